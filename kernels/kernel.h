@@ -1,0 +1,156 @@
+#pragma once
+
+#include "kernels/value.h"
+#include "tiling/block.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace terroir {
+
+/// How far a process looks, in the terms of map algebra (Tomlin 1990).
+enum class Scope { local, focal, zonal, global };
+
+/// How a process uses time: each step by itself, step after step with a state per pixel, or all steps at once.
+enum class TimeUse { pointwise, streaming, series };
+
+/// What stands beyond the edge of a layer's extent for a focal process.
+enum class Boundary { nodata, replicate, reflect, wrap };
+
+/// Whether a process is run for each layer of `data` by itself, or takes the layers that it names ("bands") together.
+enum class Take { each, bands };
+
+/// What is known of a layer besides its pixels; empty text where nothing is.
+struct LayerInfo {
+  std::string name;           ///< of an output: the suffix (Take::each) or the layer's name (Take::bands); may be empty
+  std::string unit;           ///< UDUNITS
+  std::string standard_name;  ///< CF
+  std::string long_name;
+  std::string cell_methods;  ///< CF, "time: mean"
+  bool categorical = false;
+};
+
+/// Ground size of the pixels of each row of a window, metres; it shrinks polewards on geographic grids.
+struct Ground {
+  std::span<const double> width, height;
+};
+
+/// How the pixels of a destination grid lie in a source grid of the same CRS, in corner-based pixels:
+/// source = offset + scale * destination, on rows and columns. Positions are absolute, so no result depends on a block's corner.
+struct GridMap {
+  double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
+  Window destination;  ///< of the output block
+  Window source;       ///< of the input block, its halo not counted
+};
+
+/// What one call of a kernel works on. Inputs carry the halo that the kernel asked for; static inputs are broadcast over time.
+struct Args {
+  std::span<const Block<const float>> in;
+  std::span<const Block<float>> out;
+  Ground ground;                   ///< for each row of `out`
+  std::span<const double> fitted;  ///< the final state of a global process
+  GridMap map;                     ///< of a process that changes the grid
+  std::byte* scratch = nullptr;    ///< `scratch_bytes`, aligned to 64, content undefined
+};
+
+/// State of a streaming process: `planes` doubles for each pixel, stored plane after plane, row-major.
+struct StateView {
+  double* data = nullptr;
+  Shape shape;
+  [[nodiscard]] double* plane(Index p) const noexcept { return data + p * shape.area(); }
+};
+
+class BoundKernel;
+
+/// Runs several kernels that share their one input in one sweep; `args.out` holds their outputs one after another.
+using Sweep = void (*)(std::span<const BoundKernel* const> kernels, const Args& args) noexcept;
+
+/// A process whose parameters are fixed and checked: immutable, pure, safe to share between threads.
+class BoundKernel {
+ public:
+  virtual ~BoundKernel() = default;
+
+  /// Names of the layers of `data` that the kernel takes, in the order of `Args::in` (Take::bands only).
+  [[nodiscard]] virtual std::vector<std::string> bands() const { return {}; }
+  /// What comes out, given what goes in; same order as `Args::out`.
+  [[nodiscard]] virtual std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const = 0;
+  [[nodiscard]] virtual TimeUse time_use() const noexcept { return TimeUse::pointwise; }
+  [[nodiscard]] virtual Halo halo() const noexcept { return {}; }
+  [[nodiscard]] virtual Boundary boundary() const noexcept { return Boundary::nodata; }
+  [[nodiscard]] virtual std::size_t scratch_bytes(Index /*times*/, Shape /*block*/) const noexcept { return 0; }
+  [[nodiscard]] virtual Sweep sweep() const noexcept { return nullptr; }
+
+  /// Computes a block. Pointwise: out.times() == in.times(). Series: all times in, out.times() == 1. Global: applies `fitted`.
+  virtual void run(const Args&) const noexcept {}
+
+  /// Streaming: doubles per pixel, and the three phases. `advance` gets the next times, in order.
+  [[nodiscard]] virtual Index state_planes() const noexcept { return 0; }
+  virtual void init(StateView) const noexcept {}
+  virtual void advance(std::span<const Block<const float>> /*in*/, StateView) const noexcept {}
+  virtual void finish(StateView, std::span<const Block<float>> /*out*/) const noexcept {}
+
+  /// Global: doubles of the state; the state of one block at one time; and the merge of two neighbouring parts (not commutative).
+  [[nodiscard]] virtual Index fit_size() const noexcept { return 0; }
+  virtual void observe(std::span<const Block<const float>> /*in*/, std::span<double> /*state*/) const noexcept {}
+  virtual void merge(std::span<double> /*into*/, std::span<const double> /*next*/) const noexcept {}
+
+  /// Changes the grid: how far from a destination pixel's centre source pixels matter, in source pixels, at a scale of
+  /// `scale` source pixels for each destination pixel. Nothing for processes that stay on their grid.
+  [[nodiscard]] virtual std::optional<double> support(double /*scale*/) const noexcept { return std::nullopt; }
+};
+
+/// One input of a process as a recipe names it: `data`, `mask`.
+struct Port {
+  std::string name, unit, summary;
+};
+
+/// Kinds of parameter values, as the recipe's schema knows them.
+enum class ParameterKind { number, integer, boolean, text, choice, numbers, texts, choices, map };
+
+/// One parameter: the single declaration that parsing, checks, help, JSON and the reference are made from.
+struct Parameter {
+  std::string name, unit, summary;
+  ParameterKind kind = ParameterKind::number;
+  std::vector<std::string> choices;
+  std::optional<double> min, max, min_excluded;
+  bool required = false;
+  std::function<std::optional<Complaint>(void* kernel, const Value&)> assign;
+  std::function<Value(const void* kernel)> read;  ///< the value in force, for the canonical recipe
+
+  Parameter& at_least(double value) { return min = value, *this; }
+  Parameter& at_most(double value) { return max = value, *this; }
+  Parameter& above(double value) { return min_excluded = value, *this; }
+  Parameter& in_unit(std::string text) { return unit = std::move(text), *this; }
+  Parameter& must_be_given() { return required = true, *this; }
+};
+
+/// The whole declaration of a process.
+struct ProcessInfo {
+  std::string name, family, summary, formula, citation;
+  Scope scope = Scope::local;
+  Take take = Take::each;
+  std::vector<Port> inputs;   ///< `data` first
+  std::vector<Port> outputs;  ///< for the reference; layers themselves come from BoundKernel::outputs
+  std::vector<Parameter> parameters;
+};
+
+/// What became of the settings of a step: a kernel, or what is wrong with them (each where it stands), and the values in force.
+struct Binding {
+  std::shared_ptr<const BoundKernel> kernel;
+  std::vector<Diagnostic> diagnostics;  ///< `where` is the parameter's name
+  std::vector<std::pair<std::string, Value>> settings;
+};
+
+/// One entry of the catalogue.
+struct Process {
+  ProcessInfo info;
+  std::function<Binding(const std::vector<Value::Entry>& settings)> bind;
+};
+
+}  // namespace terroir
