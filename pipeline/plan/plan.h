@@ -1,0 +1,175 @@
+#pragma once
+
+#include "pipeline/ports/source.h"
+#include "pipeline/recipe/recipe.h"
+#include "tiling/tile_grid.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// Places in the plan's tables.
+using LayerId = std::size_t;
+using OpId = std::size_t;
+
+/// No such entry: a static layer's axis, the producer of an input layer.
+inline constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+/// A file that the run reads.
+struct PlannedFile {
+  std::string path;  ///< where it is opened
+  std::string name;  ///< relative to its binding: what is hashed and shown
+  Fingerprint fingerprint;
+  Grid grid;
+  Shape chunk;
+  bool interleaved = false;
+};
+
+/// Where the pixels of an input layer at one time come from: files in order of their names, the first valid pixel counts.
+struct FilePart {
+  std::size_t file = 0;
+  int band = 0;
+  Index time = 0;
+  Window placed;  ///< the file's pixels on the layer's lattice
+};
+
+/// A layer of an input. `steps[t]` are the files of time step t; empty where a date has no file (on_error: nodata).
+struct InputLayer {
+  LayerId layer = 0;
+  std::string input;
+  Decoding decoding;
+  OnError on_error = OnError::fail;
+  std::vector<std::vector<FilePart>> steps;
+};
+
+/// A named two- or three-dimensional variable between an input and an output.
+struct PlannedLayer {
+  LayerInfo info;        ///< info.name is the name inside its step or input
+  std::string step;      ///< the step or input that yields it
+  std::string variable;  ///< its name in an output: "median_N", "slope"
+  std::size_t lattice = 0;
+  Window extent;  ///< where it can have data, on its lattice
+  std::size_t axis = none;
+  OpId producer = none;  ///< none: an input layer
+};
+
+/// How a lattice lies in another of the same CRS: source = offset + scale * destination, corner-based pixels.
+struct LatticeMap {
+  double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
+};
+
+/// One call of a kernel on every block: a step applied to one layer (Take::each), or to several (Take::bands).
+struct Op {
+  std::string step;
+  std::shared_ptr<const BoundKernel> kernel;
+  std::vector<LayerId> in, out;
+  Scope scope = Scope::local;
+  TimeUse time_use = TimeUse::pointwise;
+  Halo halo;
+  Boundary boundary = Boundary::nodata;
+  std::optional<LatticeMap> map;  ///< of a resample: input lattice as seen from the output's
+  std::size_t fit = none;         ///< of a global process: the number of its fitted state
+};
+
+/// One sweep over the tiles of one window of one lattice.
+struct Pass {
+  std::size_t lattice = 0;
+  Window window;
+  Shape chunk, shard;
+  TileGrid tiles;
+  std::vector<OpId> ops;             ///< what is computed, producers first
+  std::vector<OpId> fits;            ///< global processes whose state this pass observes (their inputs are computed, they are not run)
+  std::vector<std::size_t> outputs;  ///< outputs that this pass writes
+  Shape block;                       ///< compute block inside a chunk
+  double recompute = 1;              ///< pixels computed over pixels kept, the worst layer's
+  double read_amplification = 1;     ///< input chunk decodings over input chunks needed
+  std::size_t input_bytes = 0;       ///< decoded bytes of the input chunks needed
+};
+
+/// One stored array: a layer, or the features of a stacked output.
+struct ArrayPlan {
+  std::string name;
+  std::vector<LayerId> layers;
+  std::vector<std::string> features;  ///< names of the layers in the output; of a stacked array its coordinate
+  bool stacked = false;
+  std::size_t axis = none;
+  Index times = 1;  ///< 1 for a static array
+  Index time_chunk = 1;
+  EncodingSpec encoding;
+};
+
+/// One output folder. Chunk and shard are spatial; a chunk holds all features and `time_chunk` times, a shard holds all times.
+struct OutputPlan {
+  std::string name, path, path_text;
+  Format format = Format::zarr;
+  int zarr_format = 3;
+  Layout layout = Layout::variables;
+  CodecSpec codec;
+  std::size_t lattice = 0;
+  Window window;  ///< what is written, on the lattice
+  Grid grid;      ///< of that window
+  Shape chunk, shard;
+  std::vector<ArrayPlan> arrays;
+
+  /// Tiles of the window, one shard each: the tile (row, col) of an array holds its chunks (row * shard / chunk + i, ...).
+  [[nodiscard]] TileGrid tiles() const { return {Window{0, 0, window.rows, window.cols}, shard}; }
+};
+
+/// One term of the projected memory of a rank.
+struct MemoryTerm {
+  std::string name;
+  std::size_t bytes = 0;
+};
+
+/// What a run may take and how it is split; shapes of stored data never depend on it.
+struct Resources {
+  std::size_t memory = 0;  ///< bytes allowed for each rank
+  int threads = 1;         ///< compute threads of each rank
+  int ranks = 1;
+  std::optional<Shape> block;  ///< forces the compute block (tests)
+};
+
+/// All that a run does, as a value: it can be printed, compared and refused.
+struct Plan {
+  std::string recipe_file, name;
+  Value canonical;             ///< the recipe with its defaults
+  std::string hash;            ///< SHA-256 of canonical recipe, program version and fingerprints
+  std::vector<Grid> lattices;  ///< lattice 0 is the recipe's grid; positions on a lattice are relative to its grid's first pixel
+  std::vector<TimeAxis> axes;
+  std::vector<PlannedFile> files;
+  std::vector<PlannedLayer> layers;
+  std::vector<InputLayer> inputs;
+  std::vector<Op> ops;
+  std::size_t fit_count = 0;
+  std::vector<Pass> passes;
+  std::vector<OutputPlan> outputs;
+  Resources resources;
+  std::vector<MemoryTerm> memory;  ///< of one rank
+  std::size_t cache_bytes = 0;     ///< of decoded input chunks, part of `memory`
+
+  [[nodiscard]] std::size_t projected_memory() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& term : memory) sum += term.bytes;
+    return sum;
+  }
+};
+
+/// A plan, or every reason why there is none; warnings come with either.
+struct Compiled {
+  std::optional<Plan> plan;
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Opens the headers of all inputs and compiles the recipe. Mistakes that headers can tell (a missing file, mixed grids, an unknown
+/// band, a date without a band) are diagnostics, all at once; a projected memory above `resources.memory` is one as well.
+class CrsReader;
+[[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, const Resources&);
+
+/// The plan as a person reads it.
+[[nodiscard]] std::string explain(const Plan&);
+/// The plan as JSON, for programs.
+[[nodiscard]] std::string explain_json(const Plan&);
+
+}  // namespace terroir

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "tiling/grid.h"
+
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// Knows coordinate reference systems.
+class CrsReader {
+ public:
+  virtual ~CrsReader() = default;
+  /// The CRS that a user or a file names: "EPSG:32632", WKT, PROJJSON or a PROJ string. Throws Error(Fault::mistake) when it is none.
+  [[nodiscard]] virtual Crs read(const std::string& text) = 0;
+  /// CF attributes of a grid mapping variable (CF conventions, appendix F): names and values, a value being one or more numbers or
+  /// text. Empty where CF has no such projection.
+  struct Attribute {
+    std::string name, text;
+    std::vector<double> numbers;
+  };
+  [[nodiscard]] virtual std::vector<Attribute> cf_attributes(const Crs&) = 0;
+};
+
+}  // namespace terroir

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "tiling/window.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// One stored object of a finished tile. `bytes` 0: all its pixels are nodata and it was not written.
+struct ObjectRecord {
+  std::string key;
+  std::uint64_t bytes = 0;
+  std::uint32_t crc32c = 0;
+  friend bool operator==(const ObjectRecord&, const ObjectRecord&) = default;
+};
+
+/// Takes the encoded chunks of one tile of one array, in row order (time chunk by time chunk within one place), and closes its objects.
+class TileWriter {
+ public:
+  virtual ~TileWriter() = default;
+  /// `row`, `col`: the chunk's place in the tile; `encoded` empty: all nodata.
+  virtual void append(Index time_chunk, Index row, Index col, std::span<const std::byte> encoded) = 0;
+  [[nodiscard]] virtual std::vector<ObjectRecord> close() = 0;
+};
+
+/// What became of a chunk's pixels when they were encoded.
+struct EncodeCounts {
+  std::uint64_t unfit = 0;  ///< valid pixels that the stored type cannot hold; they became nodata
+};
+
+/// Statistics of a written layer, as kernels/moments.h keeps them: count, mean, sum of squared deviations, minimum, maximum.
+using LayerStatistics = std::array<double, 5>;
+
+/// One output being written chunk by chunk; arrays are numbered as in the output's plan.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// Encodes one chunk, [feature][time][row][col] of the array's full chunk shape, nodata NaN, into `out` (cleared first; left empty
+  /// when all is nodata). `scratch` is reused between calls. May be called from several threads.
+  virtual void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+                      EncodeCounts& counts) const = 0;
+  /// An upper bound of what `encode` puts out for one chunk, and of the scratch that it takes.
+  [[nodiscard]] virtual std::size_t encoded_bound(std::size_t array) const = 0;
+  [[nodiscard]] virtual std::size_t scratch_bound(std::size_t array) const = 0;
+  /// Starts the objects of the tile at a place of the array's tile grid.
+  [[nodiscard]] virtual std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) = 0;
+  /// Keys of the objects that a tile consists of (written or empty), in the order of TileWriter::close.
+  [[nodiscard]] virtual std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const = 0;
+  /// The object without which no reader takes the folder for a data set; written last, removed first.
+  [[nodiscard]] virtual std::string root_key() const = 0;
+  /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array.
+  virtual void publish(const std::vector<std::vector<LayerStatistics>>& statistics) = 0;
+};
+
+}  // namespace terroir

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "tiling/grid.h"
+#include "tiling/time_axis.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace terroir {
+
+/// What a file says of one of its bands.
+struct BandFacts {
+  std::string description;  ///< may be empty
+  std::string dtype;        ///< "uint8", "int16", "float32", "float64"...
+  std::string unit;
+  std::optional<double> nodata;
+  double scale = 1, offset = 0;
+  bool masked = false;  ///< a mask band or an alpha band says which pixels are valid
+};
+
+/// How stored numbers become pixels: nodata -> NaN, bits [lo, hi] extracted, then value * scale + offset in double, rounded to float32.
+/// A categorical band keeps its nodata value (it is a class) and is neither scaled nor offset.
+struct Decoding {
+  std::optional<double> nodata;
+  double scale = 1, offset = 0;
+  std::optional<std::pair<int, int>> bits;
+  bool categorical = false;
+  friend bool operator==(const Decoding&, const Decoding&) = default;
+};
+
+/// What tells one content of a file from another without reading all of it.
+struct Fingerprint {
+  std::uint64_t size = 0;
+  std::uint32_t head_crc32c = 0, tail_crc32c = 0;  ///< of the first and last 64 KiB
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+/// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end.
+/// Reading is cut along the storage's own chunks, so that each is decoded once. All functions may be called from several threads.
+class Source {
+ public:
+  virtual ~Source() = default;
+  [[nodiscard]] virtual const std::string& path() const noexcept = 0;
+  [[nodiscard]] virtual const Grid& grid() const noexcept = 0;
+  [[nodiscard]] virtual const TimeAxis& times() const noexcept = 0;
+  [[nodiscard]] virtual const std::vector<BandFacts>& bands() const noexcept = 0;
+  /// Rows and columns of a chunk; those at the right and bottom edge reach beyond the grid. A chunk starts at (0, 0).
+  [[nodiscard]] virtual Shape chunk() const noexcept = 0;
+  /// Whether the storage keeps all bands of a chunk together, so that reading them in one call costs one decoding.
+  [[nodiscard]] virtual bool interleaved() const noexcept = 0;
+  [[nodiscard]] virtual Fingerprint fingerprint() const = 0;
+
+  /// Decodes one chunk of some bands (numbered from 0) at one time step into `out`, one plane of chunk().area() floats, row-major,
+  /// for each band. Pixels beyond the grid and nodata are NaN. Returns the compressed bytes read.
+  /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
+  virtual std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row,
+                                 Index chunk_col, std::span<float* const> out) = 0;
+};
+
+/// Opens data sets: headers only. Implementations try the direct readers first, then GDAL.
+class SourceOpener {
+ public:
+  virtual ~SourceOpener() = default;
+  /// Throws Error: Fault::mistake when there is no such file or no reader knows it (the text says why and what to do),
+  /// also for rotated grids.
+  virtual std::unique_ptr<Source> open(const std::string& path) = 0;
+  /// Files that match a pattern with * and ? (in any part of the path), sorted by name; empty when none does.
+  virtual std::vector<std::string> glob(const std::string& pattern) = 0;
+};
+
+}  // namespace terroir

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// One object being written: whole, front to back, once. Without close() it is not to be trusted.
+class ObjectWriter {
+ public:
+  virtual ~ObjectWriter() = default;
+  virtual void write(std::span<const std::byte>) = 0;
+  /// Ends the object and reports what the storage says of it: on a blob mount, errors of earlier writes show only here.
+  virtual void close() = 0;
+};
+
+/// A folder of named objects, as a blob store has it: put, get, list, remove. No rename, append, lock, mmap or partial update.
+/// Keys are relative paths with '/'. Functions throw Error(Fault::system) that names the object and the reason.
+class Store {
+ public:
+  virtual ~Store() = default;
+  [[nodiscard]] virtual std::string location() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<ObjectWriter> create(const std::string& key) = 0;
+  /// Nothing when there is no such object.
+  [[nodiscard]] virtual std::optional<std::vector<std::byte>> get(const std::string& key) = 0;
+  /// Keys of all objects whose key starts with `prefix` (empty: all), sorted. An absent folder has none.
+  [[nodiscard]] virtual std::vector<std::string> list(const std::string& prefix) = 0;
+  /// Removes an object; none of that name is no error.
+  virtual void remove(const std::string& key) = 0;
+
+  /// Creates, writes and closes one object.
+  void put(const std::string& key, std::span<const std::byte> bytes) {
+    const auto writer = create(key);
+    writer->write(bytes);
+    writer->close();
+  }
+};
+
+}  // namespace terroir
