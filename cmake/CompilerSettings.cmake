@@ -3,6 +3,8 @@ add_library(terroir_settings INTERFACE)
 target_include_directories(terroir_settings INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(terroir_settings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wpedantic -Werror
+  # g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
+  -Wno-restrict
   # One baseline for all x86-64 machines; hot loops are cloned for v3 and v4 (kernels/clones.h).
   -march=x86-64-v2
   # No fused multiply-add: the same bits on every CPU. The other two change no result and let g++ vectorise sqrt and selects.
