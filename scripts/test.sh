@@ -1,0 +1,74 @@
+#!/bin/bash
+# Installs what is missing, builds, and runs every test. Ends with what could not run here and `N passed, N failed`;
+# fails when anything failed. Logs: build/test-report/.
+#
+#   1. build/release and its unit tests (ctest)      3. scripts: tests/**/run*.sh and selftest.sh
+#   2. the same under sanitizers (build/asan)        4. Python: tests/**/test_*.py, in the environment of tests/env
+#
+# Scripts and Python tests find in the environment: TERROIR (the program), BLOBFS (the fault file system), PYTHON (the pinned
+# interpreter), TERROIR_SOURCE and what Open MPI needs. A script prints `N passed, N failed` last, or counts as one test. It names
+# what the machine cannot run as `NOT RUN: what: why`, and exits 77 when that is all of it.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/mpi-env.sh
+. scripts/mpi-env.sh
+export TERROIR_SOURCE=$PWD TERROIR=$PWD/build/release/terroir BLOBFS=$PWD/build/release/tests/faults/blobfs
+export PYTHON=$PWD/tests/.venv/bin/python PYTHONDONTWRITEBYTECODE=1
+jobs=$(nproc)
+report=$PWD/build/test-report
+rm -rf "$report"
+mkdir -p "$report"
+
+finish() { exec /usr/bin/python3 scripts/test/report.py "$report"; }
+
+suite() {  # name, kind (unit | script | step), seconds allowed, command...: a step counts only when it fails
+  local name=$1 kind=$2 limit=$3 log started status
+  shift 3
+  log=$report/$name.log
+  started=$SECONDS
+  echo "== $name"
+  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  printf '%s %s %s\n' "$kind" "$status" "$((SECONDS - started))" >"$report/$name.status"
+  case $status in
+    0 | 77) return 0 ;;
+    124) echo "-- $name ran longer than $limit s" | tee -a "$log" ;;
+  esac
+  echo "-- $name failed ($status); the end of $log:"
+  tail -n 60 "$log"
+  return 1
+}
+
+build() { scripts/build.sh "$1"; }
+unit_tests() {  # preset, report folder
+  mkdir -p "$2"
+  GTEST_OUTPUT="xml:$2/" ctest --preset "$1" --parallel "$jobs" --no-tests=error
+}
+export -f build unit_tests
+export jobs
+
+suite install step 1200 scripts/install.sh build test || finish
+suite readers step 1200 tests/env/setup.sh || finish
+suite build step 1800 bash -c 'build release' || finish
+suite unit unit 900 bash -c "unit_tests release '$report/unit'"
+
+if suite build-asan step 1800 bash -c 'build asan'; then
+  (
+    suppressions=$PWD/scripts/test
+    export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+    export LSAN_OPTIONS=suppressions=$suppressions/leaks.supp:print_suppressions=0
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    suite unit-asan unit 900 bash -c "unit_tests asan '$report/unit-asan'"
+  )
+fi
+
+while read -r script; do
+  name=${script#tests/}
+  suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
+done < <(find tests \( -name .venv -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
+
+if [ -n "$(find tests \( -name .venv -o -name node_modules \) -prune -o -name 'test_*.py' -print -quit)" ]; then
+  mkdir -p "$report/python"
+  suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider --junit-xml="$report/python/results.xml"
+fi
+finish
