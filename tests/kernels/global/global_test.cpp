@@ -1,0 +1,145 @@
+#include "kernels/cpu_level.h"
+#include "kernels/moments.h"
+#include "tests/kernels/local/run_process.h"
+
+#include <array>
+#include <random>
+
+namespace terroir::test {
+namespace {
+
+using State = std::array<double, moments::size>;
+
+OwnedBlock noise(Index rows, Index cols, unsigned seed, double mean, double sd, double missing) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> value(mean, sd);
+  std::uniform_real_distribution<double> chance(0, 1);
+  OwnedBlock block(1, {rows, cols});
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < cols; ++c) block(0, r, c) = chance(random) < missing ? nan : static_cast<float>(value(random));
+  return block;
+}
+
+State observed(const BoundKernel& kernel, const Block<const float>& block) {
+  State state{};
+  kernel.observe(std::vector{block}, state);
+  return state;
+}
+
+TEST(Moments, AgreeWithTwoPassesInLongDouble) {
+  const auto block = noise(37, 301, 1, 8500, 3, 0.2);
+  long double sum = 0, squares = 0;
+  long double count = 0;
+  const auto pixels = pixels_of(block.view());
+  for (const float x : pixels)
+    if (!std::isnan(x)) sum += x, count += 1;
+  for (const float x : pixels)
+    if (!std::isnan(x)) squares += (x - sum / count) * (x - sum / count);
+  State state{};
+  observe_moments(block.view(), state);
+  EXPECT_EQ(state[moments::count], count);
+  EXPECT_NEAR(state[moments::mean], static_cast<double>(sum / count), 1e-10);
+  EXPECT_NEAR(state[moments::m2] / static_cast<double>(squares), 1, 1e-12);
+}
+
+TEST(Moments, OfTheTextbookSample) {
+  // 2, 4, 4, 4, 5, 5, 7, 9: mean 5, squared deviations 9+1+1+1+0+0+4+16 = 32, population sd 2.
+  State state{};
+  observe_moments(row_of({2, 4, 4, nan, 4, 5, 5, 7, 9}).view(), state);
+  EXPECT_EQ(state, (State{8, 5, 32, 2, 9}));
+  EXPECT_EQ(standard_deviation(state, 0), 2);
+}
+
+TEST(Moments, OfNothingAreEmptyAndMergeAsNothing) {
+  State empty{}, some{};
+  observe_moments(row_of({nan, nan}).view(), empty);
+  EXPECT_EQ(empty[moments::count], 0);
+  observe_moments(row_of({1, 3}).view(), some);
+  const State before = some;
+  merge_moments(some, empty);
+  EXPECT_EQ(some, before);
+  merge_moments(empty, some);
+  EXPECT_EQ(empty, before);
+}
+
+TEST(Moments, MergeGivesTheMomentsOfBothParts) {
+  State a{}, b{};
+  observe_moments(row_of({2, 4, 4}).view(), a);
+  observe_moments(row_of({4, 5, 5, 7, 9}).view(), b);
+  merge_moments(a, b);
+  EXPECT_EQ(a[moments::count], 8);
+  EXPECT_NEAR(a[moments::mean], 5, 1e-14);
+  EXPECT_NEAR(a[moments::m2], 32, 1e-13);
+  EXPECT_EQ(a[moments::min], 2);
+  EXPECT_EQ(a[moments::max], 9);
+}
+
+TEST(Moments, DoNotDependOnStridesOrCpu) {
+  const auto block = noise(50, 260, 2, 0, 1, 0.1);
+  OwnedBlock wide(1, {60, 400}, {}, 7);
+  for (Index r = 0; r < 50; ++r)
+    for (Index c = 0; c < 260; ++c) wide(0, r + 3, c + 5) = block(0, r, c);
+  State wanted{};
+  observe_moments(block.view(), wanted);
+  State got{};
+  observe_moments(wide.view().inner(3, 5, {50, 260}), got);
+  EXPECT_EQ(got, wanted);
+  const CpuLevel machine = cpu_level();
+  for (const CpuLevel level : {CpuLevel::v3, CpuLevel::v2}) {
+    set_cpu_level(level);
+    observe_moments(block.view(), got);
+    EXPECT_EQ(got, wanted);
+  }
+  set_cpu_level(machine);
+}
+
+TEST(Standardize, HasMeanZeroAndDeviationOne) {
+  const auto process = kernel("standardize");
+  const auto in = row_of({2, 4, 4, 4, 5, 5, 7, 9, nan});
+  const auto fitted = observed(*process, in.view());
+  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {-1.5F, -0.5F, -0.5F, -0.5F, 0, 0, 1, 2, nan});
+}
+
+TEST(Standardize, SampleDeviationOnRequest) {
+  const auto process = kernel("standardize", {set("ddof", "1")});
+  const auto in = row_of({-1, 1, 3});  // openEO's vector: sample sd 2
+  const auto fitted = observed(*process, in.view());
+  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {-1, 0, 1});
+}
+
+TEST(Standardize, AConstantLayerBecomesNodata) {
+  const auto process = kernel("standardize");
+  const auto in = row_of({8123.46F, 8123.46F, 8123.46F});
+  const auto fitted = observed(*process, in.view());
+  EXPECT_EQ(fitted[moments::m2], 0);
+  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {nan, nan, nan});
+}
+
+TEST(MinMaxScale, ReachesBothEnds) {
+  const auto process = kernel("min_max_scale");
+  const auto in = row_of({3, 7, 5, nan, 4});
+  const auto fitted = observed(*process, in.view());
+  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {0, 1, 0.5F, nan, 0.25F});
+  const auto other = kernel("min_max_scale", {set("min", "-1"), set("max", "3")});
+  expect_pixels(run(*other, {in.view()}, fitted)[0].view(), {-1, 3, 1, nan, 0});
+}
+
+TEST(MinMaxScale, AConstantLayerBecomesNodata) {
+  const auto process = kernel("min_max_scale");
+  const auto in = row_of({4, 4});
+  expect_pixels(run(*process, {in.view()}, observed(*process, in.view()))[0].view(), {nan, nan});
+}
+
+TEST(MinMaxScale, RefusesAnEmptyInterval) {
+  EXPECT_EQ(complaint("min_max_scale", {set("min", "1")}), "min: min 1 is not below max 1; give a min that is below max");
+}
+
+TEST(GlobalProcesses, GiveUnitOne) {
+  LayerInfo metres;
+  metres.unit = "m";
+  EXPECT_EQ(kernel("standardize")->outputs(std::vector{metres})[0].unit, "1");
+  EXPECT_EQ(kernel("min_max_scale")->outputs(std::vector{metres})[0].unit, "1");
+}
+
+}  // namespace
+}  // namespace terroir::test
