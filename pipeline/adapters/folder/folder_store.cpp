@@ -1,0 +1,131 @@
+#include "pipeline/adapters/folder/folder_store.h"
+
+#include "pipeline/adapters/folder/file_descriptor.h"
+#include "pipeline/error.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+namespace terroir {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Mounts send what they get in one call as one request, so small pieces are gathered first.
+constexpr std::size_t piece = std::size_t{1} << 20;
+
+class FileWriter final : public ObjectWriter {
+ public:
+  explicit FileWriter(FileDescriptor file) : file_(std::move(file)) {}
+
+  void write(std::span<const std::byte> bytes) override {
+    if (gathered_.empty() && bytes.size() >= piece) return file_.write_all(bytes);
+    gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
+    if (gathered_.size() >= piece) flush();
+  }
+
+  void close() override {
+    flush();
+    file_.close();
+  }
+
+ private:
+  void flush() {
+    file_.write_all(gathered_);
+    gathered_.clear();
+  }
+
+  FileDescriptor file_;
+  std::vector<std::byte> gathered_;
+};
+
+/// Makes the folders above a file. Another process may make them at the same time.
+void make_folders(const fs::path& folder) {
+  if (folder.empty() || ::mkdir(folder.c_str(), 0777) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT) throw_system_error("create the folder", folder.string(), errno);
+  make_folders(folder.parent_path());
+  if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) throw_system_error("create the folder", folder.string(), errno);
+}
+
+int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
+
+bool is_absent(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+class FolderStore final : public Store {
+ public:
+  explicit FolderStore(std::string path) : path_(std::move(path)) {
+    while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
+  }
+
+  [[nodiscard]] std::string location() const override { return path_; }
+
+  [[nodiscard]] std::unique_ptr<ObjectWriter> create(const std::string& key) override {
+    const std::string path = path_of(key);
+    int descriptor = open_for_writing(path);
+    if (descriptor < 0 && errno == ENOENT) {
+      make_folders(fs::path(path).parent_path());
+      descriptor = open_for_writing(path);
+    }
+    if (descriptor < 0) throw_system_error("create", path, errno);
+    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
+  }
+
+  [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {
+    const std::string path = path_of(key);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (descriptor < 0) throw_system_error("read", path, errno);
+    return FileDescriptor(descriptor, path).read_all();
+  }
+
+  [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override {
+    std::vector<std::string> keys;
+    const auto slash = prefix.rfind('/');
+    const std::string folder = slash == std::string::npos ? "" : prefix.substr(0, slash);
+    add_keys(folder.empty() ? path_ : path_of(folder), folder.empty() ? "" : folder + "/", keys);
+    std::erase_if(keys, [&](const std::string& key) { return !key.starts_with(prefix); });
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
+
+  void remove(const std::string& key) override {
+    const std::string path = path_of(key);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw_system_error("remove", path, errno);
+    // A blob store has no folders: those that hold nothing any more go too, where the mount lets them.
+    for (auto folder = fs::path(key).parent_path(); !folder.empty(); folder = folder.parent_path()) {
+      if (::rmdir(path_of(folder.string()).c_str()) != 0) break;
+    }
+  }
+
+ private:
+  [[nodiscard]] std::string path_of(const std::string& key) const { return path_ + "/" + key; }
+
+  static void add_keys(const std::string& folder, const std::string& prefix, std::vector<std::string>& keys) {
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const std::string key = prefix + entry->path().filename().string();
+      std::error_code unknown;
+      if (entry->is_directory(unknown)) {
+        add_keys(entry->path().string(), key + "/", keys);
+      } else {
+        keys.push_back(key);
+      }
+    }
+    if (error && !is_absent(error)) throw_system_error("list", folder, error.value());
+  }
+
+  std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_folder_store(std::string path) { return std::make_unique<FolderStore>(std::move(path)); }
+
+}  // namespace terroir

@@ -1,0 +1,112 @@
+#include "pipeline/adapters/folder/folder_store.h"
+
+#include "pipeline/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace terroir {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+std::string text_of(const std::vector<std::byte>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+class FolderStore : public testing::Test {
+ protected:
+  FolderStore() {
+    std::string name = (fs::temp_directory_path() / "folder-store-XXXXXX").string();
+    root_ = mkdtemp(name.data());
+  }
+  ~FolderStore() override { fs::remove_all(root_); }
+
+  fs::path root_;
+};
+
+TEST_F(FolderStore, KeepsObjectsInFoldersThatItMakes) {
+  const auto store = make_folder_store((root_ / "new" / "out.zarr/").string());
+  EXPECT_FALSE(fs::exists(root_ / "new"));
+  store->put("a/c/0/1", bytes_of("one"));
+  store->put("zarr.json", bytes_of("{}"));
+  EXPECT_EQ(store->location(), (root_ / "new" / "out.zarr").string());
+  EXPECT_TRUE(fs::is_regular_file(root_ / "new/out.zarr/a/c/0/1"));
+  EXPECT_EQ(text_of(store->get("a/c/0/1").value()), "one");
+  EXPECT_EQ(store->get("a/c/0/2"), std::nullopt);
+  EXPECT_EQ(store->get("zarr.json/below"), std::nullopt);
+}
+
+TEST_F(FolderStore, WritesAnewOverALongerObject) {
+  const auto store = make_folder_store(root_.string());
+  store->put("key", bytes_of("a long text"));
+  store->put("key", bytes_of("short"));
+  EXPECT_EQ(text_of(store->get("key").value()), "short");
+}
+
+TEST_F(FolderStore, JoinsPiecesOfAnySize) {
+  const auto store = make_folder_store(root_.string());
+  const std::string small(1000, 's'), large((std::size_t{1} << 20) + 17, 'L');
+  const auto writer = store->create("key");
+  std::string expected;
+  for (const auto* part : {&small, &large, &large, &small, &small}) {
+    writer->write(bytes_of(*part));
+    expected += *part;
+  }
+  writer->close();
+  EXPECT_EQ(text_of(store->get("key").value()), expected);
+}
+
+TEST_F(FolderStore, ListsKeysByPrefixSorted) {
+  const auto store = make_folder_store(root_.string());
+  for (const auto* key : {"b/2", "b/10", "a", "__terroir/s-0", "__terroir/s-1", "__terroir/t"}) store->put(key, {});
+  EXPECT_THAT(store->list(""), ElementsAre("__terroir/s-0", "__terroir/s-1", "__terroir/t", "a", "b/10", "b/2"));
+  EXPECT_THAT(store->list("__terroir/s-"), ElementsAre("__terroir/s-0", "__terroir/s-1"));
+  EXPECT_THAT(store->list("b/"), ElementsAre("b/10", "b/2"));
+  EXPECT_THAT(store->list("none/"), IsEmpty());
+  EXPECT_THAT(make_folder_store((root_ / "absent").string())->list(""), IsEmpty());
+}
+
+TEST_F(FolderStore, RemovesObjectsAndTheFoldersThatTheyLeaveEmpty) {
+  const auto store = make_folder_store(root_.string());
+  store->put("a/b/1", {});
+  store->put("a/2", {});
+  store->remove("a/b/1");
+  EXPECT_FALSE(fs::exists(root_ / "a/b"));
+  EXPECT_TRUE(fs::exists(root_ / "a/2"));
+  store->remove("a/2");
+  store->remove("a/2");
+  EXPECT_TRUE(fs::exists(root_));
+  EXPECT_THAT(store->list(""), IsEmpty());
+}
+
+TEST_F(FolderStore, NamesObjectReasonAndRemedyWhenTheDeviceIsFull) {
+  fs::create_symlink("/dev/full", root_ / "key");
+  const auto store = make_folder_store(root_.string());
+  try {
+    store->put("key", bytes_of("text"));
+    FAIL() << "a full device took the bytes";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_THAT(error.what(), HasSubstr((root_ / "key").string() + ": No space left on device; free some space"));
+  }
+}
+
+TEST_F(FolderStore, RefusesAFileWhereAFolderIsNeeded) {
+  std::ofstream(root_ / "file") << "text";
+  const auto store = make_folder_store((root_ / "file").string());
+  EXPECT_THROW(store->put("key", {}), Error);
+  EXPECT_THAT(store->list(""), IsEmpty());
+}
+
+}  // namespace
+}  // namespace terroir
