@@ -52,7 +52,8 @@ struct PlannedLayer {
   std::size_t lattice = 0;
   Window extent;  ///< where it can have data, on its lattice
   std::size_t axis = none;
-  OpId producer = none;  ///< none: an input layer
+  OpId producer = none;   ///< none: an input layer
+  bool periodic = false;  ///< a process wraps it at the date line: its columns go on beyond the extent, modulo its width
 };
 
 /// How a lattice lies in another of the same CRS: source = offset + scale * destination, corner-based pixels.
@@ -83,6 +84,7 @@ struct Pass {
   std::vector<OpId> fits;            ///< global processes whose state this pass observes (their inputs are computed, they are not run)
   std::vector<std::size_t> outputs;  ///< outputs that this pass writes
   Shape block;                       ///< compute block inside a chunk
+  std::vector<Index> slab;           ///< time steps of each axis that are in memory at once
   double recompute = 1;              ///< pixels computed over pixels kept, the worst layer's
   double read_amplification = 1;     ///< input chunk decodings over input chunks needed
   std::size_t input_bytes = 0;       ///< decoded bytes of the input chunks needed

@@ -1,0 +1,87 @@
+#include "pipeline/plan/blocking.h"
+
+#include <algorithm>
+
+namespace terroir {
+namespace {
+
+/// What the blocks of one thread should take: most of an L2 of 1 to 2 MiB.
+constexpr std::size_t cache_target = std::size_t{1536} << 10;
+constexpr Index least_slab = 4;
+/// Halving a block further than this costs more in halo than it gains in cache.
+constexpr double halo_limit = 1.25;
+
+bool uses_series(const Plan& plan, const Pass& pass, std::size_t axis) {
+  return std::any_of(pass.ops.begin(), pass.ops.end(),
+                     [&](OpId id) { return plan.ops[id].time_use == TimeUse::series && axis_of(plan, plan.ops[id]) == axis; });
+}
+
+bool delivers_times(const Plan& plan, const Program& program) {
+  return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
+}
+
+Window first_block(const Pass& pass) { return {pass.window.row, pass.window.col, pass.block.rows, pass.block.cols}; }
+
+std::size_t working_set(const Plan& plan, const Pass& pass, const Program& program) {
+  return block_memory(plan, pass, program, first_block(pass)).total();
+}
+
+/// Halves the slabs of axes that no series process needs whole.
+bool halve_slabs(const Plan& plan, Pass& pass) {
+  bool halved = false;
+  for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)
+    if (!uses_series(plan, pass, axis) && pass.slab[axis] > least_slab) {
+      pass.slab[axis] = std::max(least_slab, pass.slab[axis] / 2);
+      halved = true;
+    }
+  return halved;
+}
+
+/// Halves the block's rows, or its columns once it is a few rows high; false when that would cost too much.
+bool halve_block(const Plan& plan, Pass& pass, const Program& program) {
+  const Shape before = pass.block;
+  if (pass.block.rows > 1 && (pass.block.rows > 8 || pass.block.cols <= 64))
+    pass.block.rows = ceil_div(pass.block.rows, 2);
+  else if (pass.block.cols > 64)
+    pass.block.cols = ceil_div(pass.block.cols, 2);
+  else
+    return false;
+  if (recompute_ratio(plan, pass, program) <= halo_limit) return true;
+  pass.block = before;
+  return false;
+}
+
+}  // namespace
+
+void choose_blocks(const Plan& plan, Pass& pass, std::optional<Shape> forced) {
+  pass.slab.clear();
+  for (const auto& axis : plan.axes) pass.slab.push_back(axis.size());
+  pass.block = pass.chunk;
+  const Program program = make_program(plan, pass);
+  // Layers with time are delivered chunk by chunk, so their block is the chunk and only the slab can shrink.
+  const bool whole = delivers_times(plan, program);
+  if (forced && !whole) {
+    pass.block = {std::min(forced->rows, pass.chunk.rows), std::min(forced->cols, pass.chunk.cols)};
+    return;
+  }
+  while (working_set(plan, pass, program) > cache_target)
+    if (!halve_slabs(plan, pass) && (whole || !halve_block(plan, pass, program))) break;
+}
+
+double recompute_ratio(const Plan& plan, const Pass& pass, const Program& program) {
+  std::vector<Window> windows;
+  const Window block = first_block(pass);
+  request_windows(plan, pass, program, block, windows);
+  double worst = 1;
+  for (const OpId id : pass.ops) {
+    const LayerId out = plan.ops[id].out[0];
+    if (plan.layers[out].lattice == pass.lattice)
+      worst = std::max(worst, static_cast<double>(windows[out].shape().area()) / static_cast<double>(block.shape().area()));
+  }
+  for (const LayerId id : program.layers)
+    if (plan.layers[id].lattice == pass.lattice)
+      worst = std::max(worst, static_cast<double>(windows[id].shape().area()) / static_cast<double>(block.shape().area()));
+  return worst;
+}
+
+}  // namespace terroir

@@ -1,0 +1,91 @@
+#include "pipeline/plan/graph.h"
+#include "pipeline/plan/memory.h"
+#include "pipeline/plan/passes.h"
+#include "pipeline/plan/sha256.h"
+#include "pipeline/plan/target_grid.h"
+#include "pipeline/plan/value_json.h"
+#include "terroir_version.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace terroir {
+namespace {
+
+bool has_error(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return !d.warning; });
+}
+
+std::string plan_hash(const Plan& plan) {
+  std::string text = std::string("terroir ") + version + "\n" + to_json(plan.canonical).dump() + "\n";
+  for (const auto& file : plan.files)
+    text += file.name + " " + std::to_string(file.fingerprint.size) + " " + std::to_string(file.fingerprint.head_crc32c) + " " +
+            std::to_string(file.fingerprint.tail_crc32c) + "\n";
+  return sha256(text);
+}
+
+void warn(std::vector<Diagnostic>& diagnostics, const std::string& where, const std::string& problem, const std::string& remedy) {
+  diagnostics.push_back({{}, where, problem, remedy, true});
+}
+
+/// What the user should look at although the run can go on.
+void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
+  for (std::size_t i = 0; i < plan.passes.size(); ++i) {
+    const Pass& pass = plan.passes[i];
+    const std::string where = "pass " + std::to_string(i + 1);
+    if (pass.read_amplification > 2)
+      warn(diagnostics, where,
+           "input chunks are decoded " + number_text(std::round(pass.read_amplification * 10) / 10) + " times on average",
+           "a larger `shard`, or inputs with smaller chunks, would read less");
+    if (pass.recompute > 2)
+      warn(diagnostics, where,
+           "pixels are computed " + number_text(std::round(pass.recompute * 10) / 10) + " times because of their neighbourhoods",
+           "a larger `chunk` would compute less");
+  }
+  for (const auto& layer : plan.layers)
+    for (const auto& output : plan.outputs)
+      if (layer.lattice == output.lattice && layer.producer == none && intersect(layer.extent, output.window).empty())
+        warn(diagnostics, "inputs." + layer.step, "'" + layer.variable + "' does not overlap the grid of output '" + output.name + "'",
+             "check its CRS and the grid's bounds");
+}
+
+void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
+  const std::size_t projected = plan.projected_memory();
+  if (plan.resources.memory == 0 || projected <= plan.resources.memory) return;
+  const auto largest =
+      std::max_element(plan.memory.begin(), plan.memory.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
+  diagnostics.push_back({{},
+                         "memory",
+                         "each rank would take up to " + bytes_text(projected) + " and may take " + bytes_text(plan.resources.memory) +
+                             " (most for " + largest->name + ": " + bytes_text(largest->bytes) + ")",
+                         "allow more with --memory, start fewer ranks or --threads, or give the output a smaller `chunk`",
+                         false});
+}
+
+}  // namespace
+
+Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, const Resources& resources) {
+  Compiled result;
+  Inventory inventory = take_inventory(recipe, opener, crs, result.diagnostics);
+  const auto grid = target_grid(recipe, inventory, crs, result.diagnostics);
+  if (!grid) return result;
+  Plan plan;
+  plan.recipe_file = recipe.file;
+  plan.name = recipe.name;
+  plan.canonical = canonical_recipe(recipe);
+  plan.resources = resources;
+  const auto outputs = build_graph(recipe, inventory, *grid, plan, result.diagnostics);
+  if (has_error(result.diagnostics)) return result;
+  lay_out_outputs(outputs, plan, result.diagnostics);
+  if (has_error(result.diagnostics)) return result;
+  cut_passes(plan);
+  measure_reading(plan);
+  project_memory(plan);
+  check_memory(plan, result.diagnostics);
+  look_over(plan, result.diagnostics);
+  plan.hash = plan_hash(plan);
+  if (!has_error(result.diagnostics)) result.plan = std::move(plan);
+  return result;
+}
+
+}  // namespace terroir

@@ -1,0 +1,356 @@
+#include "pipeline/plan/graph.h"
+
+#include "kernels/catalog.h"
+#include "pipeline/plan/target_grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace terroir {
+namespace {
+
+/// The layers of a step's `data`, and the names by which the step knows them.
+struct Connected {
+  std::vector<LayerId> layers;
+  std::vector<std::string> names;
+};
+
+class GraphBuilder {
+ public:
+  GraphBuilder(const Recipe& recipe, Inventory& inventory, Plan& plan, std::vector<Diagnostic>& diagnostics)
+      : recipe_(recipe), inventory_(inventory), plan_(plan), diagnostics_(diagnostics) {}
+
+  std::vector<OutputLayers> build(const Grid& target) {
+    plan_.lattices.push_back(target);
+    for (auto& file : inventory_.files) plan_.files.push_back(file.planned);
+    for (auto& input : inventory_.inputs) add_input(input);
+    for (const auto& step : recipe_.steps) add_step(step);
+    for (std::size_t op = plan_.ops.size(); op-- > 0;)
+      if (plan_.ops[op].boundary == Boundary::wrap || plan_.layers[plan_.ops[op].out[0]].periodic) unroll(op);
+    std::vector<OutputLayers> outputs;
+    for (const auto& output : recipe_.outputs) outputs.push_back(connect_output(output));
+    return outputs;
+  }
+
+ private:
+  void complain(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
+    diagnostics_.push_back({at, where, problem, remedy, false});
+  }
+
+  /// The lattice of a grid and the grid's window on it; a new lattice when it lies on none.
+  std::pair<std::size_t, Window> lattice_of(const Grid& grid) {
+    for (std::size_t i = 0; i < plan_.lattices.size(); ++i)
+      if (const auto window = plan_.lattices[i].locate(grid)) return {i, *window};
+    plan_.lattices.push_back(grid);
+    return {plan_.lattices.size() - 1, grid.window()};
+  }
+
+  /// The number of a time axis: equal axes share one, and a second distinct one is named after its input.
+  std::size_t axis_of(const TimeAxis& times, const std::string& input) {
+    if (times.is_static()) return none;
+    for (std::size_t i = 0; i < plan_.axes.size(); ++i)
+      if (plan_.axes[i].calendar == times.calendar && plan_.axes[i].seconds == times.seconds) return i;
+    plan_.axes.push_back(times);
+    plan_.axes.back().name = plan_.axes.size() == 1 ? "time" : "time_" + input;
+    return plan_.axes.size() - 1;
+  }
+
+  LayerId add_layer(PlannedLayer layer) {
+    plan_.layers.push_back(std::move(layer));
+    return plan_.layers.size() - 1;
+  }
+
+  void add_input(InventoryInput& input) {
+    const std::string& name = input.spec->name;
+    auto& ids = names_[name];
+    broken_[name] = input.layers.empty();
+    for (const auto& layer : input.layers) {
+      std::string misaligned;
+      const auto grid = layer_grid(layer, inventory_, misaligned);
+      if (!grid) {
+        complain(input.spec->path_at, "inputs." + name + ".path",
+                 misaligned + " is not on the same grid as the other files of '" + layer.name + "'",
+                 "give it an input of its own and resample it");
+        broken_[name] = true;
+        continue;
+      }
+      ids.push_back(add_input_layer(input, layer, *grid));
+    }
+    if (!input.spec->resample.empty())
+      for (LayerId& id : ids)
+        if (plan_.layers[id].lattice != 0) id = resample(id, input.spec->resample, name, input.spec->at);
+  }
+
+  LayerId add_input_layer(const InventoryInput& input, const InventoryLayer& layer, const Grid& grid) {
+    const std::string& name = input.spec->name;
+    const auto [lattice, window] = lattice_of(grid);
+    PlannedLayer planned;
+    planned.info = layer.info;
+    planned.step = name;
+    planned.variable = input.layers.size() == 1 && layer.name == name ? name : name + "_" + layer.name;
+    planned.lattice = lattice;
+    planned.extent = window;
+    planned.axis = axis_of(layer.times, name);
+    const LayerId id = add_layer(std::move(planned));
+    InputLayer reading{id, name, layer.decoding, input.spec->on_error, {}};
+    for (const auto& parts : layer.steps) {
+      auto& step = reading.steps.emplace_back();
+      for (const auto& part : parts)
+        step.push_back({part.file, part.band, part.time, *plan_.lattices[lattice].locate(inventory_.files[part.file].planned.grid)});
+    }
+    plan_.inputs.push_back(std::move(reading));
+    return id;
+  }
+
+  /// The layers that references mean, with the names by which a step over them knows them. Nothing when one is wrong.
+  std::optional<Connected> resolve(const std::vector<Reference>& references, const std::string& where) {
+    Connected connected;
+    for (const auto& reference : references) {
+      if (broken_[reference.name]) return std::nullopt;
+      const auto found = layers_of(reference, where);
+      if (!found) return std::nullopt;
+      for (const LayerId id : *found) {
+        connected.layers.push_back(id);
+        connected.names.push_back(references.size() == 1 ? plan_.layers[id].info.name : plan_.layers[id].variable);
+      }
+    }
+    return connected;
+  }
+
+  std::optional<std::vector<LayerId>> layers_of(const Reference& reference, const std::string& where) {
+    std::vector<LayerId> found;
+    std::vector<std::string> known;
+    for (const LayerId id : names_[reference.name]) {
+      const LayerInfo& info = plan_.layers[id].info;
+      known.push_back(info.name);
+      if (reference.layer.empty() ? !(info.categorical && is_input(reference.name)) : info.name == reference.layer) found.push_back(id);
+    }
+    // A single layer answers to its own name even when categorical.
+    if (found.empty() && reference.layer.empty() && known.size() == 1) found = names_[reference.name];
+    if (!found.empty()) return found;
+    const auto near = nearest_word(reference.layer, known);
+    complain(reference.at, where, "'" + reference.name + "' has no layer '" + reference.layer + "'",
+             (near ? "did you mean '" + reference.name + "." + *near + "'? " : "") + "Layers: " + list_words(known, "and"));
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool is_input(const std::string& name) const {
+    return std::any_of(recipe_.inputs.begin(), recipe_.inputs.end(), [&](const InputSpec& i) { return i.name == name; });
+  }
+
+  void add_step(const StepSpec& step) {
+    const std::string where = "steps." + step.name;
+    const std::size_t before = diagnostics_.size();
+    std::vector<Connected> ports;
+    bool whole = step.kernel != nullptr;
+    for (const auto& [port, references] : step.inputs) {
+      auto connected = resolve(references, where + "." + port);
+      if (connected && port != "data" && connected->layers.size() != 1) {
+        complain(step.at, where + "." + port, "'" + port + "' must be one layer, not " + std::to_string(connected->layers.size()),
+                 "name one, as s2.SCL");
+        connected.reset();
+      }
+      whole = whole && connected.has_value();
+      if (connected) ports.push_back(std::move(*connected));
+    }
+    if (whole && step.process->info.take == Take::bands)
+      add_band_op(step, ports);
+    else if (whole)
+      for (std::size_t i = 0; i < ports[0].layers.size(); ++i) add_layer_op(step, ports, i);
+    name_layers(step);
+    broken_[step.name] = !whole || diagnostics_.size() > before;
+  }
+
+  void add_layer_op(const StepSpec& step, const std::vector<Connected>& ports, std::size_t i) {
+    const LayerId data = ports[0].layers[i];
+    if (step.kernel->support(1)) {
+      const LayerId id = resample(data, method_of(step), step.name, step.at);
+      plan_.layers[id].info.name = ports[0].names[i];
+      names_[step.name].push_back(id);
+      return;
+    }
+    std::vector<LayerId> in = {data};
+    for (std::size_t p = 1; p < ports.size(); ++p) in.push_back(ports[p].layers[0]);
+    const bool single = ports[0].layers.size() == 1;
+    add_op(step, in, [&](const std::string& suffix) {
+      if (suffix.empty()) return ports[0].names[i];
+      return single ? suffix : ports[0].names[i] + "_" + suffix;
+    });
+  }
+
+  static std::string method_of(const StepSpec& step) {
+    for (const auto& [name, value] : step.settings)
+      if (name == "method") return value.text();
+    return "nearest";
+  }
+
+  void add_band_op(const StepSpec& step, const std::vector<Connected>& ports) {
+    std::vector<LayerId> in;
+    for (const auto& band : step.kernel->bands()) {
+      const auto found = std::find(ports[0].names.begin(), ports[0].names.end(), band);
+      if (found == ports[0].names.end()) {
+        complain(step.at, "steps." + step.name + ".data",
+                 "'" + step.process->info.name + "' needs a layer '" + band + "', which data has not",
+                 "data has " + list_words(ports[0].names, "and") + "; name the bands accordingly in the input");
+        continue;
+      }
+      in.push_back(ports[0].layers[static_cast<std::size_t>(found - ports[0].names.begin())]);
+    }
+    if (in.size() != step.kernel->bands().size()) return;
+    for (std::size_t p = 1; p < ports.size(); ++p) in.push_back(ports[p].layers[0]);
+    add_op(step, in, [&](const std::string& name) { return name.empty() ? step.name : name; });
+  }
+
+  /// Whether all layers of an op lie on one lattice and share one time axis; complains otherwise.
+  bool agree(const StepSpec& step, const std::vector<LayerId>& in, std::size_t& axis) {
+    const PlannedLayer& first = plan_.layers[in[0]];
+    axis = none;
+    LayerId timed = in[0];
+    for (const LayerId id : in) {
+      const PlannedLayer& layer = plan_.layers[id];
+      if (layer.lattice != first.lattice) {
+        complain(step.at, "steps." + step.name, "'" + first.variable + "' and '" + layer.variable + "' are on different grids",
+                 "bring one onto the recipe's grid: inputs.NAME.resample, or a step with process: resample");
+        return false;
+      }
+      if (layer.axis != none && axis != none && layer.axis != axis) {
+        complain(step.at, "steps." + step.name, "'" + plan_.layers[timed].variable + "' and '" + layer.variable + "' have different times",
+                 "reduce one over time, or select the same times");
+        return false;
+      }
+      if (layer.axis != none) axis = layer.axis, timed = id;
+    }
+    return true;
+  }
+
+  template <class Naming>
+  void add_op(const StepSpec& step, const std::vector<LayerId>& in, const Naming& naming) {
+    std::size_t axis = none;
+    if (!agree(step, in, axis)) return;
+    const BoundKernel& kernel = *step.kernel;
+    if (kernel.time_use() != TimeUse::pointwise && axis == none) {
+      complain(step.at, "steps." + step.name + ".data", "'" + plan_.layers[in[0]].variable + "' has no time to reduce",
+               "give its input a {time:...} pattern");
+      return;
+    }
+    Op op{step.name,     step.kernel,       in,           {},  step.process->info.scope, kernel.time_use(),
+          kernel.halo(), kernel.boundary(), std::nullopt, none};
+    if (op.scope == Scope::global) op.fit = plan_.fit_count++;
+    std::vector<LayerInfo> infos;
+    Window extent = plan_.layers[in[0]].extent;
+    for (const LayerId id : in) {
+      infos.push_back(plan_.layers[id].info);
+      extent = intersect(extent, plan_.layers[id].extent);
+    }
+    for (LayerInfo& info : kernel.outputs(infos)) {
+      PlannedLayer layer;
+      info.name = naming(info.name);
+      layer.info = std::move(info);
+      layer.step = step.name;
+      layer.lattice = plan_.layers[in[0]].lattice;
+      layer.extent = extent;
+      layer.axis = op.time_use == TimeUse::pointwise ? axis : none;
+      layer.producer = plan_.ops.size();
+      op.out.push_back(add_layer(std::move(layer)));
+      names_[step.name].push_back(op.out.back());
+    }
+    plan_.ops.push_back(std::move(op));
+  }
+
+  /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel.
+  LayerId resample(LayerId source, const std::string& method, const std::string& step, Position at) {
+    const PlannedLayer from = plan_.layers[source];
+    const Grid &to_grid = plan_.lattices[0], &from_grid = plan_.lattices[from.lattice];
+    if (to_grid.crs() != from_grid.crs()) {
+      complain(at, step, "'" + from.variable + "' has another CRS than the recipe's grid, and this version resamples within one CRS",
+               "reproject the file, as with gdalwarp -t_srs");
+      return source;
+    }
+    const Affine &a = to_grid.affine(), &b = from_grid.affine();
+    const LatticeMap map{a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx};
+    const std::string used = from.info.categorical ? "nearest" : method;
+    const Binding binding = find_process("resample")->bind({{"method", at, Value::scalar(used, false, at)}});
+    PlannedLayer layer = from;
+    layer.step = step;
+    layer.lattice = 0;
+    layer.extent = covered(from.extent, map);
+    layer.producer = plan_.ops.size();
+    const LayerId id = add_layer(std::move(layer));
+    plan_.ops.push_back({step, binding.kernel, {source}, {id}, Scope::local, TimeUse::pointwise, {}, Boundary::nodata, map, none});
+    return id;
+  }
+
+  /// Destination pixels whose centre lies in a window of the source.
+  static Window covered(const Window& source, const LatticeMap& map) {
+    const auto first = [](Index edge, double scale, double offset) {
+      return static_cast<Index>(std::ceil((static_cast<double>(edge) - offset) / scale - 0.5 - 1e-9));
+    };
+    const Index row = first(source.row, map.row_scale, map.row_offset), col = first(source.col, map.col_scale, map.col_offset);
+    return {row, col, first(source.row_end(), map.row_scale, map.row_offset) - row,
+            first(source.col_end(), map.col_scale, map.col_offset) - col};
+  }
+
+  /// Gives the layers of a step their variable names and finds doubled ones.
+  void name_layers(const StepSpec& step) {
+    const auto& ids = names_[step.name];
+    std::set<std::string> seen;
+    for (const LayerId id : ids) {
+      PlannedLayer& layer = plan_.layers[id];
+      layer.variable = ids.size() == 1 ? step.name : step.name + "_" + layer.info.name;
+      if (!seen.insert(layer.info.name).second)
+        complain(step.at, "steps." + step.name, "two of its layers are named '" + layer.info.name + "'", "split the step in two");
+    }
+  }
+
+  /// Lets the columns of an op's inputs go on beyond their extent, for `boundary: wrap` further down.
+  void unroll(OpId id) {
+    const Op& op = plan_.ops[id];
+    for (const LayerId in : op.in) {
+      PlannedLayer& layer = plan_.layers[in];
+      const Grid& grid = plan_.lattices[layer.lattice];
+      const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
+      if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
+        complain({}, "steps." + op.step + ".boundary", "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
+                 "use boundary: nodata, replicate or reflect");
+        return;
+      }
+      layer.periodic = true;
+    }
+  }
+
+  OutputLayers connect_output(const OutputSpec& spec) {
+    OutputLayers output{&spec, {}};
+    std::set<std::string> taken;
+    for (const auto& [name, reference] : spec.layers) {
+      const auto connected = resolve({reference}, "outputs." + spec.name + ".layers");
+      if (!connected) continue;
+      for (const LayerId id : connected->layers) {
+        const PlannedLayer& layer = plan_.layers[id];
+        const std::string variable = name.empty() ? layer.variable : connected->layers.size() == 1 ? name : name + "_" + layer.info.name;
+        if (!taken.insert(variable).second)
+          complain(reference.at, "outputs." + spec.name + ".layers", "two layers are named '" + variable + "'",
+                   "give one a name of its own, as {other: " + reference.text() + "}");
+        output.layers.emplace_back(variable, id);
+      }
+    }
+    return output;
+  }
+
+  const Recipe& recipe_;
+  Inventory& inventory_;
+  Plan& plan_;
+  std::vector<Diagnostic>& diagnostics_;
+  std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
+  std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
+};
+
+}  // namespace
+
+std::vector<OutputLayers> build_graph(const Recipe& recipe, Inventory& inventory, const Grid& target, Plan& plan,
+                                      std::vector<Diagnostic>& diagnostics) {
+  return GraphBuilder(recipe, inventory, plan, diagnostics).build(target);
+}
+
+}  // namespace terroir

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "pipeline/plan/inventory.h"
+
+namespace terroir {
+
+/// Fills the plan's lattices, axes, files, layers, inputs and ops from the recipe and its inventory, and tells which layers each
+/// output writes. `target` becomes lattice 0. Mistakes (mixed grids or time axes, unknown layers or bands, colliding names) go to
+/// `diagnostics`; what depends on a mistake is left out without another complaint.
+struct OutputLayers {
+  const OutputSpec* spec = nullptr;
+  std::vector<std::pair<std::string, LayerId>> layers;  ///< variable name and layer
+};
+[[nodiscard]] std::vector<OutputLayers> build_graph(const Recipe&, Inventory&, const Grid& target, Plan&,
+                                                    std::vector<Diagnostic>& diagnostics);
+
+}  // namespace terroir

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "pipeline/plan/plan.h"
+
+#include <memory>
+#include <vector>
+
+namespace terroir {
+
+/// A file of an input, opened; `parts` of layers point to it by its place.
+struct InventoryFile {
+  PlannedFile planned;
+  std::shared_ptr<Source> source;
+};
+
+/// A layer of an input before its lattice is known: for each time the files that hold it.
+struct InventoryLayer {
+  std::string name;
+  LayerInfo info;
+  Decoding decoding;
+  Grid grid;  ///< of its first file
+  TimeAxis times;
+  struct Part {
+    std::size_t file = 0;
+    int band = 0;
+    Index time = 0;
+  };
+  std::vector<std::vector<Part>> steps;
+};
+
+struct InventoryInput {
+  const InputSpec* spec = nullptr;
+  std::vector<InventoryLayer> layers;
+};
+
+struct Inventory {
+  std::vector<InventoryFile> files;
+  std::vector<InventoryInput> inputs;  ///< in the recipe's order; without layers where something was wrong
+};
+
+/// Finds and opens the files of all inputs (headers only) and sorts them into layers and times. Mistakes go to `diagnostics`.
+[[nodiscard]] Inventory take_inventory(const Recipe&, SourceOpener&, CrsReader&, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace terroir

@@ -1,0 +1,155 @@
+#include "pipeline/plan/memory.h"
+
+#include "pipeline/plan/program.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace terroir {
+namespace {
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+/// Code and tables of the program and its libraries (GDAL, PROJ with its database, MPI with its buffers), measured as the resident
+/// peak of a run that reads one pixel.
+constexpr std::size_t reserved = 88 * mebibyte;
+constexpr std::size_t gdal_cache = 16 * mebibyte;  // set by the GDAL adapter
+/// Bytes that a compressed chunk may exceed its pixels by, and the writer's buffer of one open object.
+constexpr std::size_t codec_overhead = 64 * 1024, object_buffer = mebibyte;
+
+std::size_t used_chunk_bytes(const Plan& plan) {
+  std::size_t largest = 0;
+  for (const auto& file : plan.files) largest = std::max(largest, static_cast<std::size_t>(file.chunk.area()) * sizeof(float));
+  return largest;
+}
+
+std::size_t chunk_bytes(const OutputPlan& output, const ArrayPlan& array) {
+  return static_cast<std::size_t>(output.chunk.area() * array.time_chunk) * array.layers.size() * sizeof(float);
+}
+
+/// The largest value of a figure over all passes.
+template <class F>
+std::size_t worst(const Plan& plan, const F& figure) {
+  std::size_t most = 0;
+  for (const Pass& pass : plan.passes) most = std::max(most, figure(pass));
+  return most;
+}
+
+std::size_t block_bytes(const Plan& plan, const Pass& pass) {
+  const Window block{pass.window.row, pass.window.col, pass.block.rows, pass.block.cols};
+  // Windows on another lattice vary by a row and a column from block to block.
+  return block_memory(plan, pass, make_program(plan, pass), block).total() * 17 / 16;
+}
+
+std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
+  std::size_t bytes = 0;
+  for (const std::size_t o : pass.outputs)
+    for (const auto& array : plan.outputs[o].arrays) bytes += chunk_bytes(plan.outputs[o], array);
+  for (const OpId fit : pass.fits) {
+    const LayerId in = plan.ops[fit].in[0];
+    bytes += static_cast<std::size_t>(pass.chunk.area() * block_times(plan, pass, in)) * sizeof(float);
+  }
+  return bytes;
+}
+
+std::size_t encoding_bytes(const Plan& plan, const Pass& pass) {
+  std::size_t scratch = 0, encoded = 0;
+  for (const std::size_t o : pass.outputs)
+    for (const auto& array : plan.outputs[o].arrays) {
+      scratch = std::max(scratch, 2 * chunk_bytes(plan.outputs[o], array));
+      encoded += static_cast<std::size_t>(ceil_div(array.times, array.time_chunk)) * (chunk_bytes(plan.outputs[o], array) + codec_overhead);
+    }
+  return scratch + encoded;
+}
+
+std::size_t encoded_bytes(const Plan& plan, const Pass& pass) { return encoding_bytes(plan, pass); }
+
+std::size_t open_objects(const Plan& plan, const Pass& pass) {
+  std::size_t objects = 0;
+  for (const std::size_t o : pass.outputs) objects += plan.outputs[o].arrays.size();
+  return objects * object_buffer;
+}
+
+std::size_t bookkeeping(const Pass& pass) {
+  return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size()));
+}
+
+Window tile_window(const Pass& pass) { return {pass.window.row, pass.window.col, pass.shard.rows, pass.shard.cols}; }
+
+/// A place in the middle of the pass, where windows are not cut off by the edge.
+Window middle(const Pass& pass, Shape shape) {
+  const Index row = pass.window.row + (pass.window.rows / 2) / shape.rows * shape.rows;
+  const Index col = pass.window.col + (pass.window.cols / 2) / shape.cols * shape.cols;
+  return {row, col, shape.rows, shape.cols};
+}
+
+}  // namespace
+
+std::size_t input_footprint(const Plan& plan, const Pass& pass, const Window& window) {
+  std::vector<Window> windows;
+  request_windows(plan, pass, make_program(plan, pass), window, windows);
+  std::size_t bytes = 0;
+  for (const auto& input : plan.inputs)
+    for (const auto& step : input.steps)
+      for (const auto& part : step) {
+        const Shape chunk = plan.files[part.file].chunk;
+        const Window inside = intersect(windows[input.layer], part.placed).shifted(-part.placed.row, -part.placed.col);
+        if (inside.empty()) continue;
+        const Index rows = (inside.row_end() - 1) / chunk.rows - inside.row / chunk.rows + 1;
+        const Index cols = (inside.col_end() - 1) / chunk.cols - inside.col / chunk.cols + 1;
+        bytes += static_cast<std::size_t>(rows * cols * chunk.area()) * sizeof(float);
+      }
+  return bytes;
+}
+
+void measure_reading(Plan& plan) {
+  for (Pass& pass : plan.passes) {
+    pass.input_bytes = input_footprint(plan, pass, pass.window);
+    std::size_t read = 0;
+    // On huge grids a sample of the tiles tells as much.
+    const Index stride = std::max<Index>(1, pass.tiles.size() / 1024);
+    Index sampled = 0;
+    for (Index tile = 0; tile < pass.tiles.size(); tile += stride, ++sampled) read += input_footprint(plan, pass, pass.tiles[tile]);
+    const double all = static_cast<double>(read) * static_cast<double>(pass.tiles.size()) / static_cast<double>(sampled);
+    pass.read_amplification = pass.input_bytes == 0 ? 1 : all / static_cast<double>(pass.input_bytes);
+  }
+}
+
+void project_memory(Plan& plan) {
+  const auto threads = static_cast<std::size_t>(plan.resources.threads);
+  const std::size_t chunk = used_chunk_bytes(plan);
+  plan.memory = {
+      {"program and libraries", reserved},
+      {"GDAL's cache", gdal_cache},
+      {"input chunks being decoded", (threads + 1) * 2 * chunk},
+      {"compute blocks", threads * worst(plan, [&](const Pass& p) { return block_bytes(plan, p); })},
+      {"output chunks", threads * worst(plan, [&](const Pass& p) { return chunk_buffers(plan, p); })},
+      {"encoding", threads * worst(plan, [&](const Pass& p) { return encoding_bytes(plan, p); })},
+      {"chunks waiting to be written", (threads + 1) * worst(plan, [&](const Pass& p) { return encoded_bytes(plan, p); })},
+      {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
+      {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
+  };
+  const std::size_t fixed = plan.projected_memory();
+  const std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); }) + threads * chunk;
+  const std::size_t wanted = worst(plan, [&](const Pass& p) {
+    return std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard))) +
+           input_footprint(plan, p, middle(p, p.chunk));
+  });
+  const std::size_t room = plan.resources.memory > fixed ? plan.resources.memory - fixed : 0;
+  // A cache beyond this no longer saves decoding: what a tile shares with its neighbours is small.
+  constexpr std::size_t enough = 128 * mebibyte;
+  plan.cache_bytes = std::max(least, std::min({wanted, room, std::max(enough, least)}));
+  plan.memory.insert(plan.memory.begin() + 2, {"decoded input chunks", plan.cache_bytes});
+}
+
+std::string bytes_text(std::size_t bytes) {
+  const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit < 4) value /= 1024, ++unit;
+  char text[40];
+  std::snprintf(text, sizeof text, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  return text;
+}
+
+}  // namespace terroir

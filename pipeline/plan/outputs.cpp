@@ -1,0 +1,160 @@
+#include "pipeline/plan/passes.h"
+#include "pipeline/plan/shapes.h"
+
+#include <algorithm>
+#include <set>
+
+namespace terroir {
+namespace {
+
+const std::set<std::string> reserved_names = {"x", "y", "feature", "spatial_ref"};
+
+class OutputLayer {
+ public:
+  OutputLayer(const OutputLayers& from, Plan& plan, std::vector<Diagnostic>& diagnostics)
+      : from_(from), spec_(*from.spec), plan_(plan), diagnostics_(diagnostics) {}
+
+  /// The output without its sizes; nothing when its layers do not fit together.
+  std::optional<OutputPlan> lay_out() {
+    const std::size_t before = diagnostics_.size();
+    OutputPlan output;
+    output.name = spec_.name;
+    output.path = spec_.path;
+    output.path_text = spec_.path_text;
+    output.format = spec_.format;
+    output.zarr_format = spec_.zarr_format;
+    output.layout = spec_.layout;
+    output.codec = spec_.codec;
+    place(output);
+    check_names();
+    if (diagnostics_.size() > before) return std::nullopt;
+    if (spec_.layout == Layout::stacked)
+      add_stack(output);
+    else
+      for (const auto& [name, id] : from_.layers) output.arrays.push_back(array_of(name, {name}, {id}));
+    check_encoding(output);
+    return output;
+  }
+
+ private:
+  void complain(const std::string& key, const std::string& problem, const std::string& remedy) {
+    diagnostics_.push_back({spec_.at, "outputs." + spec_.name + "." + key, problem, remedy, false});
+  }
+
+  void place(OutputPlan& output) {
+    const PlannedLayer& first = plan_.layers[from_.layers.front().second];
+    output.lattice = first.lattice;
+    for (const auto& [name, id] : from_.layers) {
+      const PlannedLayer& layer = plan_.layers[id];
+      if (layer.lattice != output.lattice)
+        complain("layers", "'" + from_.layers.front().first + "' and '" + name + "' are on different grids",
+                 "resample one, or write two outputs");
+      output.window = bounding(output.window, layer.extent);
+    }
+    if (output.lattice == 0) output.window = plan_.lattices[0].window();
+    output.grid = plan_.lattices[output.lattice].sub(output.window);
+  }
+
+  void check_names() {
+    for (const auto& [name, id] : from_.layers) {
+      bool taken = reserved_names.count(name) > 0;
+      for (const auto& axis : plan_.axes) taken = taken || axis.name == name;
+      if (taken)
+        complain("layers", "a variable cannot be named '" + name + "', which is a coordinate",
+                 "give it another name, as {value: " + name + "}");
+    }
+  }
+
+  [[nodiscard]] ArrayPlan array_of(const std::string& name, std::vector<std::string> features, std::vector<LayerId> layers) const {
+    ArrayPlan array;
+    array.name = name;
+    array.features = std::move(features);
+    array.axis = plan_.layers[layers.front()].axis;
+    array.times = array.axis == none ? 1 : plan_.axes[array.axis].size();
+    array.layers = std::move(layers);
+    const auto encoding = spec_.encoding.find(name);
+    if (encoding != spec_.encoding.end()) array.encoding = encoding->second;
+    return array;
+  }
+
+  void add_stack(OutputPlan& output) {
+    std::vector<std::string> features;
+    std::vector<LayerId> layers;
+    for (const auto& [name, id] : from_.layers) {
+      features.push_back(name);
+      layers.push_back(id);
+      if (plan_.layers[id].axis != plan_.layers[layers.front()].axis)
+        complain("layout", "'" + features.front() + "' and '" + name + "' do not share one time axis, so they cannot be stacked",
+                 "use layout: variables, or reduce over time");
+    }
+    output.arrays.push_back(array_of(spec_.name, std::move(features), std::move(layers)));
+    output.arrays.back().stacked = true;
+  }
+
+  void check_encoding(const OutputPlan& output) {
+    std::vector<std::string> known;
+    for (const auto& array : output.arrays) known.push_back(array.name);
+    for (const auto& [name, encoding] : spec_.encoding) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const auto near = nearest_word(name, known);
+      diagnostics_.push_back({encoding.at, "outputs." + spec_.name + ".encoding." + name, "the output has no variable '" + name + "'",
+                              near ? "did you mean '" + *near + "'?" : "use " + list_words(known), false});
+    }
+  }
+
+  const OutputLayers& from_;
+  const OutputSpec& spec_;
+  Plan& plan_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+/// What decides the default sizes of all outputs on one window.
+struct Bulk {
+  Index features = 1, times = 1;
+};
+
+Bulk bulk_of(const Plan& plan, const OutputPlan& output) {
+  Bulk bulk;
+  for (const auto& other : plan.outputs) {
+    if (other.lattice != output.lattice || other.window != output.window) continue;
+    for (const auto& array : other.arrays) {
+      bulk.features = std::max(bulk.features, static_cast<Index>(array.layers.size()));
+      bulk.times = std::max(bulk.times, array.times);
+    }
+  }
+  return bulk;
+}
+
+void size(OutputPlan& output, const OutputSpec& spec, const Plan& plan, std::vector<Diagnostic>& diagnostics) {
+  const Shape grid = output.window.shape();
+  const Bulk bulk = bulk_of(plan, output);
+  const Index side = default_chunk(grid, bulk.features);
+  output.chunk = {spec.chunk.rows.value_or(side), spec.chunk.cols.value_or(side)};
+  const Shape shard = default_shard(grid, output.chunk, bulk.features, bulk.times);
+  output.shard = {spec.shard.rows.value_or(shard.rows), spec.shard.cols.value_or(shard.cols)};
+  if (output.shard.rows % output.chunk.rows != 0 || output.shard.cols % output.chunk.cols != 0)
+    diagnostics.push_back({spec.at, "outputs." + spec.name + ".shard",
+                           "the shard (" + std::to_string(output.shard.rows) + " x " + std::to_string(output.shard.cols) +
+                               ") is no multiple of the chunk (" + std::to_string(output.chunk.rows) + " x " +
+                               std::to_string(output.chunk.cols) + ")",
+                           "make it a multiple of the chunk", false});
+  for (auto& array : output.arrays)
+    array.time_chunk = std::min(
+        array.times, spec.chunk.time.value_or(default_time_chunk(output.chunk, static_cast<Index>(array.layers.size()), array.times)));
+}
+
+}  // namespace
+
+void lay_out_outputs(const std::vector<OutputLayers>& all, Plan& plan, std::vector<Diagnostic>& diagnostics) {
+  std::vector<const OutputSpec*> specs;
+  for (const auto& output : all) {
+    if (output.layers.empty()) continue;  // its layers had mistakes of their own
+    if (auto planned = OutputLayer(output, plan, diagnostics).lay_out()) {
+      plan.outputs.push_back(std::move(*planned));
+      specs.push_back(output.spec);
+    }
+  }
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i) size(plan.outputs[i], *specs[i], plan, diagnostics);
+}
+
+}  // namespace terroir

@@ -1,0 +1,128 @@
+#include "pipeline/plan/passes.h"
+
+#include "pipeline/plan/blocking.h"
+#include "pipeline/plan/shapes.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace terroir {
+namespace {
+
+/// Ops that the targets of a pass need, producers first. Global processes among them are applied, so their states must be fitted.
+std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targets) {
+  std::set<LayerId> wanted(targets.begin(), targets.end());
+  std::vector<OpId> ops;
+  for (OpId id = plan.ops.size(); id-- > 0;) {
+    const Op& op = plan.ops[id];
+    if (std::none_of(op.out.begin(), op.out.end(), [&](LayerId out) { return wanted.count(out) > 0; })) continue;
+    ops.push_back(id);
+    wanted.insert(op.in.begin(), op.in.end());
+  }
+  std::reverse(ops.begin(), ops.end());
+  return ops;
+}
+
+/// How many generations of global processes a layer stands behind.
+std::vector<std::size_t> generations(const Plan& plan) {
+  std::vector<std::size_t> generation(plan.layers.size(), 0);
+  for (const Op& op : plan.ops) {
+    std::size_t last = 0;
+    for (const LayerId in : op.in) last = std::max(last, generation[in]);
+    for (const LayerId out : op.out) generation[out] = last + (op.scope == Scope::global ? 1 : 0);
+  }
+  return generation;
+}
+
+class PassCutter {
+ public:
+  explicit PassCutter(Plan& plan) : plan_(plan), generation_(generations(plan)) {}
+
+  void cut() {
+    const std::vector<OpId> used = used_ops();
+    std::size_t last = 0;
+    for (const OpId id : used) last = std::max(last, generation_[plan_.ops[id].out[0]]);
+    for (std::size_t g = 0; g < last; ++g) add_fit_passes(used, g);
+    add_output_passes();
+    for (Pass& pass : plan_.passes) finish(pass);
+  }
+
+ private:
+  /// Ops that some output needs: a step that nothing uses is not fitted either.
+  [[nodiscard]] std::vector<OpId> used_ops() const {
+    std::vector<LayerId> targets;
+    for (const auto& output : plan_.outputs)
+      for (const auto& array : output.arrays) targets.insert(targets.end(), array.layers.begin(), array.layers.end());
+    return needed_ops(plan_, targets);
+  }
+
+  void add_fit_passes(const std::vector<OpId>& used, std::size_t generation) {
+    const std::size_t first = plan_.passes.size();
+    for (const OpId id : used) {
+      const Op& op = plan_.ops[id];
+      const PlannedLayer& in = plan_.layers[op.in[0]];
+      if (op.scope != Scope::global || generation_[op.in[0]] != generation) continue;
+      const Window window = in.lattice == 0 ? plan_.lattices[0].window() : in.extent;
+      Pass* pass = nullptr;
+      for (std::size_t i = first; i < plan_.passes.size(); ++i)
+        if (plan_.passes[i].lattice == in.lattice && plan_.passes[i].window == window) pass = &plan_.passes[i];
+      if (pass == nullptr) {
+        plan_.passes.push_back(pass_over(in.lattice, window));
+        pass = &plan_.passes.back();
+      }
+      pass->fits.push_back(id);
+    }
+  }
+
+  /// A pass with the chunk and shard of the outputs on that window, so that states merge along the same tree.
+  [[nodiscard]] Pass pass_over(std::size_t lattice, const Window& window) const {
+    Pass pass;
+    pass.lattice = lattice;
+    pass.window = window;
+    const Index side = default_chunk(window.shape(), 1);
+    pass.chunk = {side, side};
+    pass.shard = default_shard(window.shape(), pass.chunk, 1, 1);
+    for (const auto& output : plan_.outputs)
+      if (output.lattice == lattice && output.window == window) pass.chunk = output.chunk, pass.shard = output.shard;
+    return pass;
+  }
+
+  void add_output_passes() {
+    const std::size_t first = plan_.passes.size();
+    for (std::size_t o = 0; o < plan_.outputs.size(); ++o) {
+      const OutputPlan& output = plan_.outputs[o];
+      Pass* pass = nullptr;
+      for (std::size_t i = first; i < plan_.passes.size(); ++i) {
+        const Pass& p = plan_.passes[i];
+        if (p.lattice == output.lattice && p.window == output.window && p.chunk == output.chunk && p.shard == output.shard)
+          pass = &plan_.passes[i];
+      }
+      if (pass == nullptr) {
+        plan_.passes.push_back({});
+        pass = &plan_.passes.back();
+        pass->lattice = output.lattice;
+        pass->window = output.window;
+        pass->chunk = output.chunk;
+        pass->shard = output.shard;
+      }
+      pass->outputs.push_back(o);
+    }
+  }
+
+  void finish(Pass& pass) {
+    pass.tiles = TileGrid(pass.window, pass.shard);
+    pass.ops = needed_ops(plan_, targets_of(plan_, pass));
+    choose_blocks(plan_, pass, plan_.resources.block);
+    pass.recompute = recompute_ratio(plan_, pass, make_program(plan_, pass));
+  }
+
+  Plan& plan_;
+  std::vector<std::size_t> generation_;
+};
+
+}  // namespace
+
+void cut_passes(Plan& plan) { PassCutter(plan).cut(); }
+
+}  // namespace terroir

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "pipeline/plan/graph.h"
+
+namespace terroir {
+
+/// Lays out the outputs: arrays, chunks, shards. Mistakes (layers on different grids, two time axes in a stacked output, an encoding
+/// of nothing, a shard that is no multiple of its chunk) go to `diagnostics`.
+void lay_out_outputs(const std::vector<OutputLayers>&, Plan&, std::vector<Diagnostic>& diagnostics);
+
+/// Cuts the plan into passes: one for each generation of global processes on each window, which observes them, then one for each
+/// group of outputs that share window, chunk and shard. Shapes of compute blocks are chosen as well.
+void cut_passes(Plan&);
+
+}  // namespace terroir

@@ -1,0 +1,136 @@
+#include "pipeline/plan/pattern.h"
+
+#include "pipeline/error.h"
+
+namespace terroir {
+namespace {
+
+int width_of(char directive) {
+  switch (directive) {
+    case 'Y': return 4;
+    case 'j': return 3;
+    case 'y':
+    case 'm':
+    case 'd':
+    case 'H':
+    case 'M':
+    case 'S': return 2;
+    default: return 0;
+  }
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+PathPattern::PathPattern(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '{') {
+      const std::size_t end = text.find('}', i);
+      if (end == std::string::npos) throw Error(Fault::mistake, "the path pattern '" + text + "' has a '{' without a '}'");
+      add_field(text.substr(i + 1, end - i - 1));
+      i = end;
+    } else if (c == '*' || c == '?') {
+      tokens_.push_back({c == '*' ? Token::Kind::star : Token::Kind::question, {}});
+      glob_ += c;
+      is_pattern_ = true;
+    } else {
+      if (tokens_.empty() || tokens_.back().kind != Token::Kind::literal) tokens_.push_back({Token::Kind::literal, {}});
+      tokens_.back().text += c;
+      glob_ += c;
+    }
+  }
+}
+
+void PathPattern::add_field(const std::string& field) {
+  is_pattern_ = true;
+  glob_ += '*';
+  if (field == "band") {
+    has_band_ = true;
+    tokens_.push_back({Token::Kind::band, {}});
+    return;
+  }
+  if (field.rfind("time:", 0) != 0)
+    throw Error(Fault::mistake, "unknown field '{" + field + "}' in a path pattern: use {band} or {time:%Y%m%d}");
+  has_time_ = true;
+  for (std::size_t i = 5; i < field.size(); ++i) {
+    if (field[i] != '%') {
+      tokens_.push_back({Token::Kind::literal, std::string(1, field[i])});
+      continue;
+    }
+    const char directive = i + 1 < field.size() ? field[++i] : '\0';
+    if (width_of(directive) == 0) throw Error(Fault::mistake, "unknown directive in '{" + field + "}': use %Y %y %m %d %j %H %M %S");
+    tokens_.push_back({Token::Kind::digits, {}, directive});
+  }
+}
+
+std::string PathPattern::base() const {
+  if (tokens_.empty() || tokens_[0].kind != Token::Kind::literal) return {};
+  const std::string& head = tokens_[0].text;
+  const std::size_t slash = head.rfind('/');
+  return slash == std::string::npos ? std::string{} : head.substr(0, slash + 1);
+}
+
+std::optional<PatternMatch> PathPattern::match(const std::string& path) const {
+  PatternMatch found;
+  DateTime time{0, 1, 1, 0, 0, 0};
+  int day_of_year = 0;
+  if (!match_from(0, path, 0, found, time, day_of_year)) return std::nullopt;
+  if (!has_time_) return found;
+  if (day_of_year > 0) {
+    const DateTime first{time.year, 1, 1, time.hour, time.minute, time.second};
+    time = from_seconds(to_seconds(first, Calendar::standard) + (day_of_year - 1) * 86400LL, Calendar::standard);
+  }
+  if (!valid(time, Calendar::standard)) return std::nullopt;
+  found.time = time;
+  return found;
+}
+
+bool PathPattern::match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time,
+                               int& doy) const {
+  const char directive = tokens_[token].directive;
+  const auto width = static_cast<std::size_t>(width_of(directive));
+  if (at + width > path.size()) return false;
+  int value = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    if (!is_digit(path[at + i])) return false;
+    value = value * 10 + (path[at + i] - '0');
+  }
+  switch (directive) {
+    case 'Y': time.year = value; break;
+    case 'y': time.year = value < 69 ? 2000 + value : 1900 + value; break;  // POSIX strptime
+    case 'm': time.month = value; break;
+    case 'd': time.day = value; break;
+    case 'j': doy = value; break;
+    case 'H': time.hour = value; break;
+    case 'M': time.minute = value; break;
+    default: time.second = value; break;
+  }
+  return match_from(token + 1, path, at + width, found, time, doy);
+}
+
+bool PathPattern::match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time,
+                             int& doy) const {
+  if (token == tokens_.size()) return at == path.size();
+  const Token& t = tokens_[token];
+  switch (t.kind) {
+    case Token::Kind::literal:
+      return path.compare(at, t.text.size(), t.text) == 0 && match_from(token + 1, path, at + t.text.size(), found, time, doy);
+    case Token::Kind::question: return at < path.size() && path[at] != '/' && match_from(token + 1, path, at + 1, found, time, doy);
+    case Token::Kind::digits: return match_digits(token, path, at, found, time, doy);
+    case Token::Kind::star:
+    case Token::Kind::band: break;
+  }
+  const std::size_t least = t.kind == Token::Kind::band ? 1 : 0;
+  for (std::size_t end = at; end <= path.size(); ++end) {
+    if (end - at >= least && match_from(token + 1, path, end, found, time, doy)) {
+      if (t.kind == Token::Kind::band) found.band = path.substr(at, end - at);
+      return true;
+    }
+    if (end < path.size() && path[end] == '/') break;
+  }
+  return false;
+}
+
+}  // namespace terroir

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "tiling/time_axis.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace terroir {
+
+/// What a file's name tells by the pattern that it matches.
+struct PatternMatch {
+  std::string band;              ///< text of `{band}`, empty without it
+  std::optional<DateTime> time;  ///< of `{time:...}`, nothing without it
+};
+
+/// A path with * and ?, `{band}` and `{time:%Y%m%d}` (strptime's %Y %y %m %d %j %H %M %S; may be split over several braces).
+/// A wildcard and `{band}` match no '/', so each stays in its folder.
+class PathPattern {
+ public:
+  /// Throws Error(Fault::mistake) for an unknown field or directive.
+  explicit PathPattern(const std::string& text);
+
+  [[nodiscard]] bool has_time() const noexcept { return has_time_; }
+  [[nodiscard]] bool has_band() const noexcept { return has_band_; }
+  /// Whether it can match more than one file.
+  [[nodiscard]] bool is_pattern() const noexcept { return is_pattern_; }
+  /// The pattern with every field as '*', for listing candidates.
+  [[nodiscard]] const std::string& glob() const noexcept { return glob_; }
+  /// The part before the first field or wildcard, up to its last '/': names of files are shown relative to it.
+  [[nodiscard]] std::string base() const;
+  [[nodiscard]] std::optional<PatternMatch> match(const std::string& path) const;
+
+ private:
+  struct Token {
+    enum class Kind { literal, star, question, band, digits } kind;
+    std::string text;    ///< of a literal
+    char directive = 0;  ///< of digits
+  };
+  bool match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& day_of_year) const;
+  bool match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& doy) const;
+  void add_field(const std::string& field);
+
+  std::vector<Token> tokens_;
+  std::string glob_;
+  bool has_time_ = false, has_band_ = false, is_pattern_ = false;
+};
+
+}  // namespace terroir

@@ -1,0 +1,119 @@
+#include "pipeline/plan/target_grid.h"
+
+#include "pipeline/error.h"
+#include "pipeline/ports/crs_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace terroir {
+namespace {
+
+/// Rounds outward to whole pixels, but takes a position within a thousandth of a pixel as whole.
+Index floor_pixel(double p) { return static_cast<Index>(std::floor(p + 1e-3)); }
+Index ceil_pixel(double p) { return static_cast<Index>(std::ceil(p - 1e-3)); }
+
+Grid cut(const Grid& grid, const std::array<double, 4>& bounds) {
+  const PixelPoint a = grid.to_pixel({bounds[0], bounds[3]}), b = grid.to_pixel({bounds[2], bounds[1]});
+  const Index row = floor_pixel(a.row), col = floor_pixel(a.col);
+  return grid.sub({row, col, ceil_pixel(b.row) - row, ceil_pixel(b.col) - col});
+}
+
+const InventoryLayer* find_layer(const Inventory& inventory, const Reference& reference) {
+  for (const auto& input : inventory.inputs) {
+    if (input.spec->name != reference.name) continue;
+    for (const auto& layer : input.layers)
+      if (reference.layer.empty() || layer.name == reference.layer) return &layer;
+  }
+  return nullptr;
+}
+
+/// Whether all layers of an input lie on one lattice, so that `like` may name the input alone.
+bool one_lattice(const Inventory& inventory, const std::string& name) {
+  for (const auto& input : inventory.inputs) {
+    if (input.spec->name != name || input.layers.empty()) continue;
+    return std::all_of(input.layers.begin(), input.layers.end(),
+                       [&](const InventoryLayer& layer) { return input.layers.front().grid.locate(layer.grid).has_value(); });
+  }
+  return true;
+}
+
+std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, std::vector<Diagnostic>& diagnostics) {
+  const GridSpec& spec = recipe.grid;
+  const InventoryLayer* layer = find_layer(inventory, *spec.like);
+  if (layer == nullptr) {
+    const bool input_failed = std::any_of(inventory.inputs.begin(), inventory.inputs.end(),
+                                          [&](const InventoryInput& i) { return i.spec->name == spec.like->name && i.layers.empty(); });
+    if (!input_failed)
+      diagnostics.push_back(
+          {spec.like->at, "grid.like", "there is no input layer '" + spec.like->text() + "'", "name an input or one of its layers", false});
+    return std::nullopt;
+  }
+  if (spec.like->layer.empty() && !one_lattice(inventory, spec.like->name)) {
+    diagnostics.push_back({spec.like->at, "grid.like", "the bands of '" + spec.like->name + "' are on different grids",
+                           "name one band, as " + spec.like->name + "." + layer->name, false});
+    return std::nullopt;
+  }
+  std::string misaligned;
+  auto grid = layer_grid(*layer, inventory, misaligned);
+  if (!grid) return std::nullopt;  // reported with the input
+  if (spec.bounds) grid = cut(*grid, *spec.bounds);
+  return grid;
+}
+
+/// First pixel edge at or before `from` on the lattice of pixels that the anchor fixes.
+double anchored(double from, double size, GridSpec::Anchor anchor, double point) {
+  const double origin = anchor == GridSpec::Anchor::edge ? 0 : anchor == GridSpec::Anchor::center ? size / 2 : point;
+  return origin + static_cast<double>(floor_pixel((from - origin) / size)) * size;
+}
+
+Grid numbered_grid(const GridSpec& spec, Crs crs) {
+  const auto& [xmin, ymin, xmax, ymax] = *spec.bounds;
+  const auto [width, height] = *spec.resolution;
+  const double x0 = anchored(xmin, width, spec.anchor, spec.anchor_point[0]);
+  const double bottom = anchored(ymin, height, spec.anchor, spec.anchor_point[1]);
+  const Index cols = ceil_pixel((xmax - x0) / width), rows = ceil_pixel((ymax - bottom) / height);
+  return {std::move(crs), {x0, width, bottom + static_cast<double>(rows) * height, -height}, {rows, cols}};
+}
+
+}  // namespace
+
+std::optional<Grid> layer_grid(const InventoryLayer& layer, const Inventory& inventory, std::string& misaligned) {
+  Window all;
+  for (const auto& parts : layer.steps)
+    for (const auto& part : parts) {
+      const PlannedFile& file = inventory.files[part.file].planned;
+      const auto window = layer.grid.locate(file.grid);
+      if (!window) {
+        misaligned = file.name;
+        return std::nullopt;
+      }
+      all = bounding(all, *window);
+    }
+  return layer.grid.sub(all);
+}
+
+std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory, CrsReader& crs, std::vector<Diagnostic>& diagnostics) {
+  const GridSpec& spec = recipe.grid;
+  std::optional<Grid> grid;
+  try {
+    if (spec.like) {
+      grid = like_grid(recipe, inventory, diagnostics);
+    } else if (spec.global) {
+      const double size = *spec.global;
+      const auto count = [&](double degrees) { return static_cast<Index>(std::llround(degrees / size)); };
+      grid = Grid(crs.read("EPSG:4326"), {-180, size, 90, -size}, {count(180), count(360)});
+    } else {
+      grid = numbered_grid(spec, crs.read(spec.crs));
+    }
+  } catch (const Error& error) {
+    diagnostics.push_back({spec.at, "grid", error.what(), "correct the grid", false});
+  }
+  if (grid && grid->window().empty()) {
+    diagnostics.push_back({spec.at, "grid", "the grid has no pixels", "check bounds: [xmin, ymin, xmax, ymax] in the grid's CRS", false});
+    return std::nullopt;
+  }
+  return grid;
+}
+
+}  // namespace terroir
