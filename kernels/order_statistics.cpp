@@ -1,6 +1,7 @@
 #include "kernels/order_statistics.h"
 
 #include "kernels/clones.h"
+#include "kernels/order_keys.h"
 
 #include <bit>
 #include <cmath>
@@ -10,14 +11,10 @@ namespace terroir {
 namespace {
 
 constexpr Index group = OrderStatistics::group;
-constexpr std::int32_t missing = std::numeric_limits<std::int32_t>::max();
 /// Up to here sorting everything costs less than finding one quantile bit by bit.
 constexpr Index longest_sorted = 128;
 /// Rows of keys that the search counts in one go.
 constexpr Index rows_at_once = 8;
-
-/// Signed integers in the order of the floats; its own inverse.
-TERROIR_INLINE std::int32_t key_of(std::int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
 
 TERROIR_INLINE void load_keys_body(const float* pixels, Index time_stride, Index times, Index n, std::int32_t* keys, std::int32_t* count) {
   for (Index i = 0; i < group; ++i) count[i] = 0;
@@ -26,11 +23,11 @@ TERROIR_INLINE void load_keys_body(const float* pixels, Index time_stride, Index
     std::int32_t* to = keys + t * group;
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) {
-      const std::int32_t gone = row[i] == row[i] ? 0 : -1;
-      to[i] = (key_of(std::bit_cast<std::int32_t>(row[i])) & ~gone) | (missing & gone);
-      count[i] += 1 + gone;
+      const std::int32_t key = order_key(row[i]);
+      to[i] = key;
+      count[i] += key != missing_key ? 1 : 0;
     }
-    for (Index i = n; i < group; ++i) to[i] = missing;
+    for (Index i = n; i < group; ++i) to[i] = missing_key;
   }
 }
 TERROIR_CLONES(load_keys, (const float* pixels, Index time_stride, Index times, Index n, std::int32_t* keys, std::int32_t* count),
@@ -117,12 +114,12 @@ TERROIR_INLINE void search_body(const std::int32_t* keys, Index rows, const std:
   }
   for (Index l = 0; l < group; ++l) {
     count[l] = 0;
-    next[l] = missing;
+    next[l] = missing_key;
   }
   for (Index t = 0; t < rows; ++t) {
     const std::int32_t* k = keys + t * group;
     for (Index l = 0; l < group; ++l) {
-      const std::int32_t larger = k[l] > found[l] ? k[l] : missing;
+      const std::int32_t larger = k[l] > found[l] ? k[l] : missing_key;
       count[l] += k[l] <= found[l] ? 1 : 0;
       next[l] = larger < next[l] ? larger : next[l];
     }
@@ -149,8 +146,8 @@ TERROIR_CLONES(place, (const std::int32_t* count, double probability, std::int32
 TERROIR_INLINE void interpolate_body(const std::int32_t* lower, const std::int32_t* upper, const double* part, const std::int32_t* count,
                                      double min_valid, float* out) {
   double a[group], b[group], c[group];
-  for (Index l = 0; l < group; ++l) a[l] = static_cast<double>(std::bit_cast<float>(key_of(lower[l])));
-  for (Index l = 0; l < group; ++l) b[l] = static_cast<double>(std::bit_cast<float>(key_of(upper[l])));
+  for (Index l = 0; l < group; ++l) a[l] = static_cast<double>(order_value(lower[l]));
+  for (Index l = 0; l < group; ++l) b[l] = static_cast<double>(order_value(upper[l]));
   for (Index l = 0; l < group; ++l) c[l] = static_cast<double>(count[l]);
   for (Index l = 0; l < group; ++l) {
     const double between = a[l] + part[l] * (b[l] - a[l]);
@@ -176,7 +173,7 @@ OrderStatistics::OrderStatistics(std::byte* memory, Index times) noexcept
       count_(reinterpret_cast<std::int32_t*>(memory)),
       times_(times),
       rows_(padded_rows(times)) {
-  for (Index i = times_ * group; i < rows_ * group; ++i) keys_[i] = missing;
+  for (Index i = times_ * group; i < rows_ * group; ++i) keys_[i] = missing_key;
 }
 
 void OrderStatistics::load(const float* pixels, Index time_stride, Index n) noexcept {

@@ -1,5 +1,6 @@
 #include "kernels/define.h"
 #include "kernels/layer_info.h"
+#include "kernels/median_of_few.h"
 #include "kernels/order_statistics.h"
 #include "kernels/time_statistics.h"
 
@@ -129,18 +130,31 @@ struct ReduceTime {
     const auto& in = args.in[0];
     for (Index r = 0; r < in.rows(); ++r) {
       for (Index c = 0; c < in.cols(); c += TimeStatistics::group) add_up(args, r, c, std::min(TimeStatistics::group, in.cols() - c));
-      if (!ordered()) continue;
-      OrderStatistics order(args.scratch, in.times());
-      for (Index c = 0; c < in.cols(); c += OrderStatistics::group) {
-        order.load(in.row(0, r) + c, in.time_stride(), std::min(OrderStatistics::group, in.cols() - c));
-        for (std::size_t k = 0; k < results.size(); ++k)
-          if (results[k].reducer == Reducer::median || results[k].reducer == Reducer::quantiles)
-            order.quantile(results[k].probability, static_cast<double>(min_valid), args.out[k].row(0, r) + c);
-      }
+      if (has(Reducer::median) && in.times() <= few_values) median_row(args, r);
+      if (has(Reducer::quantiles) || (has(Reducer::median) && in.times() > few_values)) order_row(args, r);
     }
   }
 
  private:
+  void median_row(const Args& args, Index r) const noexcept {
+    const auto& in = args.in[0];
+    for (std::size_t k = 0; k < results.size(); ++k)
+      if (results[k].reducer == Reducer::median)
+        median_of_few(in.row(0, r), in.time_stride(), in.times(), in.cols(), static_cast<double>(min_valid), args.out[k].row(0, r));
+  }
+
+  void order_row(const Args& args, Index r) const noexcept {
+    const auto& in = args.in[0];
+    OrderStatistics order(args.scratch, in.times());
+    for (Index c = 0; c < in.cols(); c += OrderStatistics::group) {
+      order.load(in.row(0, r) + c, in.time_stride(), std::min(OrderStatistics::group, in.cols() - c));
+      for (std::size_t k = 0; k < results.size(); ++k) {
+        const bool wanted = results[k].reducer == Reducer::quantiles || (results[k].reducer == Reducer::median && in.times() > few_values);
+        if (wanted) order.quantile(results[k].probability, static_cast<double>(min_valid), args.out[k].row(0, r) + c);
+      }
+    }
+  }
+
   void add_up(const Args& args, Index r, Index c, Index n) const noexcept {
     const bool nothing = std::all_of(reducer.begin(), reducer.end(), [](Reducer x) { return x >= Reducer::median; });
     if (nothing) return;

@@ -102,10 +102,10 @@ TEST(ReduceTime, InfinitiesAndZerosKeepTheirOrder) {
 
 TEST(ReduceTime, AgreesWithALoopForManyLengths) {
   // Lengths on both sides of what is sorted, odd widths on both sides of a group.
-  for (const Index times : {1, 2, 3, 7, 12, 16, 31, 64, 100, 128, 129, 137, 365}) {
+  for (const Index times : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 64, 100, 128, 129, 137, 365}) {
     const auto in = noise(times, {2, 67}, static_cast<unsigned>(times), 0.3);
     const auto out = run(*kernel("reduce_time", {set("reducer", words({"median", "quantiles", "mean", "sd"})),
-                                                 set("probabilities", words({"0", "0.05", "0.9", "1"}))}),
+                                                 set("probabilities", words({"0", "0.05", "0.5", "0.9", "1"}))}),
                          {in.view()});
     for (Index r = 0; r < 2; ++r)
       for (Index c = 0; c < 67; ++c) {
@@ -114,17 +114,17 @@ TEST(ReduceTime, AgreesWithALoopForManyLengths) {
           for (const auto& layer : out) EXPECT_TRUE(std::isnan(layer(0, r, c)));
           continue;
         }
-        const double probabilities[] = {0.5, 0, 0.05, 0.9, 1};
-        for (std::size_t k = 0; k < 5; ++k)
+        const double probabilities[] = {0.5, 0, 0.05, 0.5, 0.9, 1};
+        for (std::size_t k = 0; k < 6; ++k)
           EXPECT_EQ(out[k](0, r, c), static_cast<float>(quantile(values, probabilities[k]))) << times << " times, " << probabilities[k];
         long double sum = 0, squares = 0;
         for (const double x : values) sum += x;
         for (const double x : values) squares += (x - sum / values.size()) * (x - sum / values.size());
-        EXPECT_NEAR(out[5](0, r, c), static_cast<double>(sum / values.size()), 1e-5);
+        EXPECT_NEAR(out[6](0, r, c), static_cast<double>(sum / values.size()), 1e-5);
         if (values.size() > 1)
-          EXPECT_NEAR(out[6](0, r, c), std::sqrt(static_cast<double>(squares / (values.size() - 1))), 1e-5);
+          EXPECT_NEAR(out[7](0, r, c), std::sqrt(static_cast<double>(squares / (values.size() - 1))), 1e-5);
         else
-          EXPECT_TRUE(std::isnan(out[6](0, r, c)));
+          EXPECT_TRUE(std::isnan(out[7](0, r, c)));
       }
   }
 }
