@@ -104,6 +104,12 @@ class Bound final : public BoundKernel {
     else
       return nullptr;
   }
+  [[nodiscard]] const void* sweep_part() const noexcept override {
+    if constexpr (requires(const K k) { k.sweep_part(); })
+      return kernel_.sweep_part();
+    else
+      return nullptr;
+  }
   void run(const Args& args) const noexcept override {
     if constexpr (requires(const K k) { k.run(args); }) kernel_.run(args);
   }

@@ -85,6 +85,8 @@ class BoundKernel {
   [[nodiscard]] virtual Boundary boundary() const noexcept { return Boundary::nodata; }
   [[nodiscard]] virtual std::size_t scratch_bytes(Index /*times*/, Shape /*block*/) const noexcept { return 0; }
   [[nodiscard]] virtual Sweep sweep() const noexcept { return nullptr; }
+  /// What the sweep needs to know of this kernel; its type is the sweep's business.
+  [[nodiscard]] virtual const void* sweep_part() const noexcept { return nullptr; }
 
   /// Computes a block. Pointwise: out.times() == in.times(). Series: all times in, out.times() == 1. Global: applies `fitted`.
   virtual void run(const Args&) const noexcept {}

@@ -98,6 +98,11 @@ TERROIR_INLINE double negated_if(std::uint64_t odd, double a) noexcept {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(a) ^ (odd << 63));
 }
 
+TERROIR_INLINE double sine(const Quarter& q) noexcept { return negated_if(q.number >> 1 & 1, by_parity(q.number, q.sine, q.cosine)); }
+TERROIR_INLINE double cosine(const Quarter& q) noexcept {
+  return negated_if((q.number + 1) >> 1 & 1, by_parity(q.number, q.cosine, q.sine));
+}
+
 }  // namespace detail
 
 inline constexpr float pi = 3.14159265f;
@@ -135,19 +140,17 @@ TERROIR_INLINE float pow(float base, float power) noexcept {
 }
 
 /// Sine, cosine and tangent of x radians, 0.51 ulp for |x| <= 2^30; NaN beyond, where neighbouring floats lie many turns apart.
-TERROIR_INLINE float sin(float x) noexcept {
-  const auto q = detail::reduce(static_cast<double>(x));
-  return static_cast<float>(detail::negated_if(q.number >> 1 & 1, detail::by_parity(q.number, q.sine, q.cosine)));
-}
-TERROIR_INLINE float cos(float x) noexcept {
-  const auto q = detail::reduce(static_cast<double>(x));
-  return static_cast<float>(detail::negated_if((q.number + 1) >> 1 & 1, detail::by_parity(q.number, q.cosine, q.sine)));
-}
+TERROIR_INLINE float sin(float x) noexcept { return static_cast<float>(detail::sine(detail::reduce(static_cast<double>(x)))); }
+TERROIR_INLINE float cos(float x) noexcept { return static_cast<float>(detail::cosine(detail::reduce(static_cast<double>(x)))); }
 TERROIR_INLINE float tan(float x) noexcept {
   const auto q = detail::reduce(static_cast<double>(x));
   const double top = detail::by_parity(q.number, q.sine, q.cosine), bottom = detail::by_parity(q.number, q.cosine, q.sine);
   return static_cast<float>(detail::negated_if(q.number & 1, top / bottom));
 }
+
+/// Sine and cosine in double to 1e-11, for constants that are prepared once.
+TERROIR_INLINE double sin_wide(double x) noexcept { return detail::sine(detail::reduce(x)); }
+TERROIR_INLINE double cos_wide(double x) noexcept { return detail::cosine(detail::reduce(x)); }
 
 /// Arc tangent of 0 <= x <= 1, radians; polynomial of SLEEF's atan2f (Boost licence).
 TERROIR_INLINE float atan_unit(float x) noexcept {
