@@ -1,0 +1,27 @@
+#pragma once
+
+#include "kernels/value.h"
+
+#include <string_view>
+#include <vector>
+
+namespace terroir {
+
+/// A document, or what is wrong with its text. With errors `root` holds what could be read.
+struct ParsedYaml {
+  Value root;
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// What a document may take at most; recipes and job files are far below it.
+struct YamlLimits {
+  std::size_t bytes = 1U << 20;
+  int depth = 32;
+  std::size_t nodes = 100'000;
+};
+
+/// Reads one YAML document as plain data: maps, lists and scalars kept as text, each with its position (from 1). Anchors, aliases,
+/// tags, doubled keys, keys that are no text, a second document and everything beyond the limits are diagnostics.
+[[nodiscard]] ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits = {});
+
+}  // namespace terroir
