@@ -1,0 +1,139 @@
+"""Runs the benchmark's jobs and prints a table: median, fastest and slowest of several runs, peak memory of the largest process.
+
+Every run starts mpirun, Python or gdaldem anew and writes into a folder that has just been emptied; inputs are in the page cache.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+HERE = SOURCE / "scripts" / "bench"
+TERROIR = SOURCE / "build" / "release" / "terroir"
+PYTHON = SOURCE / "tests" / ".venv" / "bin" / "python"
+
+
+class Job:
+    """A command to time. `after` takes its standard output and returns seconds to take off; `core` pins it to one core."""
+
+    def __init__(self, name, command, pin=None, after=lambda output: 0.0):
+        self.name, self.pin, self.after = name, pin, after
+        self.command = [str(word) for word in command]
+        self.seconds, self.peak = [], 0
+
+    def run(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        log = folder.parent / "log.txt"
+        command = ["taskset", "-c", self.pin, *self.command] if self.pin else self.command
+        start = time.monotonic()
+        with open(log, "w") as output:
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=SOURCE)
+            _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise SystemExit(f"{self.name} failed with {process.returncode}:\n{' '.join(command)}\n{log.read_text()[-3000:]}")
+        self.seconds.append(seconds - self.after(log.read_text()))
+        self.peak = max(self.peak, usage.ru_maxrss / 1024)
+
+    def row(self, base):
+        median = statistics.median(self.seconds)
+        ratio = f"{median / base:6.2f}" if base else "      "
+        return f"{median:8.2f} {min(self.seconds):8.2f} {max(self.seconds):8.2f}  {ratio}  {self.peak:7.0f}  {self.name}"
+
+
+def fetch_seconds(output):
+    return float(next(line.split()[1] for line in output.splitlines() if line.startswith("fetch_seconds")))
+
+
+def terroir(recipe, inputs, out, ranks, memory):
+    words = ["mpirun", "-n", ranks, "--bind-to", "core", TERROIR, "run", HERE / recipe, *inputs]
+    return [*words, "--output", f"features={out}", "--memory", memory, "--threads", 1, "--overwrite", "--quiet"]
+
+
+def terrain_jobs(data, build, out):
+    dem = data / "dem.tif"
+    inputs = ["--input", f"dem={dem}"]
+    yield Job("Terroir, 2 ranks", terroir("terrain.yml", inputs, out, 2, "300M"))
+    yield Job("Terroir, 1 rank on 1 core", terroir("terrain.yml", inputs, out, 1, "300M"), pin="0")
+    floor = ["mpirun", "-n", 2, "--bind-to", "core", build / "floor", dem, build / "tiles.txt", build / "layers", out]
+    yield Job("floor, 2 ranks: decode once, encode eight finished layers", floor, after=fetch_seconds)
+    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_terrain.py", dem, out / "dask.zarr", 1024])
+    options = ["-co", "TILED=YES", "-co", "COMPRESS=ZSTD", "-co", "ZSTD_LEVEL=1", "-co", "PREDICTOR=3"]
+    yield Job("gdaldem slope alone (one of the eight, GeoTIFF zstd 1)", ["gdaldem", "slope", dem, out / "slope.tif", *options])
+
+
+def scenes_jobs(data, build, out):
+    scenes = data / "scenes"
+    yield Job("Terroir, 2 ranks", terroir("scenes.yml", ["--input", f"scenes={scenes}"], out, 2, "500M"))
+    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_scenes.py", scenes, out, 1024])
+
+
+def prepare_floor(data, build, out):
+    """The floor needs finished layers: those of Terroir."""
+    if (build / "layers").exists():
+        return
+    Job("", terroir("terrain.yml", ["--input", f"dem={data / 'dem.tif'}"], out, 2, "300M")).run(out)
+    partial = build / "partial"
+    subprocess.run([PYTHON, HERE / "prepare_floor.py", data / "dem.tif", out / "terrain.zarr", partial], check=True)
+    (partial / "tiles.txt").rename(build / "tiles.txt")
+    (partial / "layers").rename(build / "layers")
+
+
+def warm(folder):
+    """Brings all inputs into the page cache."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            with open(file, "rb") as content:
+                while content.read(1 << 24):
+                    pass
+
+
+def kernels():
+    program = SOURCE / "build" / "release" / "tests" / "bench" / "kernels_bench"
+    if program.exists():
+        print("\nKernels, one core, blocks in cache:", flush=True)
+        subprocess.run(["taskset", "-c", "0", program, "--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=pathlib.Path, default=SOURCE / "build" / "bench-data")
+    parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench-out", help="emptied before every run")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=["terrain", "scenes", "kernels"])
+    parser.add_argument("--match", default="", help="only jobs whose name contains this")
+    options = parser.parse_args()
+    build, out = SOURCE / "build" / "bench", options.out.resolve() / "result"
+    data = options.data.resolve()
+
+    print(f"copy bandwidth of one core: {subprocess.check_output([build / 'copy'], text=True).strip()} GB/s")
+    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs)):
+        if options.only not in (None, name):
+            continue
+        if name == "terrain":
+            prepare_floor(data, build, out)
+        warm(data)
+        chosen = [job for job in jobs(data, build, out) if options.match in job.name]
+        # Round by round, so that what else happens on the machine falls on all jobs alike.
+        for _ in range(options.runs):
+            for job in chosen:
+                job.run(out)
+        base = statistics.median(chosen[0].seconds) if chosen else 0
+        print(f"\n{name}: {options.runs} runs\n  median      min      max   ratio  peak MB  job")
+        for job in chosen:
+            print(job.row(base))
+        for job in chosen:
+            print(f"  {job.name}: {' '.join(job.command)}")
+    shutil.rmtree(out, ignore_errors=True)
+    if options.only in (None, "kernels"):
+        kernels()
+
+
+if __name__ == "__main__":
+    main()
