@@ -1,0 +1,29 @@
+#pragma once
+
+#include "pipeline/adapters/proj/proj_handles.h"
+#include "pipeline/ports/crs_reader.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace terroir {
+
+/// Coordinate reference systems by PROJ: no network, no messages on the terminal. May be called from several threads.
+class ProjCrsReader final : public CrsReader {
+ public:
+  /// Throws Error(Fault::system) when PROJ cannot find its database.
+  ProjCrsReader();
+  [[nodiscard]] Crs read(const std::string& text) override;
+  [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& crs) override;
+
+ private:
+  Crs parse(const std::string& text);
+
+  std::mutex mutex_;
+  std::string message_;  ///< PROJ's last one
+  PjContextPtr context_;
+  std::map<std::string, Crs> known_;  ///< of texts read before: the files of a stack name the same few systems
+};
+
+}  // namespace terroir
