@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace terroir {
+
+enum class Shuffle { none, byte, bit };
+
+/// How a Blosc frame (version 1) is made. `level` 0 stores, 1 to 9 compress.
+struct BloscOptions {
+  std::string cname = "zstd";  ///< zstd, lz4, lz4hc, zlib, blosclz or snappy
+  int level = 1;
+  Shuffle shuffle = Shuffle::byte;
+  std::size_t element = 4;  ///< bytes of a number
+};
+
+/// Room that blosc_compress needs for so many bytes in the worst case, and its scratch.
+[[nodiscard]] std::size_t blosc_bound(std::size_t bytes) noexcept;
+[[nodiscard]] std::size_t blosc_scratch(std::size_t bytes) noexcept;
+
+/// Compresses `in` (less than 2 GiB) into one frame of a single block, and returns its bytes. Small blocks, which c-blosc makes by
+/// default, cost half the speed of zstd and some of its ratio; every reader takes a block of any size.
+[[nodiscard]] std::size_t blosc_compress(std::span<const std::byte> in, const BloscOptions& options, std::span<std::byte> out,
+                                         std::span<std::byte> scratch);
+
+/// Decompresses a frame that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
+void blosc_decompress(std::span<const std::byte> in, std::span<std::byte> out);
+
+}  // namespace terroir

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "pipeline/codecs/blosc_frame.h"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace terroir {
+
+/// How the bytes of a chunk are compressed. `blosc` takes all the options; `zstd` and `gzip` take the level.
+struct Compression {
+  enum class Name { none, zstd, gzip, blosc } name = Name::blosc;
+  BloscOptions options;
+};
+
+/// The most bytes that `compress` makes of so many.
+[[nodiscard]] std::size_t compressed_bound(const Compression&, std::size_t bytes);
+
+/// Memory that `compress` takes beside its arguments: the contexts of one thread.
+[[nodiscard]] std::size_t context_bytes(const Compression&, std::size_t bytes) noexcept;
+
+/// Compresses `in` into `out`, whose old content is lost. `scratch` has the size of `in`.
+void compress(const Compression&, std::span<const std::byte> in, std::vector<std::byte>& out, std::span<std::byte> scratch);
+
+/// Decompresses what must give exactly `out.size()` bytes. Throws Error(Fault::data) when it does not.
+void decompress(const Compression&, std::span<const std::byte> in, std::span<std::byte> out);
+
+}  // namespace terroir

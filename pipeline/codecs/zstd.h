@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace terroir {
+
+/// Room that zstd_compress needs for so many bytes in the worst case.
+[[nodiscard]] std::size_t zstd_bound(std::size_t bytes) noexcept;
+
+/// Compresses `in` into one zstd frame with its content size (readers insist on it) and returns the frame's bytes; 0 when `out` is
+/// too small. The context belongs to the calling thread and is used again.
+[[nodiscard]] std::size_t zstd_compress(std::span<const std::byte> in, int level, std::span<std::byte> out);
+
+/// Decompresses one frame that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
+void zstd_decompress(std::span<const std::byte> in, std::span<std::byte> out);
+
+/// Memory of a thread's context once it has compressed so many bytes at a level.
+[[nodiscard]] std::size_t zstd_context_bytes(int level, std::size_t bytes) noexcept;
+
+}  // namespace terroir
