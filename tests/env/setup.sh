@@ -1,9 +1,9 @@
 #!/bin/bash
 # Makes tests/.venv (Python) and tests/node_modules (JavaScript) from the pinned lists beside this file; does nothing
-# when they are there and up to date. PYTHON names another Python 3.11.
+# when they are there and up to date. BASE_PYTHON names another Python 3.11.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=${PYTHON:-/usr/bin/python3}
+python=${BASE_PYTHON:-/usr/bin/python3}
 
 hash() { sha256sum | cut -d ' ' -f 1; }
 current() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
