@@ -26,14 +26,35 @@ std::size_t working_set(const Plan& plan, const Pass& pass, const Program& progr
   return block_memory(plan, pass, program, first_block(pass)).total();
 }
 
-/// Halves the slabs of axes that no series process needs whole.
+/// The time chunk that all arrays written along an axis share; 0 when none is written, nothing when they differ.
+std::optional<Index> written_time_chunk(const Plan& plan, const Pass& pass, std::size_t axis) {
+  Index chunk = 0;
+  for (const std::size_t output : pass.outputs)
+    for (const auto& array : plan.outputs[output].arrays) {
+      if (array.axis != axis) continue;
+      if (chunk != 0 && chunk != array.time_chunk) return std::nullopt;
+      chunk = array.time_chunk;
+    }
+  return chunk;
+}
+
+/// The next smaller slab: of written axes a whole time chunk or an even part of one, so that chunks end where slabs end.
+Index smaller_slab(Index slab, Index written) {
+  if (written == 0) return std::max(least_slab, slab / 2);
+  if (slab > written) return written;
+  return slab % 2 == 0 ? slab / 2 : slab;
+}
+
+/// Makes the slabs of axes that no series process needs whole smaller; false when none can be.
 bool halve_slabs(const Plan& plan, Pass& pass) {
   bool halved = false;
-  for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)
-    if (!uses_series(plan, pass, axis) && pass.slab[axis] > least_slab) {
-      pass.slab[axis] = std::max(least_slab, pass.slab[axis] / 2);
-      halved = true;
-    }
+  for (std::size_t axis = 0; axis < pass.slab.size(); ++axis) {
+    const auto written = written_time_chunk(plan, pass, axis);
+    if (!written || uses_series(plan, pass, axis)) continue;
+    const Index smaller = std::min(pass.slab[axis], smaller_slab(pass.slab[axis], *written));
+    halved = halved || smaller < pass.slab[axis];
+    pass.slab[axis] = smaller;
+  }
   return halved;
 }
 

@@ -44,7 +44,8 @@ std::size_t block_bytes(const Plan& plan, const Pass& pass) {
 std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
   std::size_t bytes = 0;
   for (const std::size_t o : pass.outputs)
-    for (const auto& array : plan.outputs[o].arrays) bytes += chunk_bytes(plan.outputs[o], array);
+    for (const auto& array : plan.outputs[o].arrays)
+      bytes += static_cast<std::size_t>(held_time_chunks(pass, array)) * chunk_bytes(plan.outputs[o], array);
   for (const OpId fit : pass.fits) {
     const LayerId in = plan.ops[fit].in[0];
     bytes += static_cast<std::size_t>(pass.chunk.area() * block_times(plan, pass, in)) * sizeof(float);

@@ -129,6 +129,10 @@ Index block_times(const Plan& plan, const Pass& pass, LayerId id) noexcept {
   return axis == none ? 1 : std::min(pass.slab[axis], plan.axes[axis].size());
 }
 
+Index held_time_chunks(const Pass& pass, const ArrayPlan& array) noexcept {
+  return array.axis == none ? 1 : ceil_div(std::min(pass.slab[array.axis], array.times), array.time_chunk);
+}
+
 std::size_t axis_of(const Plan& plan, const Op& op) noexcept {
   for (const LayerId out : op.out)
     if (plan.layers[out].axis != none) return plan.layers[out].axis;

@@ -37,6 +37,9 @@ void request_windows(const Plan&, const Pass&, const Program&, const Window& blo
 /// Time steps of a layer that a block of it holds.
 [[nodiscard]] Index block_times(const Plan&, const Pass&, LayerId) noexcept;
 
+/// Time chunks of an array that are assembled at once: those that one slab reaches.
+[[nodiscard]] Index held_time_chunks(const Pass&, const ArrayPlan&) noexcept;
+
 /// Bytes of one thread's blocks, reducer states and scratch for a compute block.
 struct BlockMemory {
   std::size_t layers = 0, states = 0, scratch = 0;

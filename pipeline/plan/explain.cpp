@@ -1,0 +1,189 @@
+#include "pipeline/plan/memory.h"
+#include "pipeline/plan/plan.h"
+#include "pipeline/plan/program.h"
+#include "pipeline/plan/value_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <set>
+
+namespace terroir {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string shape_text(Shape s) { return std::to_string(s.rows) + " x " + std::to_string(s.cols); }
+
+std::string crs_text(const Crs& crs) {
+  if (!crs.authority.empty()) return crs.authority;
+  const std::size_t quote = crs.wkt.find('"');
+  return quote == std::string::npos ? "a CRS without name" : crs.wkt.substr(quote + 1, crs.wkt.find('"', quote + 1) - quote - 1);
+}
+
+std::string grid_text(const Grid& grid) {
+  return shape_text(grid.shape()) + " pixels of " + number_text(std::abs(grid.affine().dx)) + " x " +
+         number_text(std::abs(grid.affine().dy)) + ", " + crs_text(grid.crs());
+}
+
+/// Steps of a pass in the order in which they run, each once.
+std::vector<std::string> step_names(const Plan& plan, const std::vector<OpId>& ops) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (const OpId id : ops)
+    if (seen.insert(plan.ops[id].step).second) names.push_back(plan.ops[id].step);
+  return names;
+}
+
+/// Steps that change the grid: none happens without being listed.
+std::vector<std::string> resampled(const Plan& plan) {
+  std::vector<std::string> lines;
+  for (const Op& op : plan.ops)
+    if (op.map)
+      lines.push_back(plan.layers[op.in[0]].variable + ": " + grid_text(plan.lattices[plan.layers[op.in[0]].lattice]) +
+                      " -> the recipe's grid");
+  return lines;
+}
+
+std::string one_decimal(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
+Index objects_of(const OutputPlan& output) {
+  const Index places = output.zarr_format == 2
+                           ? ceil_div(output.window.rows, output.chunk.rows) * ceil_div(output.window.cols, output.chunk.cols)
+                           : output.tiles().size();
+  Index objects = 0;
+  for (const auto& array : output.arrays) objects += places * (output.zarr_format == 2 ? ceil_div(array.times, array.time_chunk) : 1);
+  return objects;
+}
+
+std::size_t pixel_bytes(const OutputPlan& output) {
+  std::size_t floats = 0;
+  for (const auto& array : output.arrays)
+    floats += static_cast<std::size_t>(output.window.shape().area() * array.times) * array.layers.size();
+  return floats * sizeof(float);
+}
+
+void explain_inputs(const Plan& plan, std::string& text) {
+  text += "Inputs\n";
+  for (const auto& input : plan.inputs) {
+    std::set<std::size_t> files;
+    for (const auto& step : input.steps)
+      for (const auto& part : step) files.insert(part.file);
+    const PlannedLayer& layer = plan.layers[input.layer];
+    text += "  " + layer.variable + ": " + std::to_string(files.size()) + (files.size() == 1 ? " file" : " files");
+    if (layer.axis != none) text += ", " + std::to_string(plan.axes[layer.axis].size()) + " times";
+    text += ", " + grid_text(plan.lattices[layer.lattice].sub(layer.extent));
+    if (layer.info.categorical) text += ", categorical";
+    text += "\n";
+  }
+}
+
+void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
+  const Pass& pass = plan.passes[number];
+  text += "Pass " + std::to_string(number + 1) + ": " + std::to_string(pass.tiles.size()) + " tiles of " + shape_text(pass.shard) +
+          ", chunks of " + shape_text(pass.chunk) + ", blocks of " + shape_text(pass.block) + "\n";
+  if (!pass.ops.empty()) text += "  computes " + list_words(step_names(plan, pass.ops), "and") + "\n";
+  if (!pass.fits.empty()) text += "  fits " + list_words(step_names(plan, pass.fits), "and") + "\n";
+  for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)
+    if (pass.slab[axis] < plan.axes[axis].size())
+      text += "  " + plan.axes[axis].name + " in slabs of " + std::to_string(pass.slab[axis]) + " of " +
+              std::to_string(plan.axes[axis].size()) + "\n";
+  for (const std::size_t o : pass.outputs) text += "  writes " + plan.outputs[o].name + "\n";
+  text += "  reads " + bytes_text(pass.input_bytes) + " of pixels, " + one_decimal(pass.read_amplification) + " times at most; computes " +
+          one_decimal(pass.recompute) + " pixels for each kept\n";
+}
+
+void explain_output(const Plan& plan, const OutputPlan& output, std::string& text) {
+  text += "Output " + output.name + ": " + output.path_text + "\n";
+  text += "  zarr v" + std::to_string(output.zarr_format) + ", " + grid_text(output.grid) + ", " + std::to_string(objects_of(output)) +
+          " objects at most, " + bytes_text(pixel_bytes(output)) + " of pixels\n";
+  for (const auto& array : output.arrays) {
+    text += "  " + array.name + " (";
+    if (array.axis != none) text += plan.axes[array.axis].name + " " + std::to_string(array.times) + ", ";
+    if (array.stacked) text += "feature " + std::to_string(array.layers.size()) + ", ";
+    text += "y " + std::to_string(output.window.rows) + ", x " + std::to_string(output.window.cols) + ") " + array.encoding.dtype + "\n";
+    if (array.stacked) text += "    " + list_words(array.features, "and") + "\n";
+  }
+}
+
+Json json_shape(Shape s) { return {s.rows, s.cols}; }
+
+Json json_grid(const Grid& g) {
+  const Affine& a = g.affine();
+  return {{"crs", crs_text(g.crs())}, {"shape", json_shape(g.shape())}, {"transform", {a.dx, 0, a.x0, 0, a.dy, a.y0}}};
+}
+
+Json json_pass(const Plan& plan, const Pass& pass) {
+  Json outputs = Json::array();
+  for (const std::size_t o : pass.outputs) outputs.push_back(plan.outputs[o].name);
+  return {{"tiles", pass.tiles.size()},
+          {"tile", json_shape(pass.shard)},
+          {"chunk", json_shape(pass.chunk)},
+          {"block", json_shape(pass.block)},
+          {"steps", step_names(plan, pass.ops)},
+          {"fits", step_names(plan, pass.fits)},
+          {"outputs", outputs},
+          {"input_bytes", pass.input_bytes},
+          {"read_amplification", pass.read_amplification},
+          {"recompute", pass.recompute}};
+}
+
+Json json_output(const Plan& plan, const OutputPlan& output) {
+  Json arrays = Json::array();
+  for (const auto& array : output.arrays)
+    arrays.push_back({{"name", array.name},
+                      {"features", array.features},
+                      {"stacked", array.stacked},
+                      {"time", array.axis == none ? Json(nullptr) : Json(plan.axes[array.axis].name)},
+                      {"times", array.times},
+                      {"time_chunk", array.time_chunk},
+                      {"dtype", array.encoding.dtype}});
+  return {{"name", output.name},
+          {"path", output.path_text},
+          {"zarr_format", output.zarr_format},
+          {"grid", json_grid(output.grid)},
+          {"chunk", json_shape(output.chunk)},
+          {"shard", json_shape(output.shard)},
+          {"objects", objects_of(output)},
+          {"pixel_bytes", pixel_bytes(output)},
+          {"arrays", arrays}};
+}
+
+}  // namespace
+
+std::string explain(const Plan& plan) {
+  std::string text = "Plan of " + plan.name + " (" + plan.hash.substr(0, 12) + ")\nGrid: " + grid_text(plan.lattices[0]) + "\n";
+  explain_inputs(plan, text);
+  const auto lines = resampled(plan);
+  if (!lines.empty()) text += "Resampled\n";
+  for (const auto& line : lines) text += "  " + line + "\n";
+  for (std::size_t i = 0; i < plan.passes.size(); ++i) explain_pass(plan, i, text);
+  for (const auto& output : plan.outputs) explain_output(plan, output, text);
+  text += "Memory of each rank: " + bytes_text(plan.projected_memory()) + " at most";
+  if (plan.resources.memory > 0) text += ", " + bytes_text(plan.resources.memory) + " allowed";
+  text += "; " + std::to_string(plan.resources.threads) + (plan.resources.threads == 1 ? " thread\n" : " threads\n");
+  for (const auto& term : plan.memory) text += "  " + term.name + ": " + bytes_text(term.bytes) + "\n";
+  return text;
+}
+
+std::string explain_json(const Plan& plan) {
+  Json json = {{"name", plan.name},
+               {"hash", plan.hash},
+               {"grid", json_grid(plan.lattices[0])},
+               {"files", plan.files.size()},
+               {"resampled", resampled(plan)}};
+  for (const Pass& pass : plan.passes) json["passes"].push_back(json_pass(plan, pass));
+  for (const auto& output : plan.outputs) json["outputs"].push_back(json_output(plan, output));
+  json["memory"] = {{"projected", plan.projected_memory()}, {"allowed", plan.resources.memory}, {"terms", Json::object()}};
+  for (const auto& term : plan.memory) json["memory"]["terms"][term.name] = term.bytes;
+  json["ranks"] = plan.resources.ranks;
+  json["threads"] = plan.resources.threads;
+  return json.dump(2);
+}
+
+}  // namespace terroir

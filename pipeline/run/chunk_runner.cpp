@@ -1,0 +1,175 @@
+#include "pipeline/run/chunk_runner.h"
+
+#include "kernels/moments.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace terroir {
+namespace {
+
+constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+
+void copy(Block<const float> from, Block<float> to) {
+  if (from.row(0, 0) == to.row(0, 0)) return;  // computed in its home
+  for (Index r = 0; r < from.rows(); ++r) std::memcpy(to.row(0, r), from.row(0, r), static_cast<std::size_t>(from.cols()) * sizeof(float));
+}
+
+}  // namespace
+
+std::vector<WrittenArray> written_arrays(const Plan& plan, const Pass& pass, const std::vector<Sink*>& sinks) {
+  std::vector<WrittenArray> arrays;
+  for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
+    const OutputPlan& output = plan.outputs[pass.outputs[o]];
+    for (std::size_t a = 0; a < output.arrays.size(); ++a) arrays.push_back({o, a, &output.arrays[a], sinks[pass.outputs[o]]});
+  }
+  return arrays;
+}
+
+ChunkRunner::ChunkRunner(const Plan& plan, const Pass& pass, const Program& program, const StateLayout& layout,
+                         const std::vector<WrittenArray>& arrays, Reader& reader, const Fitted& fitted, Meter& meter)
+    : plan_(plan),
+      pass_(pass),
+      layout_(layout),
+      arrays_(arrays),
+      meter_(meter),
+      blocks_(plan, pass, program, reader, fitted, meter),
+      assemblies_(arrays.size()) {
+  const auto area = static_cast<std::size_t>(pass.chunk.area()) * sizeof(float);
+  for (std::size_t a = 0; a < arrays.size(); ++a) {
+    const ArrayPlan& array = *arrays[a].plan;
+    Assembly& assembly = assemblies_[a];
+    assembly.held = held_time_chunks(pass, array);
+    assembly.pixels.reserve(static_cast<std::size_t>(assembly.held * array.time_chunk) * array.layers.size() * area);
+    for (std::size_t i = 0; i < array.layers.size(); ++i) targets_[array.layers[i]].places.push_back({a, i});
+  }
+  for (std::size_t f = 0; f < pass.fits.size(); ++f) targets_[plan.ops[pass.fits[f]].in[0]].fits.push_back(f);
+  for (auto& [id, target] : targets_)
+    if (target.places.empty() && plan.layers[id].axis == none) target.observed.reserve(area);
+}
+
+ChunkResult ChunkRunner::run(const Window& chunk) {
+  chunk_ = chunk;
+  valid_ = intersect(chunk, pass_.window);
+  result_ = {{}, layout_.empty()};
+  seen_.assign(layout_.size(), false);
+  clear_arrays();
+  for (Index row = valid_.row; row < valid_.row_end(); row += pass_.block.rows)
+    for (Index col = valid_.col; col < valid_.col_end(); col += pass_.block.cols) {
+      block_ = intersect(valid_, {row, col, pass_.block.rows, pass_.block.cols});
+      blocks_.run(block_, *this);
+    }
+  finish_static();
+  return std::move(result_);
+}
+
+/// Pixels beyond the window, which no block will set.
+void ChunkRunner::clear_arrays() {
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    Assembly& assembly = assemblies_[a];
+    assembly.received = assembly.emitted = 0;
+    if (valid_ != chunk_) std::fill_n(reinterpret_cast<float*>(assembly.pixels.data()), assembly.pixels.bytes() / sizeof(float), missing);
+  }
+}
+
+float* ChunkRunner::plane(const Place& place, Index time) {
+  const ArrayPlan& array = *arrays_[place.array].plan;
+  Assembly& assembly = assemblies_[place.array];
+  const Index held = time / array.time_chunk % assembly.held, within = time % array.time_chunk;
+  const Index planes = (held * static_cast<Index>(array.layers.size()) + static_cast<Index>(place.feature)) * array.time_chunk + within;
+  return reinterpret_cast<float*>(assembly.pixels.data()) + planes * pass_.chunk.area();
+}
+
+Block<float> ChunkRunner::view(float* plane, const Window& window) const {
+  const Index stride = pass_.chunk.cols;
+  return {plane + (window.row - chunk_.row) * stride + (window.col - chunk_.col), 1, window.shape(), pass_.chunk.area(), stride};
+}
+
+Block<float> ChunkRunner::home(LayerId id) {
+  Target& target = targets_.at(id);
+  float* memory = target.places.empty() ? reinterpret_cast<float*>(target.observed.data()) : plane(target.places.front(), 0);
+  return view(memory, block_);
+}
+
+void ChunkRunner::deliver(LayerId id, Index first, Block<const float> pixels) {
+  Target& target = targets_.at(id);
+  if (plan_.layers[id].axis != none) return deliver_times(target, first, pixels);
+  if (target.places.empty()) copy(pixels, home(id));
+  for (const Place& place : target.places) copy(pixels, view(plane(place, 0), block_));
+}
+
+/// A layer with time comes in whole chunks (the block is the chunk), some times at once.
+void ChunkRunner::deliver_times(const Target& target, Index first, Block<const float> pixels) {
+  for (Index t = 0; t < pixels.times(); ++t)
+    for (const std::size_t fit : target.fits) observe_fit(fit, pixels.at_time(t));
+  for (const Place& place : target.places) {
+    const ArrayPlan& array = *arrays_[place.array].plan;
+    Assembly& assembly = assemblies_[place.array];
+    for (Index t = 0; t < pixels.times(); ++t) {
+      copy(pixels.at_time(t), view(plane(place, first + t), block_));
+      observe_layer(place, pixels.at_time(t));
+      ++assembly.received;
+    }
+    // All features of a slab have come: its whole time chunks go out.
+    const auto features = static_cast<Index>(array.layers.size());
+    const Index last = first + pixels.times();
+    if (assembly.received < last * features) continue;
+    const Index whole = last == array.times ? ceil_div(last, array.time_chunk) : last / array.time_chunk;
+    while (assembly.emitted < whole) emit(place.array, assembly.emitted++);
+  }
+}
+
+void ChunkRunner::finish_static() {
+  for (auto& [id, target] : targets_) {
+    if (plan_.layers[id].axis != none) continue;
+    const Block<const float> pixels =
+        view(target.places.empty() ? reinterpret_cast<float*>(target.observed.data()) : plane(target.places.front(), 0), valid_);
+    for (const std::size_t fit : target.fits) observe_fit(fit, pixels);
+    for (const Place& place : target.places) observe_layer(place, pixels);
+  }
+  for (std::size_t a = 0; a < arrays_.size(); ++a)
+    if (arrays_[a].plan->axis == none) emit(a, 0);
+}
+
+void ChunkRunner::observe_fit(std::size_t fit, Block<const float> pixels) {
+  const auto& field = layout_.fits()[fit];
+  const std::span into = std::span(result_.state).subspan(field.offset, field.size);
+  const Block<const float> in[] = {pixels};
+  if (!seen_[field.offset]) {
+    field.kernel->observe(in, into);
+    seen_[field.offset] = true;
+    return;
+  }
+  std::vector<double> next(field.size);
+  field.kernel->observe(in, next);
+  field.kernel->merge(into, next);
+}
+
+void ChunkRunner::observe_layer(const Place& place, Block<const float> pixels) {
+  const Stopwatch watch(meter_.compute_ns);
+  const WrittenArray& array = arrays_[place.array];
+  const auto& field = layout_.statistics(array.output, array.array, place.feature);
+  const auto into = std::span(result_.state).subspan(field.offset).first<moments::size>();
+  LayerStatistics next;
+  observe_moments(pixels, next);
+  merge_moments(into, next);
+}
+
+void ChunkRunner::emit(std::size_t a, Index time_chunk) {
+  const Stopwatch watch(meter_.encode_ns);
+  const ArrayPlan& array = *arrays_[a].plan;
+  const std::size_t floats = static_cast<std::size_t>(pass_.chunk.area() * array.time_chunk) * array.layers.size();
+  EncodedChunk& encoded = result_.encoded.emplace_back();
+  encoded.array = a;
+  encoded.time_chunk = time_chunk;
+  // Times beyond the last one are nodata.
+  for (std::size_t feature = 0; feature < array.layers.size(); ++feature)
+    for (Index t = array.times; t < (time_chunk + 1) * array.time_chunk; ++t)
+      std::fill_n(plane({a, feature}, t), pass_.chunk.area(), missing);
+  EncodeCounts counts;
+  arrays_[a].sink->encode(arrays_[a].array, {plane({a, 0}, time_chunk * array.time_chunk), floats}, encoded.bytes, scratch_, counts);
+  meter_.unfit += counts.unfit;
+}
+
+}  // namespace terroir

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "pipeline/run/block_runner.h"
+#include "pipeline/run/states.h"
+
+namespace terroir {
+
+/// An array that a pass writes: its output's place in the pass, its own place there, and the sink that encodes it.
+struct WrittenArray {
+  std::size_t output = 0, array = 0;
+  const ArrayPlan* plan = nullptr;
+  Sink* sink = nullptr;
+};
+
+/// Arrays of all outputs of a pass, in the recipe's order. `sinks` are by output of the plan.
+[[nodiscard]] std::vector<WrittenArray> written_arrays(const Plan&, const Pass&, const std::vector<Sink*>& sinks);
+
+/// A chunk ready to be appended; empty bytes: all nodata.
+struct EncodedChunk {
+  std::size_t array = 0;  ///< place among the written arrays
+  Index time_chunk = 0;
+  std::vector<std::byte> bytes;
+};
+
+struct ChunkResult {
+  std::vector<EncodedChunk> encoded;
+  std::vector<double> state;  ///< by StateLayout
+};
+
+/// Computes one spatial chunk of a pass after another, block by block: assembles whole chunks, observes them and encodes them.
+/// One for each compute thread.
+class ChunkRunner final : private BlockReceiver {
+ public:
+  ChunkRunner(const Plan&, const Pass&, const Program&, const StateLayout&, const std::vector<WrittenArray>&, Reader&, const Fitted&,
+              Meter&);
+
+  /// `chunk` is the full window of a chunk; what lies outside the pass's window stays nodata.
+  ChunkResult run(const Window& chunk);
+
+ private:
+  /// A place of a layer in an array that is being assembled.
+  struct Place {
+    std::size_t array = 0, feature = 0;
+  };
+  struct Target {
+    std::vector<Place> places;
+    std::vector<std::size_t> fits;  ///< places in Pass::fits
+    Buffer observed;                ///< of a static layer that is only observed
+  };
+  struct Assembly {
+    Buffer pixels;  ///< [time chunk][feature][time][row][col]
+    Index held = 1, received = 0, emitted = 0;
+  };
+
+  Block<float> home(LayerId target) override;
+  void deliver(LayerId target, Index first, Block<const float> pixels) override;
+  void deliver_times(const Target&, Index first, Block<const float> pixels);
+  void clear_arrays();
+  void finish_static();
+  [[nodiscard]] float* plane(const Place&, Index time);
+  [[nodiscard]] Block<float> view(float* plane, const Window& window) const;
+  void observe_fit(std::size_t fit, Block<const float> pixels);
+  void observe_layer(const Place&, Block<const float> pixels);
+  void emit(std::size_t array, Index time_chunk);
+
+  const Plan& plan_;
+  const Pass& pass_;
+  const StateLayout& layout_;
+  const std::vector<WrittenArray>& arrays_;
+  Meter& meter_;
+  BlockRunner blocks_;
+  std::map<LayerId, Target> targets_;
+  std::vector<Assembly> assemblies_;
+  Window chunk_, valid_, block_;
+  ChunkResult result_;
+  std::vector<bool> seen_;  ///< fields of the state that hold something, by offset
+  std::vector<std::byte> scratch_;
+};
+
+}  // namespace terroir

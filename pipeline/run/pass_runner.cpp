@@ -1,0 +1,206 @@
+#include "pipeline/run/pass_runner.h"
+
+#include "pipeline/error.h"
+#include "pipeline/plan/memory.h"
+#include "pipeline/run/chunk_runner.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <optional>
+#include <thread>
+
+namespace terroir {
+namespace {
+
+/// The chunks of one tile on their way from compute threads to the writer, which takes them in row order.
+class ChunkQueue {
+ public:
+  ChunkQueue(Index chunks, Index ahead) : ahead_(ahead), results_(static_cast<std::size_t>(chunks)) {}
+
+  /// The next chunk to compute, or nothing when all are taken or the tile has failed. Waits while the writer is too far behind.
+  std::optional<Index> take() {
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, [&] { return failed_ || next_ >= chunks() || next_ < written_ + ahead_; });
+    if (failed_ || next_ >= chunks()) return std::nullopt;
+    moved_.notify_all();
+    return next_++;
+  }
+  void put(Index chunk, ChunkResult result) {
+    const std::lock_guard lock(mutex_);
+    results_[static_cast<std::size_t>(chunk)] = std::move(result);
+    moved_.notify_all();
+  }
+  /// The next chunk to write, in order; nothing when all are written or the tile has failed.
+  std::optional<std::pair<Index, ChunkResult>> next_result() {
+    std::unique_lock lock(mutex_);
+    if (taken_ > written_) ++written_, moved_.notify_all();
+    if (taken_ >= chunks()) return std::nullopt;
+    moved_.wait(lock, [&] { return failed_ || results_[static_cast<std::size_t>(taken_)].has_value(); });
+    if (failed_) return std::nullopt;
+    std::pair<Index, ChunkResult> next{taken_, std::move(*results_[static_cast<std::size_t>(taken_)])};
+    results_[static_cast<std::size_t>(taken_)].reset();
+    ++taken_;
+    return next;
+  }
+  /// Waits until chunk `chunk` may be read ahead: it is at most `distance` beyond the one being computed. False at the tile's end.
+  bool wait_to_read(Index chunk, Index distance) {
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, [&] { return failed_ || next_ + distance > chunk || next_ >= chunks(); });
+    return !failed_ && chunk >= next_;
+  }
+  void fail(std::exception_ptr error) {
+    const std::lock_guard lock(mutex_);
+    if (!failed_) error_ = std::move(error);
+    failed_ = true;
+    moved_.notify_all();
+  }
+  /// Whether all chunks have been handed to the writer.
+  [[nodiscard]] bool complete() {
+    const std::lock_guard lock(mutex_);
+    return !failed_ && taken_ == chunks();
+  }
+  void rethrow() const {
+    if (failed_) std::rethrow_exception(error_);
+  }
+  [[nodiscard]] Index chunks() const noexcept { return static_cast<Index>(results_.size()); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  const Index ahead_;
+  Index next_ = 0, taken_ = 0, written_ = 0;
+  std::vector<std::optional<ChunkResult>> results_;
+  bool failed_ = false;
+  std::exception_ptr error_;
+};
+
+class PassRunner final : public TileRunner {
+ public:
+  PassRunner(const Plan& plan, std::size_t number, SourceOpener& opener, const std::vector<Sink*>& sinks,
+             const std::map<std::size_t, std::vector<double>>& fitted)
+      : plan_(plan),
+        pass_(plan.passes[number]),
+        program_(make_program(plan_, pass_)),
+        layout_(plan_, pass_),
+        arrays_(written_arrays(plan_, pass_, sinks)),
+        fitted_(fitted),
+        reader_(plan, opener, meter_) {
+    for (int i = 0; i < plan.resources.threads; ++i)
+      runners_.push_back(std::make_unique<ChunkRunner>(plan_, pass_, program_, layout_, arrays_, reader_, fitted_, meter_));
+    // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
+    reads_ahead_ = 2 * input_footprint(plan, pass_, chunk_at(pass_.window, 0)) <= plan.cache_bytes;
+  }
+
+  TileResult run(Index tile, Index next) override {
+    try {
+      return run_tile(tile, next);
+    } catch (const Error& error) {
+      throw error.during("tile " + std::to_string(tile + 1) + " of " + std::to_string(pass_.tiles.size()));
+    }
+  }
+  void cancel() noexcept override { cancelled_ = true; }
+  [[nodiscard]] Work work() const override { return meter_.work(); }
+
+ private:
+  [[nodiscard]] TileGrid chunks_of(const Window& tile) const { return {tile, pass_.chunk}; }
+  /// The full window of a chunk of a tile, also where the tile is cut off by the pass's edge.
+  [[nodiscard]] Window chunk_at(const Window& tile, Index chunk) const {
+    const Index cols = chunks_of(tile).counts().cols;
+    return {tile.row + chunk / cols * pass_.chunk.rows, tile.col + chunk % cols * pass_.chunk.cols, pass_.chunk.rows, pass_.chunk.cols};
+  }
+
+  TileResult run_tile(Index tile, Index next) {
+    const Window window = pass_.tiles[tile];
+    ChunkQueue queue(chunks_of(window).size(), static_cast<Index>(runners_.size()) + 1);
+    TileResult result{tile, {}, {}};
+    {
+      std::vector<std::jthread> threads;
+      if (reads_ahead_) threads.emplace_back([&] { guard(queue, [&] { read_ahead(queue, window, next); }); });
+      for (std::size_t i = 1; i < runners_.size(); ++i)
+        threads.emplace_back([&, i] { guard(queue, [&] { compute(queue, *runners_[i], window); }); });
+      threads.emplace_back([&] { guard(queue, [&] { result = write(queue, tile, window); }); });
+      guard(queue, [&] { compute(queue, *runners_[0], window); });
+    }
+    queue.rethrow();
+    ++meter_.tiles;
+    return result;
+  }
+
+  template <class Work>
+  static void guard(ChunkQueue& queue, const Work& work) {
+    try {
+      work();
+    } catch (...) {
+      queue.fail(std::current_exception());
+    }
+  }
+
+  void compute(ChunkQueue& queue, ChunkRunner& runner, const Window& tile) {
+    while (const auto chunk = queue.take()) {
+      if (cancelled_) throw Error(Fault::interrupted, "interrupted");
+      queue.put(*chunk, runner.run(chunk_at(tile, *chunk)));
+    }
+  }
+
+  void read_ahead(ChunkQueue& queue, const Window& tile, Index next) {
+    constexpr Index distance = 2;
+    for (Index chunk = 1; chunk < queue.chunks(); ++chunk)
+      if (queue.wait_to_read(chunk, distance)) prefetch(chunk_at(tile, chunk));
+    if (next >= 0 && !cancelled_) prefetch(chunk_at(pass_.tiles[next], 0));
+  }
+
+  void prefetch(const Window& chunk) {
+    std::vector<Window> windows;
+    request_windows(plan_, pass_, program_, intersect(chunk, pass_.window), windows);
+    for (const LayerId id : program_.layers)
+      if (plan_.layers[id].producer == none && !windows[id].empty()) {
+        const std::size_t axis = plan_.layers[id].axis;
+        reader_.prefetch(id, 0, axis == none ? 1 : plan_.axes[axis].size(), windows[id]);
+      }
+  }
+
+  TileResult write(ChunkQueue& queue, Index tile, const Window& window) {
+    const Shape counts = chunks_of(window).counts();
+    const Index tile_cols = pass_.tiles.counts().cols;
+    std::vector<std::unique_ptr<TileWriter>> writers;
+    for (const auto& array : arrays_) writers.push_back(array.sink->open_tile(array.array, tile / tile_cols, tile % tile_cols));
+    std::vector<std::vector<double>> states(static_cast<std::size_t>(queue.chunks()));
+    while (auto next = queue.next_result()) {
+      auto& [chunk, result] = *next;
+      const Stopwatch watch(meter_.write_ns);
+      for (const auto& encoded : result.encoded)
+        writers[encoded.array]->append(encoded.time_chunk, chunk / counts.cols, chunk % counts.cols, encoded.bytes);
+      states[static_cast<std::size_t>(chunk)] = std::move(result.state);
+    }
+    TileResult result{tile, {}, fold_tree(layout_, counts, std::move(states))};
+    const Stopwatch watch(meter_.write_ns);
+    if (queue.complete())  // else the objects are left without an end, and are not journaled
+      for (const auto& writer : writers)
+        for (auto& object : writer->close()) {
+          meter_.bytes_written += object.bytes;
+          result.objects.push_back(std::move(object));
+        }
+    return result;
+  }
+
+  const Plan& plan_;
+  const Pass& pass_;
+  const Program program_;
+  const StateLayout layout_;
+  const std::vector<WrittenArray> arrays_;
+  const Fitted fitted_;
+  Meter meter_;
+  Reader reader_;
+  std::vector<std::unique_ptr<ChunkRunner>> runners_;
+  bool reads_ahead_ = false;
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace
+
+std::unique_ptr<TileRunner> make_tile_runner(const Plan& plan, std::size_t pass, SourceOpener& opener, const std::vector<Sink*>& sinks,
+                                             const std::map<std::size_t, std::vector<double>>& fitted) {
+  return std::make_unique<PassRunner>(plan, pass, opener, sinks, fitted);
+}
+
+}  // namespace terroir
