@@ -50,7 +50,7 @@ inline std::string complaint(std::string_view process, const Settings& settings)
 }
 
 /// A block of one row.
-inline OwnedBlock row_of(const std::vector<float>& pixels) {
+[[gnu::noinline]] inline OwnedBlock row_of(const std::vector<float>& pixels) {
   OwnedBlock block(1, {1, static_cast<Index>(pixels.size())});
   for (std::size_t i = 0; i < pixels.size(); ++i) block(0, 0, static_cast<Index>(i)) = pixels[i];
   return block;
