@@ -89,6 +89,11 @@ BENCHMARK_CAPTURE(local_process, linear_scale, "linear_scale", {set("factor", "2
 BENCHMARK_CAPTURE(local_process, clip, "clip", {set("min", "0.2")}, 1);
 BENCHMARK_CAPTURE(local_process, mask_values, "mask_values", {set("values", words({"0", "1", "3", "8", "9", "10"}))}, 2);
 BENCHMARK_CAPTURE(local_process, standardize, "standardize", {}, 1);
+BENCHMARK_CAPTURE(local_process, normalized_difference, "normalized_difference", {set("x", "N"), set("y", "R")}, 2);
+BENCHMARK_CAPTURE(local_process, expression_ndvi, "expression", {set("formula", "(N - R) / (N + R)")}, 1);
+BENCHMARK_CAPTURE(local_process, expression_exp, "expression", {set("formula", "exp(-N) * R ** 1.5")}, 1);
+BENCHMARK_CAPTURE(local_process, eight_indices, "spectral_index",
+                  {set("index", words({"NDVI", "EVI", "SAVI", "NDWI", "NDMI", "NBR", "NDBI", "BI"}))}, 1);
 
 }  // namespace
 }  // namespace terroir
