@@ -32,8 +32,8 @@ bool is_text(std::string_view text, ParsedYaml& parsed) {
     const std::size_t size = character_size(text.substr(i));
     const bool control = (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 127;
     if (size == 0 || control) {
-      parsed.diagnostics.push_back({at, "", size == 0 ? "the file is not UTF-8 text" : "the file holds a control character",
-                                    "save it as UTF-8 text", false});
+      parsed.diagnostics.push_back(
+          {at, "", size == 0 ? "the file is not UTF-8 text" : "the file holds a control character", "save it as UTF-8 text", false});
       return false;
     }
     at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + 1};

@@ -1,0 +1,137 @@
+#include "pipeline/recipe/encoding.h"
+#include "pipeline/recipe/section.h"
+#include "pipeline/recipe/sections.h"
+
+#include <array>
+#include <map>
+
+namespace terroir {
+namespace {
+
+constexpr std::int64_t largest_chunk = 65536;
+
+void read_layers(const Section& section, OutputSpec& output) {
+  const Value* layers = section.get("layers");
+  if (layers == nullptr) return;
+  if (!layers->is_map()) {
+    for (auto& reference : read_references(*layers, section.where("layers"), section.report()))
+      output.layers.emplace_back("", std::move(reference));
+    return;
+  }
+  for (const auto& entry : layers->entries()) {
+    const std::string where = section.where("layers") + "." + entry.key;
+    check_name(entry.key, entry.at, where, section.report());
+    if (auto reference = read_reference(entry.value, where, section.report())) output.layers.emplace_back(entry.key, std::move(*reference));
+  }
+  if (layers->entries().empty()) section.complain("layers", "no layer is named", "name one, or remove `layers`");
+}
+
+/// A number for rows and columns, or a map of the dimensions.
+ChunkSpec read_sizes(const Section& section, const std::string& key, const std::vector<std::string>& dimensions) {
+  ChunkSpec sizes;
+  const Value* value = section.get(key);
+  if (value == nullptr) return sizes;
+  if (!value->is_map()) {
+    sizes.rows = sizes.cols = section.whole_number(key, 1, largest_chunk);
+    return sizes;
+  }
+  const Section map(value, section.at(key), section.where(key), dimensions, section.report());
+  sizes.time = map.whole_number("time", 1, largest_chunk);
+  sizes.rows = map.whole_number("y", 1, largest_chunk);
+  sizes.cols = map.whole_number("x", 1, largest_chunk);
+  return sizes;
+}
+
+void check_shard(const Section& section, const OutputSpec& output) {
+  const auto fits = [](std::optional<Index> shard, std::optional<Index> chunk) { return !shard || !chunk || *shard % *chunk == 0; };
+  if (!fits(output.shard.rows, output.chunk.rows) || !fits(output.shard.cols, output.chunk.cols))
+    section.complain("shard", "the shard is no multiple of the chunk", "give a multiple of the chunk's size, as twice or eight times it");
+}
+
+void read_codec(const Section& section, CodecSpec& codec) {
+  const std::vector<std::string> names = {"blosc", "zstd", "gzip", "none"};
+  const Value* value = section.get("codec");
+  if (value == nullptr) return;
+  std::optional<std::size_t> name;
+  if (value->is_scalar()) {
+    name = section.choice("codec", names);
+    if (name) codec.name = static_cast<CodecSpec::Name>(*name);
+    return;
+  }
+  const Section map(value, section.at("codec"), section.where("codec"), {"name", "cname", "level", "shuffle"}, section.report());
+  name = map.choice("name", names);
+  if (name) codec.name = static_cast<CodecSpec::Name>(*name);
+  const std::string chosen = names[static_cast<std::size_t>(codec.name)];
+  const bool blosc = codec.name == CodecSpec::Name::blosc;
+  for (const char* key : {"cname", "shuffle"})
+    if (map.has(key) && !blosc) map.complain(key, "'" + std::string(key) + "' goes with blosc only", "remove it, or use name: blosc");
+  if (map.has("level") && codec.name == CodecSpec::Name::none) map.complain("level", "'level' does not go with 'none'", "remove it");
+  const std::vector<std::string> cnames = {"zstd", "lz4", "lz4hc", "zlib", "blosclz"};
+  if (const auto cname = map.choice("cname", cnames)) codec.cname = cnames[*cname];
+  if (const auto shuffle = map.choice("shuffle", {"none", "byte", "bit"})) codec.shuffle = static_cast<CodecSpec::Shuffle>(*shuffle);
+  const std::int64_t highest = codec.name == CodecSpec::Name::zstd ? 22 : 9;
+  if (const auto level = map.whole_number("level", blosc ? 0 : 1, highest)) codec.level = static_cast<int>(*level);
+}
+
+void read_format(const Section& section, OutputSpec& output) {
+  if (const auto format = section.choice("format", {"zarr", "netcdf", "geotiff"})) {
+    output.format = static_cast<Format>(*format);
+    if (output.format != Format::zarr)
+      section.complain("format", "format " + section.get("format")->text() + " is not available in this version", "use zarr");
+  }
+  if (const auto version = section.whole_number("zarr_format", 2, 3)) output.zarr_format = static_cast<int>(*version);
+  if (const auto layout = section.choice("layout", {"variables", "stacked"})) output.layout = static_cast<Layout>(*layout);
+}
+
+OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report) {
+  OutputSpec output;
+  output.at = entry.at;
+  output.name = entry.key;
+  const std::string where = "outputs." + entry.key;
+  check_name(entry.key, entry.at, where, report);
+  const Section section(&entry.value, entry.at, where,
+                        {"path", "layers", "format", "zarr_format", "layout", "chunk", "shard", "codec", "encoding"}, report);
+  if (section.require("path", "give path: FOLDER, as ${{outputs." + entry.key + "}}/" + entry.key + ".zarr")) {
+    const BoundPath path = binder.bind_path(section.text("path").value_or(""), section.at("path"), section.where("path"));
+    output.path_text = path.text;
+    output.path = path.path;
+  }
+  read_layers(section, output);
+  read_format(section, output);
+  output.chunk = read_sizes(section, "chunk", {"time", "y", "x"});
+  output.shard = read_sizes(section, "shard", {"y", "x"});
+  check_shard(section, output);
+  read_codec(section, output.codec);
+  read_encodings(section, output);
+  return output;
+}
+
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+/// Two outputs in one folder would take each other's files for foreign ones.
+void check_paths(const std::vector<OutputSpec>& outputs, Report& report) {
+  std::map<std::string, std::string> taken;
+  for (const auto& output : outputs) {
+    if (output.path.empty()) continue;
+    const auto [other, is_new] = taken.emplace(without_slashes(output.path), output.name);
+    if (!is_new)
+      report.error(output.at, "outputs." + output.name + ".path", "output '" + other->second + "' has the same path",
+                   "give each its own folder");
+  }
+}
+
+}  // namespace
+
+std::vector<OutputSpec> read_outputs(const Value* value, Binder& binder, Report& report) {
+  std::vector<OutputSpec> outputs;
+  const Section section(value, {}, "outputs", {}, report);
+  for (const auto& entry : section.entries()) outputs.push_back(read_output(entry, binder, report));
+  if (section.whole() && outputs.empty()) report.error(value->at(), "outputs", "no output is named", "give NAME: {path: FOLDER}");
+  check_paths(outputs, report);
+  return outputs;
+}
+
+}  // namespace terroir

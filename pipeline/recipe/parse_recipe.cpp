@@ -1,0 +1,57 @@
+#include "pipeline/recipe/section.h"
+#include "pipeline/recipe/sections.h"
+
+namespace terroir {
+namespace {
+
+const std::vector<std::string> sections = {"version", "name", "parameters", "grid", "inputs", "steps", "outputs"};
+
+void check_version(const Section& document) {
+  const Value* version = document.get("version");
+  if (version == nullptr)
+    document.report().error({1, 1}, "version", "'version' is missing", "begin the recipe with version: 1");
+  else if (version->integer() != 1)
+    document.complain("version",
+                      (version->is_scalar() ? quoted(version->text()) : version->describe()) + " is no version of the recipe language",
+                      "write version: 1");
+}
+
+/// Without a grid the recipe has that of its only input.
+void complete_grid(const Section& document, Recipe& recipe) {
+  if (document.has("grid")) return;
+  if (recipe.inputs.size() == 1)
+    recipe.grid.like = Reference{recipe.inputs[0].at, recipe.inputs[0].name, ""};
+  else if (document.has("inputs"))
+    document.report().error({1, 1}, "grid", "'grid' is missing, and there is more than one input", "give grid: {like: INPUT}");
+}
+
+}  // namespace
+
+ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file) {
+  Report report;
+  Recipe recipe;
+  recipe.file = file;
+  if (!document.is_map()) {
+    report.error({1, 1}, "", "this is no recipe", "a recipe is a map of " + list_words(sections, "and"));
+    return {std::nullopt, report.sorted()};
+  }
+  Binder binder(document, bindings, report);
+  const Value bound = binder.put_literals(document);
+  std::vector<std::string> keys = sections;
+  const Section top(&bound, {1, 1}, "", keys, report);
+  check_version(top);
+  recipe.name = top.text("name").value_or("");
+  recipe.grid = read_grid(top.get("grid"), report);
+  if (top.require("inputs", "give inputs: {NAME: {path: FILE}}")) recipe.inputs = read_inputs(top.get("inputs"), binder, report);
+  recipe.steps = read_steps(top.get("steps"), report);
+  if (top.require("outputs", "give outputs: {NAME: {path: FOLDER}}")) recipe.outputs = read_outputs(top.get("outputs"), binder, report);
+  complete_grid(top, recipe);
+  connect(recipe, report);
+  binder.report_unused();
+  recipe.literals = binder.literals();
+  ParsedRecipe parsed{std::nullopt, report.sorted()};
+  if (report.errors() == 0) parsed.recipe = std::move(recipe);
+  return parsed;
+}
+
+}  // namespace terroir

@@ -1,0 +1,78 @@
+#include "pipeline/recipe/report.h"
+
+#include "pipeline/recipe/recipe.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace terroir {
+namespace {
+
+/// One line of bounded length, whatever a document holds.
+std::string one_line(std::string text) {
+  constexpr std::size_t longest = 1000;
+  if (text.size() > longest) text = text.substr(0, longest - 3) + "...";
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+void Report::error(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
+  ++errors_;
+  if (at.line > 0 && muted_.count({at.line, at.column}) > 0) return;
+  found_.push_back({at, where, problem, remedy, false});
+}
+
+void Report::warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
+  found_.push_back({at, where, problem, remedy, true});
+}
+
+void Report::adopt(const std::vector<Diagnostic>& found, Position at, const std::string& where) {
+  for (const auto& d : found) {
+    const Position place = d.at.line > 0 ? d.at : at;
+    const std::string path = d.where.empty() ? where : where + "." + d.where;
+    d.warning ? warn(place, path, d.problem, d.remedy) : error(place, path, d.problem, d.remedy);
+  }
+}
+
+std::vector<Diagnostic> Report::sorted() const {
+  auto result = found_;
+  const auto place = [](const Diagnostic& d) { return std::make_tuple(d.at.line == 0, d.at.line, d.at.column); };
+  std::stable_sort(result.begin(), result.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  return result;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  return text.size() <= longest ? "'" + std::string(text) + "'" : "'" + std::string(text.substr(0, longest - 3)) + "...'";
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise) {
+  // The comparison costs the product of the lengths; nobody means a word by one that is much longer.
+  constexpr std::size_t longest = 64, most = 1000;
+  if (word.empty() || word.size() > longest || words.size() > most) return otherwise;
+  const auto near = nearest_word(word, words);
+  return near ? "did you mean '" + *near + "'?" : otherwise;
+}
+
+bool is_name(std::string_view text) noexcept {
+  const auto letter = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && letter(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+void check_name(const std::string& name, Position at, const std::string& where, Report& report) {
+  if (!is_name(name)) report.error(at, where, quoted(name) + " is not a name", "use letters, digits and _, not beginning with a digit");
+}
+
+std::string to_text(const Diagnostic& d, const std::string& file) {
+  std::string text = file;
+  if (d.at.line > 0) text += ":" + std::to_string(d.at.line) + ":" + std::to_string(d.at.column);
+  text += d.warning ? ": warning: " : ": ";
+  if (!d.where.empty()) text += d.where + ": ";
+  return one_line(text + d.problem + (d.remedy.empty() ? "" : "; " + d.remedy));
+}
+
+}  // namespace terroir

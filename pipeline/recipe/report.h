@@ -1,0 +1,45 @@
+#pragma once
+
+#include "kernels/value.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace terroir {
+
+/// Collects the mistakes of a recipe, so that all are told at once.
+class Report {
+ public:
+  void error(Position at, const std::string& where, const std::string& problem, const std::string& remedy);
+  void warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy);
+  /// Takes over what another part found; `where` is put in front, and `at` stands in where the part knew no position.
+  void adopt(const std::vector<Diagnostic>& found, Position at, const std::string& where);
+
+  /// No more errors about this place: its value could not be made out, which has been told.
+  void mute(Position at) { muted_.emplace(at.line, at.column); }
+
+  [[nodiscard]] std::size_t errors() const noexcept { return errors_; }
+  /// Everything found, in the order of the file; what has no place in the file comes last.
+  [[nodiscard]] std::vector<Diagnostic> sorted() const;
+
+ private:
+  std::vector<Diagnostic> found_;
+  std::set<std::pair<int, int>> muted_;
+  std::size_t errors_ = 0;
+};
+
+/// 'text', shortened when it is long.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+/// "did you mean 'word'?" when one of `words` is near, else `otherwise`.
+[[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise);
+
+/// Whether a text is a name: [A-Za-z_][A-Za-z0-9_]*.
+[[nodiscard]] bool is_name(std::string_view text) noexcept;
+
+/// Complains of a text that is no name.
+void check_name(const std::string& name, Position at, const std::string& where, Report& report);
+
+}  // namespace terroir

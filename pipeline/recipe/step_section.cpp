@@ -1,0 +1,87 @@
+#include "kernels/catalog.h"
+#include "pipeline/recipe/section.h"
+#include "pipeline/recipe/sections.h"
+
+#include <algorithm>
+
+namespace terroir {
+namespace {
+
+const Process* read_process(const Section& section) {
+  if (!section.require("process", "give the name of a process; `terroir processes` lists them")) return nullptr;
+  const auto name = section.text("process");
+  if (!name) return nullptr;
+  if (const Process* process = find_process(*name)) return process;
+  std::vector<std::string> known;
+  for (const auto& process : catalog()) known.push_back(process.info.name);
+  section.complain("process", "there is no process " + quoted(*name), did_you_mean(*name, known, "`terroir processes` lists them"));
+  return nullptr;
+}
+
+/// What is connected to one port; `data` may be several layers, any other port is one.
+std::vector<Reference> read_port(const Section& section, const std::string& port) {
+  const std::string example = port == "data" ? "INPUT, STEP, STEP.LAYER or a list of them" : "INPUT, STEP or STEP.LAYER";
+  if (!section.require(port, "give " + port + ": " + example)) return {};
+  const Value* value = section.get(port);
+  if (value == nullptr) return {};
+  if (port != "data" && value->is_list()) {
+    section.complain(port, "'" + port + "' takes one layer, not a list", "give " + port + ": " + example);
+    return {};
+  }
+  return read_references(*value, section.where(port), section.report());
+}
+
+/// Entries of the step that are neither the process nor one of its ports: its parameters.
+std::vector<Value::Entry> settings_of(const Section& section, const std::vector<std::string>& ports) {
+  std::vector<Value::Entry> settings;
+  for (const auto& entry : section.entries())
+    if (entry.key != "process" && std::find(ports.begin(), ports.end(), entry.key) == ports.end()) settings.push_back(entry);
+  return settings;
+}
+
+/// A misspelt port looks like an unknown parameter: the nearest word may be either.
+std::vector<Diagnostic> with_port_names(std::vector<Diagnostic> found, const ProcessInfo& info, const Section& section) {
+  std::vector<std::string> missing;
+  for (const auto& port : info.inputs)
+    if (!section.has(port.name)) missing.push_back(port.name);
+  for (auto& d : found)
+    if (d.problem.rfind("unknown parameter", 0) == 0) d.remedy = did_you_mean(d.where, missing, d.remedy);
+  return found;
+}
+
+StepSpec read_step(const Value::Entry& entry, Report& report) {
+  StepSpec step;
+  step.at = entry.at;
+  step.name = entry.key;
+  const std::string where = "steps." + entry.key;
+  check_name(entry.key, entry.at, where, report);
+  const Section section(&entry.value, entry.at, where, {}, report);
+  if (!section.whole()) return step;
+  step.process = read_process(section);
+  if (step.process == nullptr) {
+    if (section.has("data")) step.inputs.emplace_back("data", read_port(section, "data"));
+    return step;
+  }
+  std::vector<std::string> ports;
+  for (const auto& port : step.process->info.inputs) {
+    ports.push_back(port.name);
+    step.inputs.emplace_back(port.name, read_port(section, port.name));
+  }
+  Binding binding = step.process->bind(settings_of(section, ports));
+  report.adopt(with_port_names(std::move(binding.diagnostics), step.process->info, section), entry.at, where);
+  step.kernel = std::move(binding.kernel);
+  step.settings = std::move(binding.settings);
+  return step;
+}
+
+}  // namespace
+
+std::vector<StepSpec> read_steps(const Value* value, Report& report) {
+  std::vector<StepSpec> steps;
+  if (value == nullptr || value->is_null()) return steps;
+  const Section section(value, {}, "steps", {}, report);
+  for (const auto& entry : section.entries()) steps.push_back(read_step(entry, report));
+  return steps;
+}
+
+}  // namespace terroir
