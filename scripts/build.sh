@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 preset=${1:-release}
 [ $# -eq 0 ] || shift
 scripts/install.sh build
+# What ccache knows from one checkout serves another.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 cmake --preset "$preset"
 targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
