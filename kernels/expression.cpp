@@ -9,7 +9,7 @@
 #include <numbers>
 #include <optional>
 
-namespace terroir {
+namespace terroir::formula {
 namespace {
 
 /// A function of the language: the least and the largest number of arguments, and how it is written.
@@ -271,4 +271,4 @@ std::variant<Expression, ExpressionError> parse_expression(std::string_view text
   return Parser(text).read();
 }
 
-}  // namespace terroir
+}  // namespace terroir::formula

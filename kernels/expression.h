@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-namespace terroir {
+namespace terroir::formula {
 
 /// What one node of an expression does. Truth is 1, falsehood 0.
 // clang-format off
@@ -47,4 +47,4 @@ inline constexpr int deepest_expression = 64;            ///< parentheses, signs
 /// atan2(y, x), tanh, floor, ceil, pow(x, y). pi is a number; any other name is left to the caller.
 [[nodiscard]] std::variant<Expression, ExpressionError> parse_expression(std::string_view text);
 
-}  // namespace terroir
+}  // namespace terroir::formula

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace terroir {
+namespace terroir::formula {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -36,4 +36,4 @@ Token next_token(std::string_view text, std::size_t from) {
   return {Token::Kind::sign, from, rest.substr(0, sign->size())};
 }
 
-}  // namespace terroir
+}  // namespace terroir::formula

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace terroir {
+namespace terroir::formula {
 
 /// A word, number or sign of a formula and where it stands, counted from 0; `bad` is a character that no formula has.
 struct Token {
@@ -15,4 +15,4 @@ struct Token {
 /// The first token at or after a position.
 [[nodiscard]] Token next_token(std::string_view text, std::size_t from);
 
-}  // namespace terroir
+}  // namespace terroir::formula

@@ -1,13 +1,13 @@
 #include "kernels/expression.h"
 #include "kernels/define.h"
-#include "kernels/program.h"
+#include "kernels/expression_program.h"
 
 namespace terroir::kernels {
 namespace {
 
 struct ExpressionProcess {
   std::string formula;
-  Program program;
+  formula::Program program;
 
   static void describe(Describe<ExpressionProcess>& d) {
     d.summary("Computes a formula over the layers of data, pixel by pixel")
@@ -23,16 +23,17 @@ struct ExpressionProcess {
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {
-    const auto read = parse_expression(formula);
-    if (const auto* error = std::get_if<ExpressionError>(&read))
+    const auto read = formula::parse_expression(formula);
+    if (const auto* error = std::get_if<formula::ExpressionError>(&read))
       return {{"formula", {"column " + std::to_string(error->column) + " of the formula: " + error->problem, error->remedy}}};
-    if (std::get<Expression>(read).names.empty()) return {{"formula", {"the formula names no layer", "name at least one layer of data"}}};
+    if (std::get<formula::Expression>(read).names.empty())
+      return {{"formula", {"the formula names no layer", "name at least one layer of data"}}};
     return {};
   }
 
   void prepare() {
-    const Formula whole{std::get<Expression>(parse_expression(formula)), {}};
-    program = Program({&whole, 1});
+    const formula::Formula whole{std::get<formula::Expression>(formula::parse_expression(formula)), {}};
+    program = formula::Program({&whole, 1});
   }
 
   [[nodiscard]] std::vector<std::string> bands() const { return program.layers(); }

@@ -1,5 +1,5 @@
 #include "kernels/define.h"
-#include "kernels/program.h"
+#include "kernels/expression_program.h"
 #include "kernels/spectral/indices.h"
 
 #include <algorithm>
@@ -28,7 +28,9 @@ double default_of(std::string_view constant) {
   return 0;
 }
 
-Expression formula_of(const spectral::Index& index) { return std::get<Expression>(parse_expression(index.formula)); }
+formula::Expression formula_of(const spectral::Index& index) {
+  return std::get<formula::Expression>(formula::parse_expression(index.formula));
+}
 
 std::vector<std::string> constants_of(const spectral::Index& index) {
   std::vector<std::string> names;
@@ -40,7 +42,7 @@ std::vector<std::string> constants_of(const spectral::Index& index) {
 struct SpectralIndex {
   std::vector<IndexName> index;
   Value constants;
-  Program program;
+  formula::Program program;
 
   static void describe(Describe<SpectralIndex>& d) {
     d.summary("Spectral indices of vegetation, water, burnt ground, snow, soil and built-up land from reflectances")
@@ -72,9 +74,9 @@ struct SpectralIndex {
   }
 
   void prepare() {
-    std::vector<Formula> all;
+    std::vector<formula::Formula> all;
     for (const IndexName name : index) all.push_back(formula(index_of(name)));
-    program = Program(all);
+    program = formula::Program(all);
   }
 
   [[nodiscard]] std::vector<std::string> bands() const { return program.layers(); }
@@ -121,8 +123,8 @@ struct SpectralIndex {
     return near ? "did you mean '" + *near + "'?" : "use " + list_words(words);
   }
 
-  [[nodiscard]] Formula formula(const spectral::Index& of) const {
-    Formula made{formula_of(of), {}};
+  [[nodiscard]] formula::Formula formula(const spectral::Index& of) const {
+    formula::Formula made{formula_of(of), {}};
     const Value* given = constants.find(of.name);
     for (const auto& name : constants_of(of)) {
       const Value* number = given == nullptr ? nullptr : given->find(name);

@@ -1,6 +1,6 @@
 #include "kernels/expression.h"
 #include "kernels/cpu_level.h"
-#include "kernels/program.h"
+#include "kernels/expression_program.h"
 #include "tests/kernels/local/run_process.h"
 
 #include <random>
@@ -10,13 +10,13 @@ namespace {
 
 /// The value of a formula without layers, or with layers of one pixel.
 float value(const std::string& text, const std::vector<float>& layers = {}) {
-  auto read = parse_expression(text);
-  if (const auto* error = std::get_if<ExpressionError>(&read)) {
+  auto read = formula::parse_expression(text);
+  if (const auto* error = std::get_if<formula::ExpressionError>(&read)) {
     ADD_FAILURE() << text << ": " << error->problem;
     return nan;
   }
-  const Formula formula{std::get<Expression>(std::move(read)), {}};
-  const Program program({&formula, 1});
+  const formula::Formula formula{std::get<formula::Expression>(std::move(read)), {}};
+  const formula::Program program({&formula, 1});
   std::vector<OwnedBlock> blocks;
   std::vector<Block<const float>> in;
   for (const float x : layers) in.push_back(blocks.emplace_back(1, Shape{1, 1}, Halo{}, x).view());
@@ -28,8 +28,8 @@ float value(const std::string& text, const std::vector<float>& layers = {}) {
 }
 
 std::string mistake(const std::string& text) {
-  const auto read = parse_expression(text);
-  const auto* error = std::get_if<ExpressionError>(&read);
+  const auto read = formula::parse_expression(text);
+  const auto* error = std::get_if<formula::ExpressionError>(&read);
   return error == nullptr ? "no mistake" : std::to_string(error->column) + ": " + error->problem + "; " + error->remedy;
 }
 
@@ -110,8 +110,8 @@ TEST(Expression, SmallPowersAreProducts) {
 }
 
 TEST(Expression, NamesComeInTheOrderOfTheFormula) {
-  const auto read = parse_expression("(N - R) / (N + R + B_1)");
-  EXPECT_EQ(std::get<Expression>(read).names, (std::vector<std::string>{"N", "R", "B_1"}));
+  const auto read = formula::parse_expression("(N - R) / (N + R + B_1)");
+  EXPECT_EQ(std::get<formula::Expression>(read).names, (std::vector<std::string>{"N", "R", "B_1"}));
 }
 
 TEST(Expression, MistakesNameTheColumnAndTheRemedy) {
@@ -147,13 +147,13 @@ TEST(Expression, IsBounded) {
 }
 
 TEST(Program, ComputesCommonPartsOnce) {
-  const Formula a{std::get<Expression>(parse_expression("(N - R) / (N + R)")), {}};
-  const Formula b{std::get<Expression>(parse_expression("N * ((N - R) / (N + R))")), {}};
+  const formula::Formula a{std::get<formula::Expression>(formula::parse_expression("(N - R) / (N + R)")), {}};
+  const formula::Formula b{std::get<formula::Expression>(formula::parse_expression("N * ((N - R) / (N + R))")), {}};
   const std::vector both = {a, b};
-  EXPECT_EQ(Program({&a, 1}).size(), 3);
-  EXPECT_EQ(Program(both).size(), 4);
-  const Formula constant{std::get<Expression>(parse_expression("N * (2 * g + sqrt(16))")), {{"g", 3}}};
-  const Program program({&constant, 1});
+  EXPECT_EQ(formula::Program({&a, 1}).size(), 3);
+  EXPECT_EQ(formula::Program(both).size(), 4);
+  const formula::Formula constant{std::get<formula::Expression>(formula::parse_expression("N * (2 * g + sqrt(16))")), {{"g", 3}}};
+  const formula::Program program({&constant, 1});
   EXPECT_EQ(program.size(), 1);
   EXPECT_EQ(program.layers(), std::vector<std::string>{"N"});
 }
@@ -194,10 +194,10 @@ TEST(Program, AgreesWithRecursionOnRandomFormulas) {
     std::vector<float> layers;
     for (int i = 0; i < 3; ++i) layers.push_back(random() % 8 == 0 ? nan : static_cast<float>(random() % 7) - 3);
     const Guess wanted = guess(random, layers, 4);
-    auto read = parse_expression(wanted.text);
-    ASSERT_TRUE(std::holds_alternative<Expression>(read)) << wanted.text << mistake(wanted.text);
+    auto read = formula::parse_expression(wanted.text);
+    ASSERT_TRUE(std::holds_alternative<formula::Expression>(read)) << wanted.text << mistake(wanted.text);
     std::vector<float> named;
-    for (const auto& name : std::get<Expression>(read).names) named.push_back(layers[static_cast<std::size_t>(name[0] - 'a')]);
+    for (const auto& name : std::get<formula::Expression>(read).names) named.push_back(layers[static_cast<std::size_t>(name[0] - 'a')]);
     EXPECT_TRUE(same(value(wanted.text, named), wanted.value)) << wanted.text << " is " << value(wanted.text, named);
   }
 }

@@ -1,11 +1,11 @@
-#include "kernels/program_rows.h"
+#include "kernels/expression_rows.h"
 
 #include "kernels/clones.h"
 #include "kernels/math.h"
 
 #include <limits>
 
-namespace terroir {
+namespace terroir::formula {
 namespace {
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
@@ -183,4 +183,4 @@ TERROIR_CLONES(operate, (Op op, const float* a, const float* b, const float* c, 
 
 void apply_operation(Op op, const float* a, const float* b, const float* c, float* to, Index n) noexcept { operate(op, a, b, c, to, n); }
 
-}  // namespace terroir
+}  // namespace terroir::formula

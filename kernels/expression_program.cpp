@@ -1,6 +1,6 @@
-#include "kernels/program.h"
+#include "kernels/expression_program.h"
 
-#include "kernels/program_rows.h"
+#include "kernels/expression_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <tuple>
 
-namespace terroir {
+namespace terroir::formula {
 namespace {
 
 /// What one part of the formulas computes, once however often it is written. A value is its place in a list; operands come before.
@@ -220,4 +220,4 @@ void Program::run(std::span<const Block<const float>> in, std::span<const Block<
       }
 }
 
-}  // namespace terroir
+}  // namespace terroir::formula

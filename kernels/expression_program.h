@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace terroir {
+namespace terroir::formula {
 
 /// An expression and the numbers of those of its names that are not layers.
 struct Formula {
@@ -58,4 +58,4 @@ class Program {
   int temporaries_ = 0;
 };
 
-}  // namespace terroir
+}  // namespace terroir::formula
