@@ -1,0 +1,62 @@
+#include "pipeline/adapters/gdal/gdal_library.h"
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal_frmts.h>
+#include <ogr_srs_api.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace terroir {
+namespace {
+
+void configure(const GdalOptions& options) {
+  GDALRegister_GTiff();
+  GDALRegister_COG();
+  CPLSetErrorHandler(CPLQuietErrorHandler);
+  GDALSetCacheMax64(options.cache_bytes);
+  // A listing of a mounted folder can take seconds and its neighbours are none of our business.
+  CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
+  CPLSetConfigOption("GDAL_VRT_ENABLE_PYTHON", "NO");
+  CPLSetConfigOption("GDAL_DRIVER_PATH", "disable");
+  CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+  // A damaged JPEG tile is an error; by default the rest of it turns grey.
+  CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE");
+  OSRSetPROJEnableNetwork(0);
+}
+
+}  // namespace
+
+void start_gdal(const GdalOptions& options) {
+  static std::once_flag once;
+  std::call_once(once, configure, options);
+  if (!options.allow_vrt) return;
+  static std::once_flag vrt;
+  std::call_once(vrt, GDALRegister_VRT);
+}
+
+std::vector<const char*> allowed_drivers(const GdalOptions& options) {
+  std::vector<const char*> names = {"GTiff"};
+  if (options.allow_vrt) names.push_back("VRT");
+  names.push_back(nullptr);
+  return names;
+}
+
+GdalMessages::GdalMessages() { CPLPushErrorHandlerEx(take, this); }
+GdalMessages::~GdalMessages() { CPLPopErrorHandler(); }
+
+void CPL_STDCALL GdalMessages::take(CPLErr level, CPLErrorNum, const char* text) {
+  auto* self = static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
+  std::string& place = level >= CE_Failure ? self->failure_ : self->warning_;
+  if (level >= CE_Warning && place.empty()) place = text;
+}
+
+std::string GdalMessages::text(const std::string& otherwise) const {
+  std::string line = !failure_.empty() ? failure_ : !warning_.empty() ? warning_ : otherwise;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  while (!line.empty() && (line.back() == '.' || line.back() == ' ')) line.pop_back();
+  return line;
+}
+
+}  // namespace terroir

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gdal.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+struct GdalOptions {
+  std::int64_t cache_bytes = std::int64_t{32} << 20;  ///< of GDAL's block cache, for the whole process
+  std::size_t open_handles = 64;                      ///< kept open at most
+  bool allow_vrt = false;  ///< a VRT may read any other file, so it needs leave (TERROIR_ALLOW_VRT=1 gives it as well)
+};
+
+/// Sets GDAL up for the process: drivers of the allow-list, a fixed cache, no sidecar search, no message on the terminal.
+/// The first call counts, but for leave to read VRTs, which any call may give.
+void start_gdal(const GdalOptions& options);
+
+/// Names of the drivers that may open a file; ends with a null pointer.
+[[nodiscard]] std::vector<const char*> allowed_drivers(const GdalOptions& options);
+
+/// Takes what GDAL says on this thread instead of the terminal, for as long as it lives.
+class GdalMessages {
+ public:
+  GdalMessages();
+  ~GdalMessages();
+  GdalMessages(const GdalMessages&) = delete;
+  GdalMessages& operator=(const GdalMessages&) = delete;
+  /// The first failure; without one the first warning, or `otherwise`. One line without the stop at its end.
+  [[nodiscard]] std::string text(const std::string& otherwise) const;
+
+ private:
+  static void CPL_STDCALL take(CPLErr level, CPLErrorNum number, const char* text);
+  std::string failure_, warning_;
+};
+
+struct CloseDataset {
+  void operator()(void* dataset) const noexcept { GDALClose(dataset); }
+};
+using DatasetPtr = std::unique_ptr<void, CloseDataset>;
+
+}  // namespace terroir

@@ -1,0 +1,45 @@
+#include "pipeline/adapters/gdal/gdal_opener.h"
+
+#include "pipeline/adapters/gdal/gdal_source.h"
+#include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/error.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace terroir {
+namespace {
+
+GdalOptions with_environment(GdalOptions options) {
+  const char* vrt = std::getenv("TERROIR_ALLOW_VRT");
+  options.allow_vrt = options.allow_vrt || (vrt != nullptr && std::string_view(vrt) == "1");
+  return options;
+}
+
+Error unreadable(const std::string& path, const std::string& why) {
+  if (file_head(path, 1024).find("<VRTDataset") != std::string::npos)
+    return {Fault::mistake,
+            path + ": it is a VRT, which may read any other file; name its files instead, or allow it by TERROIR_ALLOW_VRT=1"};
+  return {Fault::mistake, path + ": it cannot be read as a raster (" + why + "); convert it to GeoTIFF, or get a fresh copy if it is one"};
+}
+
+}  // namespace
+
+GdalOpener::GdalOpener(CrsReader& crs, GdalOptions options)
+    : crs_(crs), options_(with_environment(options)), pool_(std::make_shared<HandlePool>(options_)) {
+  start_gdal(options_);
+}
+
+std::unique_ptr<Source> GdalOpener::open(const std::string& path) {
+  require_file(path);
+  const GdalMessages messages;
+  DatasetPtr dataset = pool_->open(path);
+  if (!dataset) throw unreadable(path, messages.text("its format is not known"));
+  GdalFacts facts = read_facts(dataset.get(), path, crs_);
+  pool_->put(path, std::move(dataset));
+  return std::make_unique<GdalSource>(path, std::move(facts), pool_);
+}
+
+std::vector<std::string> GdalOpener::glob(const std::string& pattern) { return glob_files(pattern); }
+
+}  // namespace terroir

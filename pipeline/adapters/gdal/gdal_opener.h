@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pipeline/adapters/gdal/handle_pool.h"
+#include "pipeline/ports/crs_reader.h"
+#include "pipeline/ports/source.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// Opens what GDAL's allowed drivers read: GeoTIFF and COG, and VRT where it is allowed.
+class GdalOpener final : public SourceOpener {
+ public:
+  /// `crs` must outlive the opener, not its sources.
+  explicit GdalOpener(CrsReader& crs, GdalOptions options = {});
+  std::unique_ptr<Source> open(const std::string& path) override;
+  std::vector<std::string> glob(const std::string& pattern) override;
+
+ private:
+  CrsReader& crs_;
+  GdalOptions options_;
+  std::shared_ptr<HandlePool> pool_;
+};
+
+}  // namespace terroir

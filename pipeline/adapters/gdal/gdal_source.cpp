@@ -1,0 +1,163 @@
+#include "pipeline/adapters/gdal/gdal_source.h"
+
+#include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/error.h"
+#include "tiling/buffer.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <vector>
+
+namespace terroir {
+namespace {
+
+GDALDataType gdal_type(SampleType type) {
+  switch (type) {
+    case SampleType::uint8:
+    case SampleType::int8: return GDT_Byte;
+    case SampleType::uint16: return GDT_UInt16;
+    case SampleType::int16: return GDT_Int16;
+    case SampleType::uint32: return GDT_UInt32;
+    case SampleType::int32: return GDT_Int32;
+    case SampleType::uint64: return GDT_UInt64;
+    case SampleType::int64: return GDT_Int64;
+    case SampleType::float32: return GDT_Float32;
+    case SampleType::float64: return GDT_Float64;
+  }
+  return GDT_Unknown;
+}
+
+/// GDAL and libtiff report a failed system call like damaged data; errno still tells.
+Fault fault_of_read() noexcept {
+  constexpr std::array system = {EIO, ESTALE, ENOTCONN, ETIMEDOUT, EACCES, ENXIO, ENODEV};
+  return std::find(system.begin(), system.end(), errno) != system.end() ? Fault::system : Fault::data;
+}
+
+/// Memory of this thread for stored numbers and masks, before they are pixels.
+Buffer& scratch(std::size_t which) {
+  thread_local std::array<Buffer, 2> buffers;
+  return buffers[which];
+}
+
+/// Compressed bytes of a block, of all bands where they are kept together; nothing for one that was never written.
+std::size_t block_bytes(GDALRasterBandH band, Index col, Index row) {
+  std::array<char, 64> key{};
+  std::snprintf(key.data(), key.size(), "BLOCK_SIZE_%lld_%lld", static_cast<long long>(col), static_cast<long long>(row));
+  const char* size = GDALGetMetadataItem(band, key.data(), "TIFF");
+  return size == nullptr ? 0 : static_cast<std::size_t>(std::strtoull(size, nullptr, 10));
+}
+
+}  // namespace
+
+/// One read: the pixels wanted as the grid counts them and as the file does.
+struct GdalSource::Request {
+  HandlePool::Lease& lease;
+  std::span<const int> bands;
+  Window window, stored;
+
+  [[nodiscard]] GDALRasterBandH band(int number) const { return GDALGetRasterBand(lease.get(), number + 1); }
+};
+
+Fingerprint GdalSource::fingerprint() const { return file_fingerprint(path_); }
+
+void GdalSource::read_bands(const Request& request, std::span<const int> bands) const {
+  const Window& w = request.stored;
+  const GDALDataType type = gdal_type(facts_.types[static_cast<std::size_t>(bands[0])]);
+  std::vector<int> numbers(bands.begin(), bands.end());
+  for (int& number : numbers) ++number;
+  scratch(0).reserve(static_cast<std::size_t>(w.rows * w.cols) * bands.size() * static_cast<std::size_t>(GDALGetDataTypeSizeBytes(type)));
+  const GdalMessages messages;
+  errno = 0;
+  const CPLErr failed =
+      GDALDatasetRasterIOEx(request.lease.get(), GF_Read, static_cast<int>(w.col), static_cast<int>(w.row), static_cast<int>(w.cols),
+                            static_cast<int>(w.rows), scratch(0).data(), static_cast<int>(w.cols), static_cast<int>(w.rows), type,
+                            static_cast<int>(numbers.size()), numbers.data(), 0, 0, 0, nullptr);
+  if (failed == CE_None) return;
+  const Fault fault = fault_of_read();
+  const std::string why = "cannot be decoded (" + messages.text("no reason given") + "); the file is damaged: get a fresh copy of it";
+  request.lease.discard();
+  throw read_error(fault, path_, bands, request.window, why);
+}
+
+void GdalSource::decode_band(const Request& request, int band, const Decoding& decoding, const std::byte* stored, float* out) const {
+  const SampleType type = facts_.types[static_cast<std::size_t>(band)];
+  const Index rows = request.window.rows, cols = request.window.cols;
+  const auto row_bytes = static_cast<Index>(sample_bytes(type)) * cols;
+  constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+  bool exact = true;
+  for (Index r = 0; r < rows; ++r) {
+    const std::byte* from = stored + (facts_.south_up ? rows - 1 - r : r) * row_bytes;
+    float* to = out + r * facts_.chunk.cols;
+    exact &= decode(type, decoding, from, cols, to);
+    std::fill(to + cols, to + facts_.chunk.cols, missing);
+  }
+  std::fill(out + rows * facts_.chunk.cols, out + facts_.chunk.area(), missing);
+  if (!exact) throw read_error(Fault::data, path_, std::span(&band, 1), request.window, std::string(inexact_integers));
+}
+
+void GdalSource::read_mask(const Request& request, int band, float* const* out, std::size_t count) const {
+  const Window& w = request.stored;
+  scratch(1).reserve(static_cast<std::size_t>(w.rows * w.cols));
+  auto* const mask = reinterpret_cast<std::uint8_t*>(scratch(1).data());
+  const GdalMessages messages;
+  errno = 0;
+  if (GDALRasterIO(GDALGetMaskBand(request.band(band)), GF_Read, static_cast<int>(w.col), static_cast<int>(w.row), static_cast<int>(w.cols),
+                   static_cast<int>(w.rows), mask, static_cast<int>(w.cols), static_cast<int>(w.rows), GDT_Byte, 0, 0) != CE_None) {
+    const Fault fault = fault_of_read();
+    const std::string why = "their mask cannot be decoded (" + messages.text("no reason given") + "); get a fresh copy of the file";
+    request.lease.discard();
+    throw read_error(fault, path_, request.bands, request.window, why);
+  }
+  for (Index r = 0; r < w.rows; ++r) {
+    const std::uint8_t* valid = mask + (facts_.south_up ? w.rows - 1 - r : r) * w.cols;
+    for (std::size_t i = 0; i < count; ++i) {
+      float* row = out[i] + r * facts_.chunk.cols;
+      for (Index c = 0; c < w.cols; ++c) row[c] = valid[c] == 0 ? std::numeric_limits<float>::quiet_NaN() : row[c];
+    }
+  }
+}
+
+std::size_t GdalSource::stored_bytes(const Request& request, std::span<const int> bands) const {
+  const Window& w = request.stored;
+  const Shape block = facts_.block;
+  std::size_t sum = 0;
+  for (const int band : facts_.interleaved ? bands.first(1) : bands)
+    for (Index row = w.row / block.rows; row * block.rows < w.row_end(); ++row)
+      for (Index col = w.col / block.cols; col * block.cols < w.col_end(); ++col) sum += block_bytes(request.band(band), col, row);
+  return sum;
+}
+
+std::size_t GdalSource::read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index, Index chunk_row, Index chunk_col,
+                                   std::span<float* const> out) {
+  const Shape chunk = facts_.chunk;
+  const Window window = intersect(facts_.grid.window(), {chunk_row * chunk.rows, chunk_col * chunk.cols, chunk.rows, chunk.cols});
+  Window stored = window;
+  if (facts_.south_up) stored.row = facts_.grid.shape().rows - window.row_end();
+  HandlePool::Lease lease = pool_->acquire(path_);
+  const Request request{lease, bands, window, stored};
+  // Bands that are kept together are read together, so that their blocks are decoded once.
+  const auto type = [&](int band) { return facts_.types[static_cast<std::size_t>(band)]; };
+  const bool alike = std::all_of(bands.begin(), bands.end(), [&](int band) { return type(band) == type(bands[0]); });
+  const std::size_t group = facts_.interleaved && alike ? bands.size() : 1;
+  for (std::size_t first = 0; first < bands.size(); first += group) {
+    read_bands(request, bands.subspan(first, group));
+    for (std::size_t i = 0; i < group; ++i)
+      decode_band(request, bands[first + i], decodings[first + i],
+                  scratch(0).data() + i * static_cast<std::size_t>(window.shape().area()) * sample_bytes(type(bands[first])),
+                  out[first + i]);
+  }
+  std::vector<float*> shared;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    const MaskKind kind = facts_.masks[static_cast<std::size_t>(bands[i])];
+    if (kind == MaskKind::own) read_mask(request, bands[i], &out[i], 1);
+    if (kind == MaskKind::shared) shared.push_back(out[i]);
+  }
+  if (!shared.empty()) read_mask(request, bands[0], shared.data(), shared.size());
+  return stored_bytes(request, bands);
+}
+
+}  // namespace terroir

@@ -1,0 +1,91 @@
+#include "pipeline/adapters/gdal/handle_pool.h"
+
+#include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/error.h"
+
+#include <cpl_conv.h>
+
+#include <algorithm>
+
+namespace terroir {
+namespace {
+
+/// Lets GDAL look for a mask or metadata beside the file, on this thread, while it lives.
+class SidecarSearch {
+ public:
+  explicit SidecarSearch(bool on) : on_(on) {
+    if (on_) CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "TRUE");
+  }
+  ~SidecarSearch() {
+    if (on_) CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", nullptr);
+  }
+  SidecarSearch(const SidecarSearch&) = delete;
+  SidecarSearch& operator=(const SidecarSearch&) = delete;
+
+ private:
+  bool on_;
+};
+
+}  // namespace
+
+DatasetPtr HandlePool::open(const std::string& path) const {
+  const SidecarSearch search(has_sidecar(path));
+  const auto drivers = allowed_drivers(options_);
+  return DatasetPtr(GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers.data(), nullptr, nullptr));
+}
+
+HandlePool::Lease HandlePool::acquire(const std::string& path) {
+  DatasetPtr dataset;
+  std::list<Idle> closing;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const Idle& i) { return i.path == path; });
+    if (found != idle_.end()) {
+      dataset = std::move(found->dataset);
+      idle_.erase(found);
+    }
+    ++leased_;
+    closing = surplus();
+  }
+  closing.clear();
+  if (!dataset) {
+    const GdalMessages messages;
+    dataset = open(path);
+    if (!dataset) {
+      give_back(path, nullptr);
+      throw Error(Fault::system,
+                  path + ": it can no longer be opened (" + messages.text("no reason given") + "); was it moved or removed?");
+    }
+  }
+  return {*this, path, std::move(dataset)};
+}
+
+void HandlePool::put(const std::string& path, DatasetPtr dataset) {
+  std::list<Idle> closing;
+  {
+    const std::lock_guard lock(mutex_);
+    idle_.push_front({path, std::move(dataset)});
+    closing = surplus();
+  }
+}
+
+std::size_t HandlePool::idle() const {
+  const std::lock_guard lock(mutex_);
+  return idle_.size();
+}
+
+void HandlePool::give_back(const std::string& path, DatasetPtr dataset) {
+  {
+    const std::lock_guard lock(mutex_);
+    --leased_;
+  }
+  if (dataset) put(path, std::move(dataset));
+}
+
+std::list<HandlePool::Idle> HandlePool::surplus() {
+  std::list<Idle> out;
+  while (!idle_.empty() && idle_.size() + leased_ > options_.open_handles) out.splice(out.begin(), idle_, std::prev(idle_.end()));
+  return out;
+}
+
+}  // namespace terroir
