@@ -1,0 +1,14 @@
+#pragma once
+
+#include "pipeline/ports/crs_reader.h"
+#include "pipeline/ports/source.h"
+
+#include <memory>
+
+namespace terroir {
+
+/// Opens the files of inputs: GDAL reads every header, and pixels come straight from the file where the direct GeoTIFF reader knows
+/// its layout, from GDAL where it does not. `crs` must outlive the opener, not its sources.
+[[nodiscard]] std::unique_ptr<SourceOpener> make_source_opener(CrsReader& crs);
+
+}  // namespace terroir
