@@ -159,6 +159,8 @@ Process define() {
   Process process;
   Describe<K> describe(process.info);
   K::describe(describe);
+  const K standard{};
+  for (auto& p : process.info.parameters) p.standard = p.read(&standard);
   const auto parameters = process.info.parameters;
   process.bind = [parameters](const std::vector<Value::Entry>& given) {
     K kernel;

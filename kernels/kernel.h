@@ -122,6 +122,7 @@ struct Parameter {
   std::vector<std::string> choices;
   std::optional<double> min, max, min_excluded;
   bool required = false;
+  Value standard;  ///< the value in force when none is given
   std::function<std::optional<Complaint>(void* kernel, const Value&)> assign;
   std::function<Value(const void* kernel)> read;  ///< the value in force, for the canonical recipe
 
