@@ -1,0 +1,191 @@
+#include "pipeline/run/scheduler.h"
+
+#include "pipeline/error.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace terroir {
+namespace {
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+constexpr Index first_batch = 2;  // until it is known how long a tile takes
+
+}  // namespace
+
+PassTiles tiles_of(const Pass& pass) {
+  PassTiles tiles{pass.tiles.hilbert_order(), {}};
+  tiles.cost.reserve(tiles.order.size());
+  for (const Index tile : tiles.order) tiles.cost.push_back(static_cast<double>(pass.tiles[tile].shape().area()));
+  return tiles;
+}
+
+Scheduler::Scheduler(std::vector<PassTiles> passes, std::string plan_hash, SchedulerOptions options, Fold fold)
+    : plan_hash_(std::move(plan_hash)), options_(options), fold_(std::move(fold)), ranks_(at(options.ranks)), facts_(at(options.ranks)) {
+  for (auto& tiles : passes) {
+    const std::size_t count = tiles.order.size();
+    tiles_total_ += static_cast<Index>(count);
+    passes_.push_back({std::move(tiles), std::vector<std::vector<double>>(count), std::vector<bool>(count), static_cast<Index>(count)});
+  }
+}
+
+void Scheduler::begin(double now) {
+  for (auto& rank : ranks_) rank.heard = now;
+  beat_ = now;
+}
+
+void Scheduler::receive(int from, const AnyMessage& message, double now) {
+  ranks_[at(from)].heard = now;
+  if (const auto* hello = std::get_if<Hello>(&message)) greet(from, *hello, now);
+  if (const auto* want = std::get_if<WantTiles>(&message)) hand_out(from, want->pass);
+  if (const auto* done = std::get_if<TileDone>(&message)) take_result(from, *done, now);
+  if (const auto* alive = std::get_if<Alive>(&message)) facts_[at(from)].work = alive->work;
+  if (const auto* bye = std::get_if<Bye>(&message)) say_goodbye(from, *bye);
+  if (const auto* failed = std::get_if<Failed>(&message)) {
+    ranks_[at(from)].greeted = true;  // its hello will not come
+    fail(failed->code, failed->text, now);
+  }
+}
+
+void Scheduler::greet(int from, const Hello& hello, double now) {
+  auto& rank = ranks_[at(from)];
+  if (std::exchange(rank.greeted, true)) return;
+  ++greeted_;
+  facts_[at(from)].host = hello.host;
+  if (hello.plan_hash != plan_hash_)
+    fail(static_cast<int>(Fault::mistake),
+         "rank " + std::to_string(from) + " on " + hello.host +
+             " compiled another plan than rank 0; all ranks must run the same program and see the same recipe and inputs: compare "
+             "versions and mounts",
+         now);
+  if (greeted_ == options_.ranks && phase_ == Phase::greeting) phase_ = Phase::preparing;
+}
+
+void Scheduler::restore(std::size_t pass, Index tile, std::vector<double> state) {
+  if (pass >= passes_.size() || tile < 0 || at(tile) >= passes_[pass].done.size()) return;
+  auto& progress = passes_[pass];
+  if (progress.done[at(tile)]) return;
+  progress.done[at(tile)] = true;
+  progress.states[at(tile)] = std::move(state);
+  --progress.left;
+  ++tiles_done_;
+  ++tiles_restored_;
+}
+
+void Scheduler::prepared(const std::string& attempt, double) {
+  if (phase_ != Phase::preparing) return;
+  attempt_ = attempt;
+  phase_ = Phase::running;
+  finish_passes();
+}
+
+void Scheduler::finish_passes() {
+  while (pass_ < passes_.size() && passes_[pass_].left == 0) {
+    states_.push_back(fold_(pass_, passes_[pass_].states));
+    for (const auto& [fit, state] : states_.back().fits) fitted_[fit] = state;
+    passes_[pass_] = {};
+    ++pass_;
+  }
+  if (pass_ == passes_.size()) {
+    phase_ = Phase::publishing;
+  } else {
+    start_pass(pass_);
+  }
+}
+
+void Scheduler::start_pass(std::size_t pass) {
+  const auto& progress = passes_[pass];
+  std::vector<Index> order;
+  std::vector<double> cost;
+  cost_of_.assign(progress.done.size(), 0.0);
+  for (std::size_t i = 0; i < progress.tiles.order.size(); ++i) {
+    const Index tile = progress.tiles.order[i];
+    if (progress.done[at(tile)]) continue;
+    order.push_back(tile);
+    cost.push_back(progress.tiles.cost[i]);
+    cost_of_[at(tile)] = progress.tiles.cost[i];
+  }
+  queue_ = TileQueue(std::move(order), cost, options_.ranks);
+  cost_seen_ = seconds_seen_ = 0;
+  send_all(StartPass{static_cast<std::uint32_t>(pass), attempt_, fitted_});
+}
+
+void Scheduler::hand_out(int to, std::uint32_t pass) {
+  if (phase_ != Phase::running || pass != pass_) return;
+  if (options_.schedule == Schedule::fixed) return send(to, Tiles{pass, queue_.take_span(to)});
+  const double average = queue_.empty() ? 0 : queue_.average_cost();
+  const double most = seconds_seen_ > 0 ? cost_seen_ / seconds_seen_ * options_.batch_seconds : first_batch * average;
+  send(to, Tiles{pass, queue_.take(to, most)});
+}
+
+void Scheduler::take_result(int from, const TileDone& done, double now) {
+  if (phase_ != Phase::running || done.pass != pass_) return;
+  auto& progress = passes_[pass_];
+  const Index tile = done.result.tile;
+  if (tile < 0 || at(tile) >= progress.done.size() || progress.done[at(tile)])
+    return fail(static_cast<int>(Fault::bug), "rank " + std::to_string(from) + " finished tile " + std::to_string(tile) + " unasked", now);
+  progress.done[at(tile)] = true;
+  progress.states[at(tile)] = done.result.state;
+  cost_seen_ += cost_of_[at(tile)];
+  seconds_seen_ += done.seconds;
+  ++tiles_done_;
+  if (--progress.left == 0) finish_passes();
+}
+
+void Scheduler::say_goodbye(int from, const Bye& bye) {
+  auto& rank = ranks_[at(from)];
+  if (std::exchange(rank.left, true)) return;
+  facts_[at(from)].work = bye.work;
+  facts_[at(from)].peak_memory = bye.peak_memory;
+  ++left_;
+  if (all_left() && phase_ == Phase::leaving) phase_ = Phase::ended;
+}
+
+void Scheduler::fail(int code, std::string text, double now) {
+  if (!failure_ && phase_ != Phase::ended) failure_ = {code, std::move(text)};
+  if (phase_ != Phase::leaving && phase_ != Phase::ended) quit(code, now);
+}
+
+void Scheduler::quit(int code, double now) {
+  phase_ = Phase::leaving;
+  deadline_ = now + options_.liveness.farewell;
+  send_all(Quit{code});
+  if (all_left()) phase_ = Phase::ended;
+}
+
+void Scheduler::tick(double now) {
+  if (phase_ == Phase::ended) return;
+  if (now >= deadline_) {
+    phase_ = Phase::ended;
+    return;
+  }
+  if (now - beat_ < options_.liveness.beat) return;
+  beat_ = now;
+  send_all(Alive{});
+  look_for_silence(now);
+}
+
+void Scheduler::look_for_silence(double now) {
+  for (int r = 1; r < options_.ranks; ++r) {
+    const auto& rank = ranks_[at(r)];
+    const double patience = rank.greeted ? options_.liveness.silence : options_.liveness.greeting;
+    if (rank.left || now - rank.heard <= patience) continue;
+    const std::string host = facts_[at(r)].host.empty() ? "" : " on " + facts_[at(r)].host;
+    fail(static_cast<int>(Fault::system),
+         "rank " + std::to_string(r) + host + " has been silent for " + std::to_string(static_cast<int>(now - rank.heard)) +
+             " s; the job ends, run the same command again to resume",
+         now);
+    phase_ = Phase::ended;  // nobody waits for the goodbye of a lost rank
+    return;
+  }
+}
+
+std::vector<Outgoing> Scheduler::outgoing() { return std::exchange(outgoing_, {}); }
+
+void Scheduler::send_all(const AnyMessage& message) {
+  for (int r = 0; r < options_.ranks; ++r) send(r, message);
+}
+
+}  // namespace terroir

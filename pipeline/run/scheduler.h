@@ -1,0 +1,131 @@
+#pragma once
+
+#include "pipeline/run/liveness.h"
+#include "pipeline/run/messages.h"
+#include "pipeline/run/tile_queue.h"
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace terroir {
+
+/// Whether tiles are handed out as ranks ask for them, or each rank gets its span of the curve at once.
+enum class Schedule { dynamic, fixed };
+
+struct SchedulerOptions {
+  int ranks = 1;
+  Schedule schedule = Schedule::dynamic;
+  double batch_seconds = 10;  ///< that a batch of tiles should not take longer than
+  Liveness liveness;
+};
+
+/// The tiles of one pass along a curve, and what each (order[i]) is expected to cost.
+struct PassTiles {
+  std::vector<Index> order;
+  std::vector<double> cost;
+};
+
+/// Tiles along the Hilbert curve; a tile costs as much as it has pixels.
+[[nodiscard]] PassTiles tiles_of(const Pass& pass);
+
+/// Why a job ended early.
+struct JobFailure {
+  int code = 0;
+  std::string text;
+};
+
+/// Rank 0's part: greets the ranks, hands out the tiles of pass after pass, collects their states, ends the job. Knows no clock,
+/// files or MPI: times (seconds, of any start) and messages come in as arguments; what it wants sent is fetched by `outgoing`.
+class Scheduler {
+ public:
+  /// Merges the states of a pass; `states[tile]`.
+  using Fold = std::function<PassState(std::size_t pass, const std::vector<std::vector<double>>& states)>;
+
+  /// What happens now. In `preparing` and `publishing` the caller has to do that and say when it is done.
+  enum class Phase { greeting, preparing, running, publishing, leaving, ended };
+
+  Scheduler(std::vector<PassTiles> passes, std::string plan_hash, SchedulerOptions options, Fold fold);
+
+  /// Counts the time that ranks have for their hello from here.
+  void begin(double now);
+  void receive(int from, const AnyMessage& message, double now);
+  void tick(double now);
+  /// A tile that an earlier attempt finished. Before `prepared`; a tile told twice counts once.
+  void restore(std::size_t pass, Index tile, std::vector<double> state);
+  /// The outputs may be written: the first pass begins.
+  void prepared(const std::string& attempt, double now);
+  /// There is nothing to do: ranks leave.
+  void nothing_to_do(double now) { quit(0, now); }
+  void published(double now) { quit(0, now); }
+  /// Ends the job; the first failure is the one that counts.
+  void fail(int code, std::string text, double now);
+
+  [[nodiscard]] std::vector<Outgoing> outgoing();
+  [[nodiscard]] Phase phase() const noexcept { return phase_; }
+  [[nodiscard]] const std::optional<JobFailure>& failure() const noexcept { return failure_; }
+  /// Whether every rank has said bye; if not when the job has ended, they must be aborted.
+  [[nodiscard]] bool all_left() const noexcept { return left_ == options_.ranks; }
+
+  [[nodiscard]] std::size_t pass() const noexcept { return pass_; }
+  [[nodiscard]] const std::vector<PassState>& states() const noexcept { return states_; }
+  [[nodiscard]] Index tiles_total() const noexcept { return tiles_total_; }
+  [[nodiscard]] Index tiles_done() const noexcept { return tiles_done_; }
+  [[nodiscard]] Index tiles_restored() const noexcept { return tiles_restored_; }
+  /// What a rank said last of its work, and its host and peak memory.
+  struct RankFacts {
+    std::string host;
+    Work work;
+    std::uint64_t peak_memory = 0;
+  };
+  [[nodiscard]] const std::vector<RankFacts>& ranks() const noexcept { return facts_; }
+
+ private:
+  struct RankState {
+    bool greeted = false, left = false;
+    double heard = 0;
+  };
+  struct PassProgress {
+    PassTiles tiles;
+    std::vector<std::vector<double>> states;  ///< by tile
+    std::vector<bool> done;
+    Index left = 0;
+  };
+  void greet(int from, const Hello& hello, double now);
+  void hand_out(int to, std::uint32_t pass);
+  void take_result(int from, const TileDone& done, double now);
+  void say_goodbye(int from, const Bye& bye);
+  void start_pass(std::size_t pass);
+  void finish_passes();
+  void quit(int code, double now);
+  void look_for_silence(double now);
+  template <class M>
+  void send(int to, M&& message) {
+    post(outgoing_, to, std::forward<M>(message));
+  }
+  void send_all(const AnyMessage& message);
+
+  std::string plan_hash_, attempt_;
+  SchedulerOptions options_;
+  Fold fold_;
+  Phase phase_ = Phase::greeting;
+  std::optional<JobFailure> failure_;
+  std::vector<Outgoing> outgoing_;
+  std::vector<RankState> ranks_;
+  std::vector<RankFacts> facts_;
+  std::vector<PassProgress> passes_;
+  std::vector<PassState> states_;
+  std::map<std::size_t, std::vector<double>> fitted_;
+  TileQueue queue_;
+  std::size_t pass_ = 0;
+  int greeted_ = 0, left_ = 0;
+  Index tiles_total_ = 0, tiles_done_ = 0, tiles_restored_ = 0;
+  double cost_seen_ = 0, seconds_seen_ = 0;  ///< of this pass
+  std::vector<double> cost_of_;              ///< of this pass, by tile
+  double beat_ = 0, deadline_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace terroir

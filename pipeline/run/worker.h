@@ -1,0 +1,66 @@
+#pragma once
+
+#include "pipeline/run/liveness.h"
+#include "pipeline/run/messages.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace terroir {
+
+/// What a rank is to compute now; `next` (or -1) follows and may be read ahead.
+struct TileTask {
+  std::uint32_t pass = 0;
+  Index tile = 0, next = -1;
+};
+
+/// The part of a rank that talks to rank 0: asks for tiles ahead, says what is done. Knows no clock, threads or MPI: times
+/// (seconds, of any start) and messages come in as arguments; what it wants sent is fetched by `outgoing`.
+class Worker {
+ public:
+  Worker(int rank, std::string plan_hash, std::string host, Liveness liveness = {});
+
+  /// Says hello to rank 0.
+  void greet(double now);
+  void receive(const AnyMessage& message, double now);
+  /// A sign of life when one is due.
+  void tick(double now, const Work& work);
+  /// The tile to start, when none is running and one is there.
+  [[nodiscard]] std::optional<TileTask> start_tile();
+  void finish_tile(TileResult result, double seconds, double now);
+  /// Tells rank 0 that this rank cannot go on; it will be told to quit.
+  void fail(int code, std::string text, double now);
+  /// The last message.
+  void leave(Work work, std::uint64_t peak_memory, double now);
+
+  [[nodiscard]] std::vector<Outgoing> outgoing();
+  /// The pass that is running here, once it began.
+  [[nodiscard]] const std::optional<StartPass>& pass() const noexcept { return pass_; }
+  /// The exit code, once rank 0 has said to end.
+  [[nodiscard]] std::optional<int> quit_code() const noexcept { return quit_code_; }
+  /// Whether rank 0 has been silent for too long.
+  [[nodiscard]] bool lost(double now) const noexcept;
+
+ private:
+  template <class M>
+  void send(M&& message, double now) {
+    post(outgoing_, 0, std::forward<M>(message));
+    sent_ = now;
+  }
+  void ask_ahead(double now);
+
+  int rank_;
+  std::string plan_hash_, host_;
+  Liveness liveness_;
+  std::vector<Outgoing> outgoing_;
+  std::optional<StartPass> pass_;
+  std::deque<Index> queue_;
+  bool running_ = false, asked_ = false, dry_ = false, failed_ = false, heard_any_ = false;
+  std::optional<int> quit_code_;
+  double sent_ = 0, heard_ = 0;
+};
+
+}  // namespace terroir

@@ -1,0 +1,168 @@
+#include "simulation.h"
+
+#include "pipeline/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+namespace terroir {
+namespace {
+
+using terroir::testing::Simulation;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Le;
+
+/// How many tiles were computed; none more than once.
+Index tiles_computed_once(const Simulation& job) {
+  Index count = 0;
+  for (const auto& pass : job.computed) {
+    EXPECT_THAT(pass, Each(Le(1)));
+    count += std::accumulate(pass.begin(), pass.end(), Index{0});
+  }
+  return count;
+}
+
+TEST(Scheduler, ComputesEveryTileOnceWhateverTheRanksSpeed) {
+  for (const int ranks : {1, 2, 3, 5, 17}) {
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      std::mt19937 random(seed);
+      std::vector<double> speed;
+      for (int r = 0; r < ranks; ++r) speed.push_back(std::uniform_real_distribution(0.01, 1.0)(random));
+      Simulation job(
+          {.ranks = ranks,
+           .tiles_of_pass = {static_cast<Index>(random() % 200), 1, 37},
+           .schedule = seed % 2 == 0 ? Schedule::dynamic : Schedule::fixed,
+           .tile_seconds = [&](int rank, Index tile) { return speed[static_cast<std::size_t>(rank)] * static_cast<double>(1 + tile % 7); },
+           .seed = seed});
+      const Index all = job.scheduler().tiles_total();
+      job.run();
+      EXPECT_EQ(job.scheduler().phase(), Scheduler::Phase::ended);
+      EXPECT_FALSE(job.scheduler().failure());
+      EXPECT_TRUE(job.scheduler().all_left());
+      EXPECT_EQ(tiles_computed_once(job), all);
+      EXPECT_EQ(job.scheduler().tiles_done(), all);
+      EXPECT_EQ(job.sums.at(2), 36 * 37 / 2);
+      for (const auto& worker : job.workers()) EXPECT_EQ(worker.quit_code(), 0);
+    }
+  }
+}
+
+TEST(Scheduler, GivesEachRankNeighbouringTilesAndLetsIdleOnesSteal) {
+  Simulation even({.ranks = 4, .tiles_of_pass = {64}});
+  even.run();
+  for (int r = 0; r < 4; ++r) {
+    std::vector<Index> own(16);
+    std::iota(own.begin(), own.end(), r * 16);
+    EXPECT_EQ(even.by_rank[static_cast<std::size_t>(r)], own);
+  }
+  // Rank 3 computes ten times as slowly: it keeps the front of its span, the others share the rest.
+  Simulation uneven({.ranks = 4, .tiles_of_pass = {64}, .tile_seconds = [](int rank, Index) { return rank == 3 ? 10.0 : 1.0; }});
+  const double seconds = uneven.run();
+  EXPECT_LT(uneven.by_rank[3].size(), 5u);
+  EXPECT_EQ(uneven.by_rank[3].front(), 48);
+  EXPECT_LT(seconds, 45);  // 160 s if each had kept its span, 20.6 s at best
+}
+
+TEST(Scheduler, GivesEachRankItsSpanWhenFixed) {
+  Simulation job({.ranks = 3, .tiles_of_pass = {30}, .schedule = Schedule::fixed, .tile_seconds = [](int rank, Index) {
+                    return rank == 0 ? 5.0 : 0.1;
+                  }});
+  EXPECT_GT(job.run(), 50);
+  for (int r = 0; r < 3; ++r) {
+    std::vector<Index> own(10);
+    std::iota(own.begin(), own.end(), r * 10);
+    EXPECT_EQ(job.by_rank[static_cast<std::size_t>(r)], own);
+  }
+}
+
+TEST(Scheduler, SkipsRestoredTilesButFoldsTheirStates) {
+  std::vector<std::pair<std::size_t, Index>> restored;
+  for (Index tile = 0; tile < 20; tile += 2) restored.emplace_back(0, tile);
+  for (Index tile = 0; tile < 10; ++tile) restored.emplace_back(1, tile);
+  restored.emplace_back(0, 4);   // told twice
+  restored.emplace_back(0, 99);  // no such tile
+  restored.emplace_back(7, 0);   // no such pass
+  Simulation job({.ranks = 2, .tiles_of_pass = {20, 10, 5}, .restored = restored});
+  job.run();
+  EXPECT_EQ(tiles_computed_once(job), 10 + 0 + 5);
+  EXPECT_EQ(job.scheduler().tiles_restored(), 20);
+  EXPECT_EQ(job.scheduler().tiles_done(), 35);
+  EXPECT_EQ(job.sums, (std::vector<double>{190, 45, 10}));
+}
+
+TEST(Scheduler, HandsFittedStatesToLaterPasses) {
+  Simulation job({.ranks = 2, .tiles_of_pass = {5, 4, 3}});
+  job.run();
+  const std::map<std::size_t, std::vector<double>> fitted = {{0, {10}}, {1, {6}}};
+  for (const auto& worker : job.workers()) EXPECT_EQ(worker.pass()->fitted, fitted);
+}
+
+TEST(Scheduler, EndsTheJobWhenARankFallsSilent) {
+  Simulation job({.ranks = 4, .tiles_of_pass = {1000}, .dies = {{2, 20.0}}});
+  const double end = job.run();
+  EXPECT_GT(end, 28);
+  EXPECT_LT(end, 34);
+  ASSERT_TRUE(job.scheduler().failure());
+  EXPECT_EQ(job.scheduler().failure()->code, static_cast<int>(Fault::system));
+  EXPECT_THAT(job.scheduler().failure()->text, HasSubstr("rank 2 on host2 has been silent"));
+  EXPECT_FALSE(job.scheduler().all_left());
+  EXPECT_EQ(job.scheduler().phase(), Scheduler::Phase::ended);
+}
+
+TEST(Scheduler, LetsRanksNoticeThatRankZeroIsGone) {
+  Simulation job({.ranks = 3, .tiles_of_pass = {1000}, .dies = {{0, 20.0}}});
+  job.run(27);
+  for (const auto& worker : job.workers()) EXPECT_FALSE(worker.lost(27));
+  job.run(31);
+  EXPECT_FALSE(job.workers()[0].lost(31));  // it cannot be out of its own reach
+  EXPECT_TRUE(job.workers()[1].lost(31));
+  EXPECT_TRUE(job.workers()[2].lost(31));
+}
+
+TEST(Scheduler, IsPatientWithRanksThatHaveNotSaidHello) {
+  Simulation job({.ranks = 3, .tiles_of_pass = {10}, .dies = {{1, 0.0}}});
+  const double end = job.run();
+  EXPECT_NEAR(end, 300, 10);
+  EXPECT_THAT(job.scheduler().failure()->text, HasSubstr("rank 1 has been silent"));
+  EXPECT_EQ(tiles_computed_once(job), 0);
+}
+
+TEST(Scheduler, EndsTheJobWithTheCodeOfTheRankThatFailed) {
+  Simulation job({.ranks = 4, .tiles_of_pass = {100}, .fails = {{{1, 30}, 3}}});
+  job.run();
+  ASSERT_TRUE(job.scheduler().failure());
+  EXPECT_EQ(job.scheduler().failure()->code, 3);
+  EXPECT_EQ(job.scheduler().failure()->text, "tile 30");
+  EXPECT_TRUE(job.scheduler().all_left());  // without an abort
+  for (const auto& worker : job.workers()) EXPECT_EQ(worker.quit_code(), 3);
+}
+
+TEST(Scheduler, RefusesRanksThatCompiledAnotherPlan) {
+  Simulation job({.ranks = 4, .tiles_of_pass = {100}, .other_plan = {{2, "another"}}});
+  job.run();
+  ASSERT_TRUE(job.scheduler().failure());
+  EXPECT_EQ(job.scheduler().failure()->code, static_cast<int>(Fault::mistake));
+  EXPECT_THAT(job.scheduler().failure()->text, HasSubstr("rank 2 on host2 compiled another plan"));
+  EXPECT_EQ(tiles_computed_once(job), 0);
+  EXPECT_TRUE(job.scheduler().all_left());
+}
+
+TEST(Scheduler, BalancesTenThousandRanksOverAMillionTiles) {
+  // A tenth of the ranks is three times as slow; tiles cost 0.5 to 1.5 s in long runs, as land and sea do.
+  const auto seconds = [](int rank, Index tile) {
+    const double cost = (tile / 500) % 3 == 0 ? 0.5 : (tile / 500) % 3 == 1 ? 1.0 : 1.5;
+    return rank % 10 == 0 ? 3 * cost : cost;
+  };
+  Simulation job({.ranks = 10000, .tiles_of_pass = {1000000}, .tile_seconds = seconds});
+  const double time = job.run();
+  EXPECT_EQ(tiles_computed_once(job), 1000000);
+  const double best = 1e6 / (9000 + 1000 / 3.0);
+  EXPECT_LT(time, 1.25 * best);
+}
+
+}  // namespace
+}  // namespace terroir
