@@ -1,7 +1,5 @@
 #pragma once
 
-#include <benchmark/benchmark.h>
-
 #include <memory>
 #include <stdexcept>
 #include <vector>
