@@ -61,7 +61,7 @@ std::size_t compress_by_zstd(std::span<const std::byte> in, const BloscOptions& 
 
 int shuffle_code(Shuffle shuffle) {
   switch (shuffle) {
-    case Shuffle::none: return BLOSC_NOSHUFFLE;
+    case Shuffle::off: return BLOSC_NOSHUFFLE;
     case Shuffle::byte: return BLOSC_SHUFFLE;
     case Shuffle::bit: return BLOSC_BITSHUFFLE;
   }

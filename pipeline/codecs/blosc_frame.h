@@ -6,7 +6,7 @@
 
 namespace terroir {
 
-enum class Shuffle { none, byte, bit };
+enum class Shuffle { off, byte, bit };
 
 /// How a Blosc frame (version 1) is made. `level` 0 stores, 1 to 9 compress.
 struct BloscOptions {

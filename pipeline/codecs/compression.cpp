@@ -10,7 +10,7 @@ namespace terroir {
 
 std::size_t compressed_bound(const Compression& compression, std::size_t bytes) {
   switch (compression.name) {
-    case Compression::Name::none: return bytes;
+    case Compression::Name::raw: return bytes;
     case Compression::Name::zstd: return zstd_bound(bytes);
     case Compression::Name::gzip: return gzip_bound(compression.options.level, bytes);
     case Compression::Name::blosc: return blosc_bound(bytes);
@@ -21,7 +21,7 @@ std::size_t compressed_bound(const Compression& compression, std::size_t bytes) 
 std::size_t context_bytes(const Compression& compression, std::size_t bytes) noexcept {
   const int level = compression.options.level;
   switch (compression.name) {
-    case Compression::Name::none: return 0;
+    case Compression::Name::raw: return 0;
     case Compression::Name::zstd: return zstd_context_bytes(level, bytes);
     case Compression::Name::gzip: return gzip_context_bytes(level);
     case Compression::Name::blosc: return zstd_context_bytes(2 * level, bytes) + bytes;
@@ -33,7 +33,7 @@ void compress(const Compression& compression, std::span<const std::byte> in, std
   // Grown without clearing: a buffer that is used again is not zeroed again.
   out.resize(compressed_bound(compression, in.size()));
   switch (compression.name) {
-    case Compression::Name::none: std::copy(in.begin(), in.end(), out.begin()); break;
+    case Compression::Name::raw: std::copy(in.begin(), in.end(), out.begin()); break;
     case Compression::Name::zstd: out.resize(zstd_compress(in, compression.options.level, out)); break;
     case Compression::Name::gzip: out.resize(gzip_compress(in, compression.options.level, out)); break;
     case Compression::Name::blosc: out.resize(blosc_compress(in, compression.options, out, scratch)); break;
@@ -42,7 +42,7 @@ void compress(const Compression& compression, std::span<const std::byte> in, std
 
 void decompress(const Compression& compression, std::span<const std::byte> in, std::span<std::byte> out) {
   switch (compression.name) {
-    case Compression::Name::none:
+    case Compression::Name::raw:
       if (in.size() != out.size()) throw Error(Fault::data, "chunk has another size than expected");
       std::copy(in.begin(), in.end(), out.begin());
       break;

@@ -10,7 +10,7 @@ namespace terroir {
 
 /// How the bytes of a chunk are compressed. `blosc` takes all the options; `zstd` and `gzip` take the level.
 struct Compression {
-  enum class Name { none, zstd, gzip, blosc } name = Name::blosc;
+  enum class Name { raw, zstd, gzip, blosc } name = Name::blosc;
   BloscOptions options;
 };
 

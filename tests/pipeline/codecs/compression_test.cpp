@@ -41,9 +41,9 @@ Bytes compressed(const Compression& how, const Bytes& in) {
 
 std::vector<Compression> all_compressions() {
   std::vector<Compression> all{
-      {Compression::Name::none, {}}, {Compression::Name::zstd, {.level = 3}}, {Compression::Name::gzip, {.level = 5}}};
+      {Compression::Name::raw, {}}, {Compression::Name::zstd, {.level = 3}}, {Compression::Name::gzip, {.level = 5}}};
   for (const auto* cname : {"zstd", "lz4", "lz4hc", "zlib", "blosclz"}) {
-    for (const auto shuffle : {Shuffle::none, Shuffle::byte, Shuffle::bit}) {
+    for (const auto shuffle : {Shuffle::off, Shuffle::byte, Shuffle::bit}) {
       for (const int level : {0, 1, 5, 9}) all.push_back({Compression::Name::blosc, {cname, level, shuffle, 4}});
     }
   }

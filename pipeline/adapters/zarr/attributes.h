@@ -1,0 +1,16 @@
+#pragma once
+
+#include "pipeline/adapters/zarr/variable.h"
+#include "pipeline/plan/plan.h"
+#include "pipeline/ports/sink.h"
+
+namespace terroir {
+
+/// CF attributes of a written array, the statistics of its pixels and how they were made. `statistics` are those of its layers.
+[[nodiscard]] Json array_attributes(const Plan&, const OutputPlan&, const ArrayPlan&, const std::vector<LayerStatistics>& statistics);
+
+/// What the whole store says of itself: conventions, title, version, and all that is needed to make it again. Nothing that differs
+/// between two runs of one plan.
+[[nodiscard]] Json root_attributes(const Plan&);
+
+}  // namespace terroir

@@ -1,0 +1,137 @@
+#include "pipeline/adapters/zarr/zarr_sink.h"
+
+#include "pipeline/adapters/zarr/array_layout.h"
+#include "pipeline/adapters/zarr/attributes.h"
+#include "pipeline/adapters/zarr/coordinates.h"
+#include "pipeline/adapters/zarr/documents.h"
+#include "pipeline/adapters/zarr/tile_writers.h"
+
+#include <cassert>
+
+namespace terroir {
+namespace {
+
+class ZarrSink final : public Sink {
+ public:
+  ZarrSink(const Plan& plan, std::size_t output, Store& store, CrsReader& crs_reader)
+      : plan_(plan), output_(plan.outputs.at(output)), store_(store), crs_reader_(crs_reader) {
+    for (const auto& array : output_.arrays) layouts_.push_back(layout_of(plan, output_, array));
+  }
+
+  void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+              EncodeCounts& counts) const override {
+    const ArrayLayout& layout = layouts_[array];
+    const std::size_t bytes = layout.chunk_bytes();
+    scratch.resize(std::max(scratch.size(), 2 * bytes));
+    const auto stored = std::span(scratch).first(bytes);
+    if (!store_pixels(layout, pixels, stored, counts)) return out.clear();
+    compress(layout.compression, stored, out, std::span(scratch).subspan(bytes, bytes));
+  }
+
+  [[nodiscard]] std::size_t encoded_bound(std::size_t array) const override {
+    return compressed_bound(layouts_[array].compression, layouts_[array].chunk_bytes());
+  }
+  [[nodiscard]] std::size_t scratch_bound(std::size_t array) const override {
+    const std::size_t bytes = layouts_[array].chunk_bytes();
+    return 2 * bytes + context_bytes(layouts_[array].compression, bytes);
+  }
+
+  [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override {
+    return is_v3() ? make_shard_writer(layouts_[array], store_, tile_row, tile_col)
+                   : make_chunk_writer(layouts_[array], store_, tile_row, tile_col);
+  }
+  [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override {
+    if (is_v3()) return {layouts_[array].shard_key(tile_row, tile_col)};
+    return chunk_keys(layouts_[array], tile_row, tile_col);
+  }
+  [[nodiscard]] std::string root_key() const override { return is_v3() ? "zarr.json" : ".zgroup"; }
+
+  void publish(const std::vector<std::vector<LayerStatistics>>& statistics) override {
+    assert(statistics.size() == output_.arrays.size());
+    const auto coordinates = coordinates_of(plan_, output_, crs_reader_, statistics);
+    std::vector<Variable> arrays;
+    for (std::size_t i = 0; i < layouts_.size(); ++i) arrays.push_back(variable_of(i, statistics[i]));
+    std::vector<const Variable*> all;
+    for (const auto& array : arrays) all.push_back(&array);
+    for (const auto& coordinate : coordinates) {
+      const auto [key, bytes] = is_v3() ? chunk_v3(coordinate) : chunk_v2(coordinate);
+      store_.put(key, bytes);
+      all.push_back(&coordinate.variable);
+    }
+    const Json root = root_attributes(plan_);
+    for (const auto& [key, text] : is_v3() ? documents_v3(all, root) : documents_v2(all, root)) {
+      store_.put(key, std::as_bytes(std::span(text)));
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_v3() const noexcept { return output_.zarr_format == 3; }
+
+  /// Encodes the pixels of a chunk in the order in which they are stored; whether any is valid.
+  static bool store_pixels(const ArrayLayout& layout, std::span<const float> pixels, std::span<std::byte> stored, EncodeCounts& counts) {
+    bool valid = false;
+    const auto store = [&](std::span<const float> part, std::byte* to) {
+      const EncodedPixels result = encode_pixels(part, layout.encoding, to);
+      counts.unfit += result.unfit;
+      valid = valid || !result.empty;
+    };
+    if (!layout.stacked || layout.time_chunk == 1) {
+      store(pixels, stored.data());
+      return valid;
+    }
+    // From (feature, time) to (time, feature), plane by plane.
+    const auto plane = static_cast<std::size_t>(layout.chunk_area.area());
+    const auto features = static_cast<std::size_t>(layout.features), times = static_cast<std::size_t>(layout.time_chunk);
+    for (std::size_t f = 0; f < features; ++f) {
+      for (std::size_t t = 0; t < times; ++t) {
+        store(pixels.subspan((f * times + t) * plane, plane), stored.data() + (t * features + f) * plane * size_of(layout.encoding.type));
+      }
+    }
+    return valid;
+  }
+
+  [[nodiscard]] Variable variable_of(std::size_t array, const std::vector<LayerStatistics>& statistics) const {
+    const ArrayLayout& layout = layouts_[array];
+    Variable out;
+    out.name = layout.name;
+    out.dimensions = layout.dimensions;
+    out.shape = layout.shape;
+    out.chunk = layout.chunk;
+    out.shard = layout.shard;
+    out.type = name_of(layout.encoding.type);
+    out.nodata = layout.encoding.nodata;
+    out.compression = layout.compression;
+    out.attributes = array_attributes(plan_, output_, output_.arrays[array], statistics);
+    return out;
+  }
+
+  const Plan& plan_;
+  const OutputPlan& output_;
+  Store& store_;
+  CrsReader& crs_reader_;
+  std::vector<ArrayLayout> layouts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_zarr_sink(const Plan& plan, std::size_t output, Store& store, CrsReader& crs_reader) {
+  return std::make_unique<ZarrSink>(plan, output, store, crs_reader);
+}
+
+std::vector<std::string> excluded_readers(const OutputPlan& output) {
+  std::vector<std::string> out;
+  if (output.zarr_format == 3) {
+    out.emplace_back("GDAL before 3.13 (and QGIS with it): no sharded Zarr 3; GDAL 3.6 shows an empty store without an error");
+    out.emplace_back("zarr-python before 3: no Zarr 3");
+    out.emplace_back("netCDF-C (ncdump, NCO, CDO): no sharded Zarr 3");
+  } else {
+    out.emplace_back("GDAL before 3.9 (and QGIS with it): reads the pixels but not the CRS");
+    if (output.codec.name != CodecSpec::Name::none) {
+      out.emplace_back("netCDF-C of Debian 12: has no plugins for compressed chunks and returns wrong numbers without an error");
+    }
+  }
+  if (output.layout == Layout::stacked) out.emplace_back("TensorStore: reads the pixels but not the names of the features");
+  return out;
+}
+
+}  // namespace terroir
