@@ -15,18 +15,20 @@ function(terroir_layer name)
   endif()
 endfunction()
 
-# terroir_tests(NAME FOLDER [LINK targets...]): one GoogleTest program from the *_test.cpp files under tests/FOLDER.
+# terroir_tests(NAME FOLDER [LINK targets...]): one GoogleTest program from the *_test.cpp files under tests/FOLDER and what helps
+# them in its support/.
 function(terroir_tests name folder)
   cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp
+       ${PROJECT_SOURCE_DIR}/tests/${folder}/support/*.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock)
   target_compile_definitions(${name} PRIVATE TERROIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # GoogleTest's macros compare signed with unsigned and convert: its idiom, not ours.
-  target_compile_options(${name} PRIVATE -Wno-conversion -Wno-sign-compare)
+  # GoogleTest's macros compare signed with unsigned and convert: its idiom, not ours. Tests are compiled often and run once.
+  target_compile_options(${name} PRIVATE -Wno-conversion -Wno-sign-compare -O1)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()

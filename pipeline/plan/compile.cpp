@@ -42,6 +42,10 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
            "pixels are computed " + number_text(std::round(pass.recompute * 10) / 10) + " times because of their neighbourhoods",
            "a larger `chunk` would compute less");
   }
+  for (const auto& output : plan.outputs)
+    if (output.lattice != 0)
+      warn(diagnostics, "outputs." + output.name, "its layers are not on the recipe's grid, so it is written on theirs",
+           "resample them if the recipe's grid is meant");
   for (const auto& layer : plan.layers)
     for (const auto& output : plan.outputs)
       if (layer.lattice == output.lattice && layer.producer == none && intersect(layer.extent, output.window).empty())
