@@ -1,0 +1,149 @@
+#include "kernels/clones.h"
+#include "kernels/define.h"
+#include "kernels/layer_info.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace terroir::kernels {
+namespace {
+
+enum class Method { nearest, bilinear };
+
+constexpr Index segment = 256;
+constexpr double least_weight = 1e-6;
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+
+/// How destination pixels of one direction lie in the source: position = offset + scale * (pixel + 0.5), absolute, so that no
+/// weight depends on where a block starts.
+struct Axis {
+  double scale, offset;
+  [[nodiscard]] double position(Index pixel) const noexcept { return offset + scale * (static_cast<double>(pixel) + 0.5); }
+  /// Half of the width of the tent: one source pixel, and more when the destination's pixels are larger than the source's.
+  [[nodiscard]] double radius() const noexcept { return std::max(1.0, std::abs(scale)); }
+  /// Source pixels whose centres may lie inside the tent.
+  [[nodiscard]] Index taps() const noexcept { return static_cast<Index>(std::ceil(2 * radius())); }
+  [[nodiscard]] double first(double position) const noexcept { return std::floor(position - radius() - 0.5) + 1; }
+  [[nodiscard]] double weight(double tap, double position) const noexcept {
+    return std::max(0.0, 1 - std::abs(tap + 0.5 - position) * (1 / radius()));
+  }
+};
+
+/// One row of the source for n <= segment destination pixels: source columns `column` + tap of weight tent * row_weight are added
+/// where they are valid. `begin` and `cols` say which columns `row` holds.
+TERROIR_INLINE void add_tap_body(const float* row, double begin, double cols, const double* column, const double* position, double tap,
+                                 double inverse_radius, double row_weight, Index n, double* sum, double* weights) {
+  double x[segment], w[segment];
+  std::int32_t place[segment];
+  for (Index i = 0; i < n; ++i) {
+    const double k = column[i] + tap - begin;
+    const double low = k < 0 ? 0 : k;
+    place[i] = static_cast<std::int32_t>(low > cols - 1 ? cols - 1 : low);
+  }
+  for (Index i = 0; i < n; ++i) x[i] = static_cast<double>(row[place[i]]);
+  for (Index i = 0; i < n; ++i) {
+    const double k = column[i] + tap - begin;
+    const double tent = 1 - __builtin_fabs(column[i] + tap + 0.5 - position[i]) * inverse_radius;
+    const double inside = k < 0 || k > cols - 1 ? 0.0 : tent;
+    w[i] = (inside > 0 ? inside : 0.0) * row_weight;
+  }
+  for (Index i = 0; i < n; ++i) {
+    const bool used = x[i] == x[i] && w[i] > 0;
+    sum[i] += used ? w[i] * x[i] : 0.0;
+    weights[i] += used ? w[i] : 0.0;
+  }
+}
+TERROIR_CLONES(add_tap,
+               (const float* row, double begin, double cols, const double* column, const double* position, double tap,
+                double inverse_radius, double row_weight, Index n, double* sum, double* weights),
+               (row, begin, cols, column, position, tap, inverse_radius, row_weight, n, sum, weights))
+
+struct Resample {
+  Method method = Method::nearest;
+
+  static void describe(Describe<Resample>& d) {
+    d.summary("Brings layers onto the recipe's grid within one CRS")
+        .formula(
+            "nearest: the source pixel that holds the pixel's centre (on an edge, the one to the right or below). bilinear: sum(w x) / "
+            "sum(w) over valid source pixels, w = max(0, 1 - |row distance| / r) max(0, 1 - |column distance| / r), distances from "
+            "centre to centre in source pixels, r = max(1, destination pixel / source pixel); nodata where sum(w) < 1e-6")
+        .cite("gdalwarp near and bilinear (the tent widens when shrinking)")
+        .scope(Scope::focal)
+        .input("data", "any", "layers on another grid")
+        .output("", "as data", "the layer on the recipe's grid; categorical layers always take nearest");
+    d.param("method", &Resample::method, {"nearest", "bilinear"}, "how pixels are made from those of the source");
+  }
+
+  [[nodiscard]] std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const { return {same_meaning(in[0])}; }
+
+  [[nodiscard]] std::optional<double> support(double scale) const noexcept {
+    return method == Method::nearest ? 0.5 : std::max(1.0, std::abs(scale));
+  }
+
+  void run(const Args& args) const noexcept {
+    for (Index c = 0; c < args.out[0].cols(); c += segment) {
+      const Index n = std::min(segment, args.out[0].cols() - c);
+      if (method == Method::nearest)
+        take_nearest(args, c, n);
+      else
+        interpolate(args, c, n);
+    }
+  }
+
+ private:
+  static Axis rows(const GridMap& map) noexcept { return {map.row_scale, map.row_offset}; }
+  static Axis columns(const GridMap& map) noexcept { return {map.col_scale, map.col_offset}; }
+
+  /// Columns [c, c + n) of the output.
+  static void take_nearest(const Args& args, Index c, Index n) noexcept {
+    const auto& in = args.in[0];
+    const auto& out = args.out[0];
+    const Window &source = args.map.source, &destination = args.map.destination;
+    Index column[segment];
+    for (Index i = 0; i < n; ++i)
+      column[i] = static_cast<Index>(std::floor(columns(args.map).position(destination.col + c + i))) - source.col;
+    for (Index t = 0; t < out.times(); ++t)
+      for (Index r = 0; r < out.rows(); ++r) {
+        float* to = out.row(t, r) + c;
+        const Index row = static_cast<Index>(std::floor(rows(args.map).position(destination.row + r))) - source.row;
+        const bool inside = row >= 0 && row < in.rows();
+        const float* from = inside ? in.row(t, row) : nullptr;
+        for (Index i = 0; i < n; ++i) to[i] = inside && column[i] >= 0 && column[i] < in.cols() ? from[column[i]] : nan;
+      }
+  }
+
+  static void interpolate(const Args& args, Index c, Index n) noexcept {
+    const Axis axis = columns(args.map);
+    double position[segment], column[segment];
+    for (Index i = 0; i < n; ++i) {
+      position[i] = axis.position(args.map.destination.col + c + i);
+      column[i] = axis.first(position[i]);
+    }
+    for (Index t = 0; t < args.out[0].times(); ++t)
+      for (Index r = 0; r < args.out[0].rows(); ++r) interpolate_row(args, t, r, position, column, n, args.out[0].row(t, r) + c);
+  }
+
+  static void interpolate_row(const Args& args, Index t, Index r, const double* position, const double* column, Index n,
+                              float* out) noexcept {
+    const Axis down = rows(args.map), across = columns(args.map);
+    const Window& source = args.map.source;
+    const double here = down.position(args.map.destination.row + r), first = down.first(here);
+    double sum[segment] = {}, weights[segment] = {};
+    for (Index tap = 0; tap < down.taps(); ++tap) {
+      const double row = first + static_cast<double>(tap), weight = down.weight(row, here);
+      const Index place = static_cast<Index>(row) - source.row;
+      if (weight <= 0 || place < 0 || place >= args.in[0].rows()) continue;
+      for (Index k = 0; k < across.taps(); ++k)
+        add_tap(args.in[0].row(t, place), static_cast<double>(source.col), static_cast<double>(args.in[0].cols()), column, position,
+                static_cast<double>(k), 1 / across.radius(), weight, n, sum, weights);
+    }
+    for (Index i = 0; i < n; ++i) out[i] = weights[i] < least_weight ? nan : static_cast<float>(sum[i] / weights[i]);
+  }
+};
+
+}  // namespace
+
+Process resample() { return define<Resample>(); }
+
+}  // namespace terroir::kernels

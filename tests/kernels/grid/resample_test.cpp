@@ -1,0 +1,170 @@
+#include "kernels/cpu_level.h"
+#include "tests/kernels/local/run_process.h"
+
+#include <algorithm>
+#include <random>
+
+namespace terroir::test {
+namespace {
+
+double centre(Index i) { return static_cast<double>(i) + 0.5; }
+
+/// Resamples a whole layer onto `shape` pixels of `scale` source pixels each, from the same corner moved by `offset`.
+OwnedBlock resample(const BoundKernel& kernel, const Block<const float>& in, const GridMap& map) {
+  OwnedBlock result(in.times(), map.destination.shape());
+  const std::vector<Block<const float>> inputs = {in};
+  const std::vector<Block<float>> outputs = {result.view()};
+  Args args;
+  args.in = inputs;
+  args.out = outputs;
+  args.map = map;
+  kernel.run(args);
+  return result;
+}
+
+GridMap map_of(double scale, double offset, Shape destination, Shape source) {
+  return {scale, offset, scale, offset, {0, 0, destination.rows, destination.cols}, {0, 0, source.rows, source.cols}};
+}
+
+/// A row onto `cols` pixels.
+std::vector<float> along(const std::string& method, const std::vector<float>& pixels, double scale, double offset, Index cols) {
+  const auto in = row_of(pixels);
+  GridMap map{1, 0, scale, offset, {0, 0, 1, cols}, {0, 0, 1, static_cast<Index>(pixels.size())}};
+  return pixels_of(resample(*kernel("resample", {set("method", method)}), in.view(), map).view());
+}
+
+void expect_row(const std::vector<float>& got, const std::vector<float>& wanted) {
+  ASSERT_EQ(got.size(), wanted.size());
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(same(got[i], wanted[i])) << "pixel " << i << " is " << got[i];
+}
+
+TEST(ResampleNearest, TakesThePixelThatHoldsTheCentre) {
+  expect_row(along("nearest", {1, 2, 3}, 0.5, 0, 6), {1, 1, 2, 2, 3, 3});
+  expect_row(along("nearest", {1, 2, 3, 4, 5, 6}, 3, 0, 2), {2, 5});
+  expect_row(along("nearest", {1, nan, 3}, 1, 0, 3), {1, nan, 3});
+}
+
+TEST(ResampleNearest, OnAnEdgeTakesTheRightPixel) {
+  expect_row(along("nearest", {1, 2, 3, 4}, 2, 0, 2), {2, 4});
+  expect_row(along("nearest", {1, 2, 3}, 1, 0.5, 3), {2, 3, nan});
+}
+
+TEST(ResampleNearest, OutsideTheSourceIsNodata) { expect_row(along("nearest", {1, 2}, 1, -1, 4), {nan, 1, 2, nan}); }
+
+TEST(ResampleBilinear, OfTheSameGridIsTheSame) {
+  expect_row(along("bilinear", {1, nan, 3, 4}, 1, 0, 4), {1, nan, 3, 4});
+  expect_row(along("bilinear", {1, nan, 3}, 1, 1e-9, 3), {1, nan, 3});  // positions off by rounding bring no value into nodata
+}
+
+TEST(ResampleBilinear, InterpolatesBetweenCentres) {
+  // Centres of half pixels lie at 0.25, 0.75, 1.25, 1.75: a quarter away from the nearest source centre; outside the first and last
+  // centre only one source pixel has weight.
+  expect_row(along("bilinear", {0, 4}, 0.5, 0, 4), {0, 1, 3, 4});
+  expect_row(along("bilinear", {0, 4, 8}, 1, 0.5, 2), {2, 6});
+}
+
+TEST(ResampleBilinear, WidensTheTentWhenShrinking) {
+  // Centre at 1 and radius 2: distances 0.5, 0.5, 1.5 of the first three pixels, weights 0.75, 0.75, 0.25 (the one before is outside).
+  expect_row(along("bilinear", {1, 2, 3, 4}, 2, 0, 2), {(0.75F + 1.5F + 0.75F) / 1.75F, (0.5F + 2.25F + 3) / 1.75F});
+}
+
+TEST(ResampleBilinear, SpreadsWeightOverValidPixels) {
+  expect_row(along("bilinear", {nan, 4, 8}, 1, 0.5, 2), {4, 6});
+  expect_row(along("bilinear", {nan, nan, 8}, 1, 0.5, 2), {nan, 8});
+}
+
+TEST(ResampleBilinear, IsExactOnPlanes) {
+  OwnedBlock in(1, {20, 30});
+  for (Index r = 0; r < 20; ++r)
+    for (Index c = 0; c < 30; ++c) in(0, r, c) = static_cast<float>(3 * r + 2 * c);
+  const auto process = kernel("resample", {set("method", "bilinear")});
+  const auto out = resample(*process, in.view(), map_of(0.3, 0, {60, 90}, {20, 30}));
+  // Away from the border the value is that of the plane at the centre: source pixel = 0.3 * (index + 0.5) - 0.5.
+  for (Index r = 2; r < 58; ++r)
+    for (Index c = 2; c < 88; ++c) EXPECT_NEAR(out(0, r, c), 3 * (0.3 * centre(r) - 0.5) + 2 * (0.3 * centre(c) - 0.5), 1e-5);
+}
+
+/// The definition, pixel by pixel.
+float by_definition(const Block<const float>& in, const GridMap& map, Index r, Index c) {
+  const double row = map.row_offset + map.row_scale * centre(r), col = map.col_offset + map.col_scale * centre(c);
+  const double row_radius = std::max(1.0, map.row_scale), col_radius = std::max(1.0, map.col_scale);
+  double sum = 0, weights = 0;
+  for (Index i = 0; i < in.rows(); ++i)
+    for (Index j = 0; j < in.cols(); ++j) {
+      const double w =
+          std::max(0.0, 1 - std::abs(centre(i) - row) / row_radius) * std::max(0.0, 1 - std::abs(centre(j) - col) / col_radius);
+      if (!std::isnan(in(0, i, j))) sum += w * in(0, i, j), weights += w;
+    }
+  return weights < 1e-6 ? nan : static_cast<float>(sum / weights);
+}
+
+OwnedBlock noise(Shape shape) {
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal(100, 20);
+  OwnedBlock block(1, shape);
+  for (Index r = 0; r < shape.rows; ++r)
+    for (Index c = 0; c < shape.cols; ++c) block(0, r, c) = random() % 5 == 0 ? nan : normal(random);
+  return block;
+}
+
+TEST(ResampleBilinear, AgreesWithTheDefinition) {
+  const auto in = noise({23, 31});
+  const auto process = kernel("resample", {set("method", "bilinear")});
+  for (const auto& [scale, offset] : {std::pair{0.37, -0.6}, std::pair{1.0, 0.25}, std::pair{2.5, 0.1}, std::pair{7.3, -2.0}}) {
+    const Shape shape{static_cast<Index>(24 / scale), static_cast<Index>(32 / scale)};
+    const GridMap map = map_of(scale, offset, shape, {23, 31});
+    const auto out = resample(*process, in.view(), map);
+    for (Index r = 0; r < shape.rows; ++r)
+      for (Index c = 0; c < shape.cols; ++c) {
+        const float wanted = by_definition(in.view(), map, r, c);
+        EXPECT_EQ(std::isnan(out(0, r, c)), std::isnan(wanted)) << scale << " " << r << " " << c;
+        if (!std::isnan(wanted)) {
+          EXPECT_NEAR(out(0, r, c), wanted, 1e-4) << scale << " " << r << " " << c;
+        }
+      }
+  }
+}
+
+/// What lies in `support` around a window is all that matters, wherever a block starts and on every CPU.
+TEST(Resample, BlocksGiveThePixelsOfTheWhole) {
+  const auto in = noise({40, 70});
+  const CpuLevel machine = cpu_level();
+  for (const std::string method : {"nearest", "bilinear"})
+    for (const double scale : {0.3, 1.7}) {
+      const auto process = kernel("resample", {set("method", method)});
+      const Shape shape{static_cast<Index>(40 / scale), static_cast<Index>(70 / scale)};
+      const GridMap whole = map_of(scale, 0.1, shape, {40, 70});
+      const auto wanted = resample(*process, in.view(), whole);
+      const Window part{5, 7, shape.rows / 3, shape.cols / 2};
+      const double reach = *process->support(scale);
+      const auto begin = [&](Index i) { return static_cast<Index>(std::floor(0.1 + scale * centre(i) - reach)); };
+      const auto end = [&](Index i) { return static_cast<Index>(std::ceil(0.1 + scale * centre(i - 1) + reach)); };
+      const Window source = intersect(
+          {0, 0, 40, 70}, {begin(part.row), begin(part.col), end(part.row_end()) - begin(part.row), end(part.col_end()) - begin(part.col)});
+      GridMap cut = whole;
+      cut.destination = part;
+      cut.source = source;
+      for (const CpuLevel level : {machine, CpuLevel::v3, CpuLevel::v2}) {
+        set_cpu_level(level);
+        const auto got = resample(*process, in.view().inner(source.row, source.col, source.shape()), cut);
+        for (Index r = 0; r < part.rows; ++r)
+          for (Index c = 0; c < part.cols; ++c)
+            ASSERT_TRUE(same(got(0, r, c), wanted(0, r + part.row, c + part.col))) << method << " " << scale << " " << r << " " << c;
+      }
+      set_cpu_level(machine);
+    }
+}
+
+TEST(Resample, KeepsWhatALayerMeans) {
+  LayerInfo in;
+  in.name = "tas";
+  in.unit = "K";
+  in.standard_name = "air_temperature";
+  const auto out = kernel("resample")->outputs(std::vector{in});
+  EXPECT_EQ(out[0].name, "");
+  EXPECT_EQ(out[0].unit, "K");
+  EXPECT_EQ(out[0].standard_name, "air_temperature");
+}
+
+}  // namespace
+}  // namespace terroir::test
