@@ -1,6 +1,7 @@
 #include "pipeline/plan/graph.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/passes.h"
+#include "pipeline/plan/reading.h"
 #include "pipeline/plan/sha256.h"
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/value_json.h"
@@ -83,8 +84,8 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, con
   lay_out_outputs(outputs, plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   cut_passes(plan);
-  measure_reading(plan);
   project_memory(plan);
+  measure_reading(plan);
   check_memory(plan, result.diagnostics);
   look_over(plan, result.diagnostics);
   plan.hash = plan_hash(plan);

@@ -94,7 +94,7 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
       text += "  " + plan.axes[axis].name + " in slabs of " + std::to_string(pass.slab[axis]) + " of " +
               std::to_string(plan.axes[axis].size()) + "\n";
   for (const std::size_t o : pass.outputs) text += "  writes " + plan.outputs[o].name + "\n";
-  text += "  reads " + bytes_text(pass.input_bytes) + " of pixels, " + one_decimal(pass.read_amplification) + " times at most; computes " +
+  text += "  reads " + bytes_text(pass.input_bytes) + " of pixels, " + one_decimal(pass.read_amplification) + " times; computes " +
           one_decimal(pass.recompute) + " pixels for each kept\n";
 }
 

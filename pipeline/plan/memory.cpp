@@ -1,6 +1,7 @@
 #include "pipeline/plan/memory.h"
 
 #include "pipeline/plan/program.h"
+#include "pipeline/plan/reading.h"
 
 #include <algorithm>
 #include <cmath>
@@ -85,36 +86,6 @@ Window middle(const Pass& pass, Shape shape) {
 }
 
 }  // namespace
-
-std::size_t input_footprint(const Plan& plan, const Pass& pass, const Window& window) {
-  std::vector<Window> windows;
-  request_windows(plan, pass, make_program(plan, pass), window, windows);
-  std::size_t bytes = 0;
-  for (const auto& input : plan.inputs)
-    for (const auto& step : input.steps)
-      for (const auto& part : step) {
-        const Shape chunk = plan.files[part.file].chunk;
-        const Window inside = intersect(windows[input.layer], part.placed).shifted(-part.placed.row, -part.placed.col);
-        if (inside.empty()) continue;
-        const Index rows = (inside.row_end() - 1) / chunk.rows - inside.row / chunk.rows + 1;
-        const Index cols = (inside.col_end() - 1) / chunk.cols - inside.col / chunk.cols + 1;
-        bytes += static_cast<std::size_t>(rows * cols * chunk.area()) * sizeof(float);
-      }
-  return bytes;
-}
-
-void measure_reading(Plan& plan) {
-  for (Pass& pass : plan.passes) {
-    pass.input_bytes = input_footprint(plan, pass, pass.window);
-    std::size_t read = 0;
-    // On huge grids a sample of the tiles tells as much.
-    const Index stride = std::max<Index>(1, pass.tiles.size() / 1024);
-    Index sampled = 0;
-    for (Index tile = 0; tile < pass.tiles.size(); tile += stride, ++sampled) read += input_footprint(plan, pass, pass.tiles[tile]);
-    const double all = static_cast<double>(read) * static_cast<double>(pass.tiles.size()) / static_cast<double>(sampled);
-    pass.read_amplification = pass.input_bytes == 0 ? 1 : all / static_cast<double>(pass.input_bytes);
-  }
-}
 
 void project_memory(Plan& plan) {
   const auto threads = static_cast<std::size_t>(plan.resources.threads);

@@ -8,12 +8,6 @@ namespace terroir {
 /// what a tile reads when the allowance leaves room for it, and never less than one chunk of output reads.
 void project_memory(Plan&);
 
-/// Decoded input bytes that a window of a pass touches, and those that are needed if every chunk is decoded once.
-[[nodiscard]] std::size_t input_footprint(const Plan&, const Pass&, const Window&);
-
-/// Fills `read_amplification` and `input_bytes` of every pass.
-void measure_reading(Plan&);
-
 /// "1.5 GiB", "300 MiB", "12 KiB".
 [[nodiscard]] std::string bytes_text(std::size_t bytes);
 

@@ -1,7 +1,7 @@
 #include "pipeline/run/pass_runner.h"
 
 #include "pipeline/error.h"
-#include "pipeline/plan/memory.h"
+#include "pipeline/plan/reading.h"
 #include "pipeline/run/chunk_runner.h"
 
 #include <algorithm>
