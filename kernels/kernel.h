@@ -122,7 +122,8 @@ struct Parameter {
   std::vector<std::string> choices;
   std::optional<double> min, max, min_excluded;
   bool required = false;
-  Value standard;  ///< the value in force when none is given
+  Value standard;       ///< the value in force when none is given
+  std::string example;  ///< a value for the reference's example, when the parameter must be given
   std::function<std::optional<Complaint>(void* kernel, const Value&)> assign;
   std::function<Value(const void* kernel)> read;  ///< the value in force, for the canonical recipe
 
@@ -131,6 +132,7 @@ struct Parameter {
   Parameter& above(double value) { return min_excluded = value, *this; }
   Parameter& in_unit(std::string text) { return unit = std::move(text), *this; }
   Parameter& must_be_given() { return required = true, *this; }
+  Parameter& such_as(std::string value) { return example = std::move(value), *this; }
 };
 
 /// The whole declaration of a process.

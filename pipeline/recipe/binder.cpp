@@ -168,10 +168,11 @@ BoundPath Binder::bind_path(const std::string& text, Position at, const std::str
 void Binder::report_unused() {
   for (const auto& [name, parameter] : parameters_)
     if (!parameter.used) report_.warn(parameter.at, "parameters." + name, "the parameter is not used", "remove it");
+  std::vector<std::string> known(input_names_.begin(), input_names_.end());
+  for (const auto& [name, parameter] : parameters_) known.push_back(name);
   for (const auto& [name, value] : bindings_.inputs)
     if (parameters_.count(name) == 0 && input_names_.count(name) == 0)
-      report_.warn({}, "--input " + name, "the recipe has no ${{inputs." + name + "}}",
-                   did_you_mean(name, {input_names_.begin(), input_names_.end()}, "remove it"));
+      report_.warn({}, "--input " + name, "the recipe has no ${{inputs." + name + "}}", did_you_mean(name, known, "remove it"));
   for (const auto& [name, value] : bindings_.outputs)
     if (output_names_.count(name) == 0)
       report_.warn({}, "--output " + name, "the recipe has no ${{outputs." + name + "}}",
