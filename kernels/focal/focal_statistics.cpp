@@ -2,6 +2,8 @@
 #include "kernels/focal/reducer.h"
 #include "kernels/focal/window.h"
 
+#include <array>
+
 namespace terroir::kernels {
 namespace {
 
@@ -19,7 +21,6 @@ struct FocalStatistics {
   std::int64_t size = 3, ddof = 0, min_valid = 1;
   WindowShape shape = WindowShape::square;
   Boundary boundary = Boundary::nodata;
-  focal::Planes planes;
   focal::Validity validity;
 
   static void describe(Describe<FocalStatistics>& d) {
@@ -34,8 +35,9 @@ struct FocalStatistics {
         .input("data", "", "any layer")
         .output("reducer", "", "one layer for each reducer, in the unit of the input (count: 1)");
     d.param("reducer", &FocalStatistics::reducer, reducer_names, "what is computed; one, or a list whose names become layers")
-        .must_be_given();
-    d.param("size", &FocalStatistics::size, "width of the window in pixels, odd").at_least(1).at_most(largest).must_be_given();
+        .must_be_given()
+        .such_as("mean");
+    d.param("size", &FocalStatistics::size, "width of the window in pixels, odd").at_least(1).at_most(largest).must_be_given().such_as("9");
     d.param("shape", &FocalStatistics::shape, {"square", "circle"}, "circle: the pixels at most size / 2, rounded down, from the centre");
     d.param("ddof", &FocalStatistics::ddof, "taken from n in the divisor of sd: 0 population, 1 sample").at_least(0);
     d.param("min_valid", &FocalStatistics::min_valid, "fewer valid pixels than this give nodata").at_least(1);
@@ -61,10 +63,7 @@ struct FocalStatistics {
     return wrong;
   }
 
-  void prepare() {
-    for (const Reducer r : reducer) focal::add_planes(r, planes);
-    validity = {static_cast<float>(min_valid), static_cast<float>(ddof)};
-  }
+  void prepare() { validity = {static_cast<float>(min_valid), static_cast<float>(ddof)}; }
 
   [[nodiscard]] std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const {
     std::vector<LayerInfo> layers;
@@ -81,27 +80,70 @@ struct FocalStatistics {
 
   [[nodiscard]] Halo halo() const noexcept { return {size / 2, size / 2}; }
 
+  /// Room for every plane, so that steps that share their windows can be computed together.
   [[nodiscard]] std::size_t scratch_bytes(Index /*times*/, Shape block) const noexcept {
-    focal::RowMemory memory(planes, nullptr);
+    focal::Planes every;
+    for (int r = 0; r < static_cast<int>(reducer_names.size()); ++r) focal::add_planes(static_cast<Reducer>(r), every);
+    focal::RowMemory memory(every, nullptr);
     if (shape == WindowShape::square) [[maybe_unused]]
-      const focal::SquareRows rows(planes, size, block.cols, memory);
+      const focal::SquareRows rows(every, size, block.cols, memory);
     else [[maybe_unused]]
-      const focal::CircleRows rows(planes, size, block.cols, memory);
+      const focal::CircleRows rows(every, size, block.cols, memory);
     return memory.bytes();
   }
 
   void run(const Args& args) const noexcept {
+    const Member self{this, 0};
+    run_together({&self, 1}, args);
+  }
+
+  [[nodiscard]] Sweep sweep() const noexcept { return run_all; }
+  [[nodiscard]] const void* sweep_part() const noexcept { return this; }
+
+ private:
+  /// A step of a sweep, and the place of its first output among all outputs.
+  struct Member {
+    const FocalStatistics* step = nullptr;
+    std::size_t first_out = 0;
+  };
+  static constexpr std::size_t most_at_once = 32;
+
+  [[nodiscard]] bool same_windows(const FocalStatistics& other) const noexcept { return size == other.size && shape == other.shape; }
+
+  /// Runs the steps of a sweep, those with the same windows together.
+  static void run_all(std::span<const BoundKernel* const> kernels, const Args& args) noexcept {
+    std::array<Member, most_at_once> group;
+    std::size_t members = 0, out = 0;
+    for (const BoundKernel* kernel : kernels) {
+      const auto* step = static_cast<const FocalStatistics*>(kernel->sweep_part());
+      if (members == most_at_once || (members > 0 && !step->same_windows(*group[0].step))) {
+        run_together({group.data(), members}, args);
+        members = 0;
+      }
+      group[members++] = {step, out};
+      out += step->reducer.size();
+    }
+    run_together({group.data(), members}, args);
+  }
+
+  static void run_together(std::span<const Member> group, const Args& args) noexcept {
+    const FocalStatistics& first = *group[0].step;
     const Block<const float>& in = args.in[0];
+    focal::Planes needed;
+    for (const Member& m : group)
+      for (const Reducer r : m.step->reducer) focal::add_planes(r, needed);
     for (Index t = 0; t < in.times(); ++t) {
-      focal::RowMemory memory(planes, args.scratch);
-      const auto emit = [&](Index r, const focal::Partial& windows) {
-        for (std::size_t k = 0; k < reducer.size(); ++k)
-          focal::finish_row(planes, windows, reducer[k], validity, in.row(t, r), args.out[k].row(t, r), in.cols());
+      const auto emit = [&](Index row, const focal::Partial& windows) {
+        for (const Member& m : group)
+          for (std::size_t k = 0; k < m.step->reducer.size(); ++k)
+            focal::finish_row(needed, windows, m.step->reducer[k], m.step->validity, in.row(t, row), args.out[m.first_out + k].row(t, row),
+                              in.cols());
       };
-      if (shape == WindowShape::square)
-        focal::square_windows(focal::SquareRows(planes, size, in.cols(), memory), in.at_time(t), emit);
+      focal::RowMemory memory(needed, args.scratch);
+      if (first.shape == WindowShape::square)
+        focal::square_windows(focal::SquareRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
       else
-        focal::circle_windows(focal::CircleRows(planes, size, in.cols(), memory), in.at_time(t), emit);
+        focal::circle_windows(focal::CircleRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
     }
   }
 };

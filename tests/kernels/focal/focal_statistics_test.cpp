@@ -191,6 +191,33 @@ TEST(FocalStatistics, AReducerHasTheSameBitsAloneAndAmongOthers) {
     EXPECT_TRUE(same_bits(run_focal(*focal({all_reducers[k]}, 9), in.view())[0].view(), all[k].view())) << all_reducers[k];
 }
 
+TEST(FocalStatistics, OneSweepGivesTheBitsOfSeparateRuns) {
+  const OwnedBlock in = noise_raster(2, {12, 50}, {4, 4}, 0, 1000, 0.05f);
+  const std::vector<std::shared_ptr<const BoundKernel>> kernels = {focal({"sd"}, 9), focal({"mean", "max"}, 9, {set("min_valid", "70")}),
+                                                                   focal({"sum", "count"}, 9, {set("shape", "circle")}),
+                                                                   focal({"sd"}, 9, {set("ddof", "1")})};
+  std::vector<const BoundKernel*> views;
+  std::vector<OwnedBlock> blocks;
+  std::vector<Block<float>> out;
+  std::size_t scratch_bytes = 0;
+  for (const auto& k : kernels) {
+    views.push_back(k.get());
+    scratch_bytes = std::max(scratch_bytes, k->scratch_bytes(2, {12, 50}));
+  }
+  for (int i = 0; i < 6; ++i) blocks.emplace_back(2, Shape{12, 50});
+  for (const auto& block : blocks) out.push_back(block.view());
+  Buffer scratch(scratch_bytes);
+  const Block<const float> view = in.view();
+  Args args;
+  args.in = {&view, 1};
+  args.out = out;
+  args.scratch = scratch.data();
+  kernels[0]->sweep()(views, args);
+  std::size_t i = 0;
+  for (const auto& k : kernels)
+    for (const auto& alone : run_focal(*k, view)) EXPECT_TRUE(same_bits(blocks[i++].view(), alone.view())) << i;
+}
+
 TEST(FocalStatistics, HugeValuesStayFinite) {
   const OwnedBlock in = raster({{nan, 1e38f, nan}, {1e38f, 1e38f, nan}, {nan, nan, nan}}, {1, 1});
   const auto out = run_focal(*focal({"mean", "sd"}, 3), in.view());
