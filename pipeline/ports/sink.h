@@ -54,6 +54,9 @@ class Sink {
   [[nodiscard]] virtual std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const = 0;
   /// The object without which no reader takes the folder for a data set; written last, removed first.
   [[nodiscard]] virtual std::string root_key() const = 0;
+  /// First parts of the keys of all objects that this output consists of ("zarr.json", "x", "slope"); what else lies in its folder is
+  /// foreign. Empty: not known.
+  [[nodiscard]] virtual std::vector<std::string> names() const { return {}; }
   /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array.
   virtual void publish(const std::vector<std::vector<LayerStatistics>>& statistics) = 0;
 };

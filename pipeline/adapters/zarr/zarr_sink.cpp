@@ -46,6 +46,16 @@ class ZarrSink final : public Sink {
   }
   [[nodiscard]] std::string root_key() const override { return is_v3() ? "zarr.json" : ".zgroup"; }
 
+  [[nodiscard]] std::vector<std::string> names() const override {
+    std::vector<std::string> out = {"zarr.json", ".zgroup", ".zattrs", ".zmetadata", "x", "y", "spatial_ref", "feature"};
+    for (const auto& name : feature_coordinate_names()) out.push_back(name);
+    for (const auto& array : output_.arrays) {
+      out.push_back(array.name);
+      if (array.axis != none) out.push_back(plan_.axes[array.axis].name);
+    }
+    return out;
+  }
+
   void publish(const std::vector<std::vector<LayerStatistics>>& statistics) override {
     assert(statistics.size() == output_.arrays.size());
     const auto coordinates = coordinates_of(plan_, output_, crs_reader_, statistics);
