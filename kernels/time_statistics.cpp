@@ -13,30 +13,42 @@ constexpr Index group = TimeStatistics::group;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// One element type per loop: pixels become doubles first, because mixed loops run at a third of the speed.
+/// Times that are added in one sweep over the state, which then is loaded and stored once for all of them; in their order, so that
+/// the result does not depend on it.
+constexpr Index times_at_once = 4;
 
-TERROIR_INLINE void widen(const float* pixels, Index n, double* x) {
-  for (Index i = 0; i < n; ++i) x[i] = static_cast<double>(pixels[i]);
-}
+TERROIR_INLINE double widen(const float* pixels, Index i) { return static_cast<double>(pixels[i]); }
+TERROIR_INLINE double one_if_valid(double x) { return x == x ? 1.0 : 0.0; }
+TERROIR_INLINE double zero_if_missing(double x) { return x == x ? x : 0.0; }
 
 TERROIR_INLINE void add_count_body(const float* pixels, Index time_stride, Index times, Index n, double* count) {
-  double x[group];
   for (Index t = 0; t < times; ++t) {
-    widen(pixels + t * time_stride, n, x);
-    for (Index i = 0; i < n; ++i) count[i] += x[i] == x[i] ? 1.0 : 0.0;
+    const float* row = pixels + t * time_stride;
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) count[i] += one_if_valid(widen(row, i));
   }
 }
 TERROIR_CLONES(add_count, (const float* pixels, Index time_stride, Index times, Index n, double* count),
                (pixels, time_stride, times, n, count))
 
 TERROIR_INLINE void add_sum_body(const float* pixels, Index time_stride, Index times, Index n, double* count, double* sum) {
-  double x[group];
-  for (Index t = 0; t < times; ++t) {
-    widen(pixels + t * time_stride, n, x);
+  Index t = 0;
+  for (; t + times_at_once <= times; t += times_at_once) {
+    const float *r0 = pixels + t * time_stride, *r1 = r0 + time_stride, *r2 = r1 + time_stride, *r3 = r2 + time_stride;
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) {
-      count[i] += x[i] == x[i] ? 1.0 : 0.0;
-      sum[i] += x[i] == x[i] ? x[i] : 0.0;
+      const double a = widen(r0, i), b = widen(r1, i), c = widen(r2, i), d = widen(r3, i);
+      count[i] += (one_if_valid(a) + one_if_valid(b)) + (one_if_valid(c) + one_if_valid(d));
+      sum[i] = (((sum[i] + zero_if_missing(a)) + zero_if_missing(b)) + zero_if_missing(c)) + zero_if_missing(d);
+    }
+  }
+  for (; t < times; ++t) {
+    const float* row = pixels + t * time_stride;
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) {
+      const double x = widen(row, i);
+      count[i] += one_if_valid(x);
+      sum[i] += zero_if_missing(x);
     }
   }
 }
@@ -49,7 +61,7 @@ TERROIR_INLINE void add_deviation_body(const float* pixels, Index time_stride, I
   double x[group], count[group];
   for (Index i = 0; i < n; ++i) count[i] = before[i];
   for (Index t = 0; t < times; ++t) {
-    widen(pixels + t * time_stride, n, x);
+    for (Index i = 0; i < n; ++i) x[i] = widen(pixels + t * time_stride, i);
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) {
       const bool valid = x[i] == x[i];
@@ -65,15 +77,32 @@ TERROIR_CLONES(add_deviation,
                (const float* pixels, Index time_stride, Index times, Index n, const double* before, double* mean, double* m2),
                (pixels, time_stride, times, n, before, mean, m2))
 
+TERROIR_INLINE float lesser(float x, float than) { return x < than ? x : than; }
+TERROIR_INLINE float greater(float x, float than) { return x > than ? x : than; }
+
+/// A missing value is neither less nor greater than another; values are compared as they are and widened afterwards.
 TERROIR_INLINE void add_range_body(const float* pixels, Index time_stride, Index times, Index n, double* min, double* max) {
-  double x[group];
-  for (Index t = 0; t < times; ++t) {
-    widen(pixels + t * time_stride, n, x);
-#pragma GCC ivdep
+  float low[group], high[group];
+  for (Index i = 0; i < n; ++i) low[i] = std::numeric_limits<float>::infinity();
+  for (Index i = 0; i < n; ++i) high[i] = -std::numeric_limits<float>::infinity();
+  Index t = 0;
+  for (; t + times_at_once <= times; t += times_at_once) {
+    const float *r0 = pixels + t * time_stride, *r1 = r0 + time_stride, *r2 = r1 + time_stride, *r3 = r2 + time_stride;
     for (Index i = 0; i < n; ++i) {
-      min[i] = x[i] < min[i] ? x[i] : min[i];
-      max[i] = x[i] > max[i] ? x[i] : max[i];
+      low[i] = lesser(r3[i], lesser(r2[i], lesser(r1[i], lesser(r0[i], low[i]))));
+      high[i] = greater(r3[i], greater(r2[i], greater(r1[i], greater(r0[i], high[i]))));
     }
+  }
+  for (; t < times; ++t) {
+    const float* row = pixels + t * time_stride;
+    for (Index i = 0; i < n; ++i) low[i] = lesser(row[i], low[i]);
+    for (Index i = 0; i < n; ++i) high[i] = greater(row[i], high[i]);
+  }
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i) {
+    const double below = static_cast<double>(low[i]), above = static_cast<double>(high[i]);
+    min[i] = below < min[i] ? below : min[i];
+    max[i] = above > max[i] ? above : max[i];
   }
 }
 TERROIR_CLONES(add_range, (const float* pixels, Index time_stride, Index times, Index n, double* min, double* max),

@@ -19,7 +19,7 @@ struct ExpressionProcess {
         .take(Take::bands)
         .input("data", "any", "the layers that the formula names")
         .output("", "", "one layer");
-    d.param("formula", &ExpressionProcess::formula, "the formula, such as (N - R) / (N + R)").must_be_given();
+    d.param("formula", &ExpressionProcess::formula, "the formula, such as (N - R) / (N + R)").must_be_given().such_as("(N - R) / (N + R)");
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {

@@ -37,7 +37,7 @@ struct MaskValues {
         .input("data", "any", "layers to mask")
         .input("mask", "any", "one layer whose values decide; where it is nodata the data become nodata")
         .output("", "as data", "the masked layer");
-    d.param("values", &MaskValues::values, "values of the mask that make a pixel nodata").must_be_given();
+    d.param("values", &MaskValues::values, "values of the mask that make a pixel nodata").must_be_given().such_as("[0, 1, 3, 8, 9, 10]");
     d.param("invert", &MaskValues::invert, "keep the pixels of the listed values instead and make all others nodata");
   }
 

@@ -26,8 +26,8 @@ struct NormalizedDifference {
         .take(Take::bands)
         .input("data", "any", "the layers that x and y name")
         .output("", "1", "one layer, from -1 to 1 for layers that are not negative");
-    d.param("x", &NormalizedDifference::x, "name of the first layer").must_be_given();
-    d.param("y", &NormalizedDifference::y, "name of the second layer").must_be_given();
+    d.param("x", &NormalizedDifference::x, "name of the first layer").must_be_given().such_as("N");
+    d.param("y", &NormalizedDifference::y, "name of the second layer").must_be_given().such_as("R");
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {

@@ -53,7 +53,7 @@ struct SpectralIndex {
         .input("data", "1",
                "reflectances from 0 to 1 under the names A B G R RE1 RE2 RE3 N N2 S1 S2 T; only those of the formulas are needed")
         .output("name of the index", "1; S2REP: nm", "one layer for each index; nodata where a divisor is 0");
-    d.param("index", &SpectralIndex::index, index_names(), "one index or a list of them").must_be_given();
+    d.param("index", &SpectralIndex::index, index_names(), "one index or a list of them").must_be_given().such_as("[NDVI, NDMI]");
     d.param("constants", &SpectralIndex::constants, "numbers in place of those of the formulas, as {SAVI: {L: 0.5}}");
   }
 

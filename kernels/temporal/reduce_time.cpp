@@ -46,7 +46,7 @@ struct ReduceTime {
         .scope(Scope::local)
         .input("data", "any", "layers with a time axis")
         .output("", "as data; count: 1", "one layer for each reducer, named after it when there are several");
-    d.param("reducer", &ReduceTime::reducer, reducer_names, "one statistic or a list of them").must_be_given();
+    d.param("reducer", &ReduceTime::reducer, reducer_names, "one statistic or a list of them").must_be_given().such_as("median");
     d.param("probabilities", &ReduceTime::probabilities, "for quantiles: which ones; 0.05 makes a layer q05").at_least(0).at_most(1);
     d.param("min_valid", &ReduceTime::min_valid, "where fewer values are valid the result is nodata; count is never nodata").at_least(1);
     d.param("ddof", &ReduceTime::ddof, "degrees of freedom taken off the number of values in sd").at_least(0);

@@ -95,5 +95,29 @@ BENCHMARK_CAPTURE(local_process, expression_exp, "expression", {set("formula", "
 BENCHMARK_CAPTURE(local_process, eight_indices, "spectral_index",
                   {set("index", words({"NDVI", "EVI", "SAVI", "NDWI", "NDMI", "NBR", "NDBI", "BI"}))}, 1);
 
+/// Bilinear resampling of a block at `scale` source pixels for each destination pixel.
+void resample(benchmark::State& state, const std::string& method, double scale) {
+  const auto kernel = find_process("resample")->bind({set("method", method)}).kernel;
+  const auto source = noise(1, 0.05);
+  const Shape shape{static_cast<Index>(static_cast<double>(block_shape.rows) / scale),
+                    static_cast<Index>(static_cast<double>(block_shape.cols) / scale)};
+  const OwnedBlock result(1, shape);
+  const std::vector<Block<const float>> in = {source.view()};
+  const std::vector<Block<float>> out = {result.view()};
+  Args args;
+  args.in = in;
+  args.out = out;
+  args.map = {scale, 0, scale, 0, {0, 0, shape.rows, shape.cols}, {0, 0, block_shape.rows, block_shape.cols}};
+  for (auto _ : state) {
+    kernel->run(args);
+    benchmark::ClobberMemory();
+  }
+  state.counters["Mpixel/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * shape.area()) / 1e6, benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(resample, nearest, "nearest", 0.5);
+BENCHMARK_CAPTURE(resample, bilinear_finer, "bilinear", 0.5);
+BENCHMARK_CAPTURE(resample, bilinear_coarser, "bilinear", 3);
+
 }  // namespace
 }  // namespace terroir
