@@ -1,9 +1,99 @@
 #include "pipeline/commands/open_sources.h"
 
 #include "pipeline/adapters/gdal/gdal_opener.h"
+#include "pipeline/adapters/gdal/gdal_source.h"
+#include "pipeline/adapters/tiff/tile_reader.h"
+#include "pipeline/error.h"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
 
 namespace terroir {
+namespace {
 
-std::unique_ptr<SourceOpener> make_source_opener(CrsReader& crs) { return std::make_unique<GdalOpener>(crs); }
+/// A GeoTIFF whose header GDAL has read and whose pixels are decoded here. The layout is looked at when the first chunk is read; what
+/// the direct reader does not know, or cannot decode, is left to GDAL.
+class DirectSource final : public Source {
+ public:
+  DirectSource(std::unique_ptr<GdalSource> gdal, std::shared_ptr<LocalFiles> files) : gdal_(std::move(gdal)), files_(std::move(files)) {
+    for (const auto& band : gdal_->bands()) fills_.push_back(band.nodata.value_or(0));
+  }
+
+  [[nodiscard]] const std::string& path() const noexcept override { return gdal_->path(); }
+  [[nodiscard]] const Grid& grid() const noexcept override { return gdal_->grid(); }
+  [[nodiscard]] const TimeAxis& times() const noexcept override { return gdal_->times(); }
+  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return gdal_->bands(); }
+  [[nodiscard]] Shape chunk() const noexcept override { return gdal_->chunk(); }
+  [[nodiscard]] bool interleaved() const noexcept override { return gdal_->interleaved(); }
+  [[nodiscard]] Fingerprint fingerprint() const override { return gdal_->fingerprint(); }
+
+  std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row, Index chunk_col,
+                         std::span<float* const> out) override {
+    std::call_once(looked_, [&] { look(); });
+    if (!tiles_) return gdal_->read_chunk(bands, decodings, time, chunk_row, chunk_col, out);
+    try {
+      return read_direct(bands, decodings, chunk_row, chunk_col, out);
+    } catch (const Error& error) {
+      if (error.fault() != Fault::data) throw;
+      return gdal_->read_chunk(bands, decodings, time, chunk_row, chunk_col, out);
+    }
+  }
+
+ private:
+  /// Takes the direct reader if it sees the same image in blocks that fit the chunks.
+  void look() {
+    auto tiles = TileReader::open(path(), files_);
+    if (!tiles) return;
+    const TiffLayout& layout = tiles->layout();
+    const bool same_type = std::all_of(bands().begin(), bands().end(), [&](const auto& b) { return b.dtype == dtype_name(layout.type); });
+    const bool whole_blocks = chunk().rows % layout.block.rows == 0 && chunk().cols % layout.block.cols == 0;
+    const bool same_bands = static_cast<std::size_t>(layout.samples) == bands().size();
+    if (same_type && same_bands && whole_blocks && layout.image == grid().shape()) tiles_ = std::move(tiles);
+  }
+
+  std::size_t read_direct(std::span<const int> bands, std::span<const Decoding> decodings, Index chunk_row, Index chunk_col,
+                          std::span<float* const> out) {
+    const Shape shape = chunk();
+    const Window window = intersect(grid().window(), {chunk_row * shape.rows, chunk_col * shape.cols, shape.rows, shape.cols});
+    std::vector<double> fills;
+    for (const int band : bands) fills.push_back(fills_[static_cast<std::size_t>(band)]);
+    const std::size_t bytes = tiles_->read(bands, decodings, fills, window, {out, shape.cols});
+    if (window.shape() == shape) return bytes;
+    constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+    for (float* plane : out) {
+      for (Index r = 0; r < window.rows; ++r) std::fill(plane + r * shape.cols + window.cols, plane + (r + 1) * shape.cols, missing);
+      std::fill(plane + window.rows * shape.cols, plane + shape.area(), missing);
+    }
+    return bytes;
+  }
+
+  std::unique_ptr<GdalSource> gdal_;
+  std::shared_ptr<LocalFiles> files_;
+  std::vector<double> fills_;
+  std::once_flag looked_;
+  std::unique_ptr<TileReader> tiles_;
+};
+
+class SourceChooser final : public SourceOpener {
+ public:
+  explicit SourceChooser(CrsReader& crs) : gdal_(crs) {}
+
+  std::unique_ptr<Source> open(const std::string& path) override {
+    auto source = gdal_.open_file(path);
+    if (!source->stored_plainly()) return source;
+    return std::make_unique<DirectSource>(std::move(source), files_);
+  }
+  std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
+
+ private:
+  static constexpr std::size_t open_files = 64;
+  GdalOpener gdal_;
+  std::shared_ptr<LocalFiles> files_ = std::make_shared<LocalFiles>(open_files);
+};
+
+}  // namespace
+
+std::unique_ptr<SourceOpener> make_source_opener(CrsReader& crs) { return std::make_unique<SourceChooser>(crs); }
 
 }  // namespace terroir

@@ -118,6 +118,7 @@ Shape chunk_of_blocks(Shape block, Shape image) noexcept {
 
 GdalFacts read_facts(GDALDatasetH dataset, const std::string& path, CrsReader& crs) {
   GdalFacts facts;
+  facts.driver = GDALGetDescription(GDALGetDatasetDriver(dataset));
   const Shape image{GDALGetRasterYSize(dataset), GDALGetRasterXSize(dataset)};
   read_bands(dataset, path, facts);
   const Affine affine = affine_of(dataset, path, image.rows, facts.south_up);

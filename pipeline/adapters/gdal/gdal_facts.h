@@ -15,6 +15,7 @@ enum class MaskKind { none, shared, own };
 
 /// What the headers of a data set tell.
 struct GdalFacts {
+  std::string driver;
   Grid grid;  ///< north-up
   bool south_up = false;
   std::vector<BandFacts> bands;  ///< without alpha bands at the end

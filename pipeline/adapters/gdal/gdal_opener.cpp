@@ -1,6 +1,5 @@
 #include "pipeline/adapters/gdal/gdal_opener.h"
 
-#include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 
@@ -30,7 +29,7 @@ GdalOpener::GdalOpener(CrsReader& crs, GdalOptions options)
   start_gdal(options_);
 }
 
-std::unique_ptr<Source> GdalOpener::open(const std::string& path) {
+std::unique_ptr<GdalSource> GdalOpener::open_file(const std::string& path) {
   require_file(path);
   const GdalMessages messages;
   DatasetPtr dataset = pool_->open(path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/gdal/handle_pool.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/ports/source.h"
@@ -15,7 +16,9 @@ class GdalOpener final : public SourceOpener {
  public:
   /// `crs` must outlive the opener, not its sources.
   explicit GdalOpener(CrsReader& crs, GdalOptions options = {});
-  std::unique_ptr<Source> open(const std::string& path) override;
+  std::unique_ptr<Source> open(const std::string& path) override { return open_file(path); }
+  /// The same, as what it is.
+  [[nodiscard]] std::unique_ptr<GdalSource> open_file(const std::string& path);
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:

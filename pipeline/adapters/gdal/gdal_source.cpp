@@ -64,6 +64,11 @@ struct GdalSource::Request {
 
 Fingerprint GdalSource::fingerprint() const { return file_fingerprint(path_); }
 
+bool GdalSource::stored_plainly() const noexcept {
+  const bool masked = std::any_of(facts_.masks.begin(), facts_.masks.end(), [](MaskKind kind) { return kind != MaskKind::none; });
+  return facts_.driver == "GTiff" && !path_.starts_with("/vsi") && !facts_.south_up && !masked;
+}
+
 void GdalSource::read_bands(const Request& request, std::span<const int> bands) const {
   const Window& w = request.stored;
   const GDALDataType type = gdal_type(facts_.types[static_cast<std::size_t>(bands[0])]);

@@ -21,6 +21,8 @@ class GdalSource final : public Source {
   [[nodiscard]] Shape chunk() const noexcept override { return facts_.chunk; }
   [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
   [[nodiscard]] Fingerprint fingerprint() const override;
+  /// Whether the file is a local GeoTIFF whose numbers, decoded, are its pixels: north-up, without masks.
+  [[nodiscard]] bool stored_plainly() const noexcept;
   std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row, Index chunk_col,
                          std::span<float* const> out) override;
 

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "pipeline/adapters/tiff/tiff_layout.h"
+#include "pipeline/ports/source.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// Reads pixels of a local GeoTIFF by byte ranges: classic and BigTIFF, tiles and strips, plain, DEFLATE or ZSTD, predictors 1 to 3.
+/// It knows nothing of grids, masks and metadata. May be used from several threads.
+class TileReader {
+ public:
+  /// Nothing when the layout is not one that it knows. Throws Error(Fault::system).
+  [[nodiscard]] static std::unique_ptr<TileReader> open(const std::string& path, std::shared_ptr<LocalFiles> files);
+
+  [[nodiscard]] const TiffLayout& layout() const noexcept { return layout_; }
+
+  /// Where decoded pixels go: one plane for each band, rows `row_stride` floats apart, the window's first pixel first.
+  struct Target {
+    std::span<float* const> planes;
+    Index row_stride = 0;
+  };
+  /// Decodes a window inside the image. `fills` are the stored numbers of blocks that were never written. Returns the bytes read.
+  /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
+  std::size_t read(std::span<const int> bands, std::span<const Decoding> decodings, std::span<const double> fills, const Window& window,
+                   const Target& target);
+
+ private:
+  struct Part;
+  struct Request;
+  TileReader(std::string path, std::shared_ptr<LocalFiles> files, const TiffLayout& layout)
+      : path_(std::move(path)), files_(std::move(files)), layout_(layout) {}
+
+  void load_places(const LocalFile& file);
+  [[nodiscard]] std::vector<Part> parts(const Request&, std::size_t plane) const;
+  std::size_t read_parts(const LocalFile& file, const Request&, std::span<const Part> parts);
+  void decode_part(const Request&, const Part&, std::span<const std::byte> stored) const;
+  void decode_rows(const Request&, const Part&, std::byte* rows) const;
+  void decode_row(const Request&, std::size_t slot, const std::byte* row, const Window& inside, Index row_number) const;
+  void fill_part(const Request&, const Part&) const;
+
+  std::string path_;
+  std::shared_ptr<LocalFiles> files_;
+  TiffLayout layout_;
+  std::once_flag located_;
+  std::vector<std::uint64_t> offsets_, byte_counts_;
+};
+
+}  // namespace terroir
