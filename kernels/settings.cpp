@@ -38,7 +38,7 @@ Result out_of_range(const Parameter& p, const Value& value) {
   const auto number = value.number();
   if (!number || (p.kind != ParameterKind::number && p.kind != ParameterKind::integer && p.kind != ParameterKind::numbers))
     return std::nullopt;
-  const std::string unit = p.unit.empty() || p.unit == "1" ? "" : " " + p.unit;
+  const std::string unit = p.unit.empty() || p.unit == "1" || p.unit == "as data" ? "" : " " + p.unit;
   if (p.min && !(*number >= *p.min)) return Complaint{value.text() + " is too small", "give at least " + number_text(*p.min) + unit};
   if (p.min_excluded && !(*number > *p.min_excluded))
     return Complaint{value.text() + " is too small", "give more than " + number_text(*p.min_excluded) + unit};
