@@ -27,7 +27,7 @@ struct Clip {
         .scope(Scope::local)
         .input("data", "any", "layers to clip")
         .output("", "as data", "the clipped layer");
-    d.param("min", &Clip::min, "lower bound").in_unit("as data");
+    d.param("min", &Clip::min, "lower bound").in_unit("as data").such_as("0");
     d.param("max", &Clip::max, "upper bound").in_unit("as data");
   }
 

@@ -167,7 +167,8 @@ BoundPath Binder::bind_path(const std::string& text, Position at, const std::str
 
 void Binder::report_unused() {
   for (const auto& [name, parameter] : parameters_)
-    if (!parameter.used) report_.warn(parameter.at, "parameters." + name, "the parameter is not used", "remove it");
+    if (!parameter.used && report_.errors() == 0)
+      report_.warn(parameter.at, "parameters." + name, "the parameter is not used", "remove it");
   std::vector<std::string> known(input_names_.begin(), input_names_.end());
   for (const auto& [name, parameter] : parameters_) known.push_back(name);
   for (const auto& [name, value] : bindings_.inputs)

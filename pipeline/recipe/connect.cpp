@@ -19,21 +19,23 @@ class Connector {
       for (const auto& [port, references] : step.inputs)
         for (const auto& reference : references) use(reference, "steps." + step.name + "." + port);
     const std::set<std::string> used_by_steps = used_;
+    auto sorted = sorted_steps();
     for (auto& output : recipe_.outputs) {
       for (const auto& [name, reference] : output.layers) use(reference, "outputs." + output.name + ".layers");
       if (output.layers.empty()) take_last_steps(output, used_by_steps);
     }
-    sort_steps();
-    report_unused();
+    recipe_.steps = std::move(sorted);
+    // What a misspelt name should have used is not unused.
+    if (report_.errors() == 0) report_unused();
   }
 
  private:
   void collect_names() {
     for (const auto& input : recipe_.inputs) known_.push_back(input.name);
-    const std::set<std::string> inputs(known_.begin(), known_.end());
+    inputs_ = {known_.begin(), known_.end()};
     for (const auto& step : recipe_.steps) {
       known_.push_back(step.name);
-      if (inputs.count(step.name) > 0)
+      if (inputs_.count(step.name) > 0)
         report_.error(step.at, "steps." + step.name, "an input has the same name", "give the step another name");
     }
     names_ = {known_.begin(), known_.end()};
@@ -43,8 +45,10 @@ class Connector {
     GridSpec& grid = recipe_.grid;
     const auto named = [&](const InputSpec& input) { return grid.like && input.name == grid.like->name; };
     if (!grid.like) return;
-    used_.insert(grid.like->name);
-    if (std::any_of(recipe_.inputs.begin(), recipe_.inputs.end(), named)) return;
+    if (std::any_of(recipe_.inputs.begin(), recipe_.inputs.end(), named)) {
+      used_.insert(grid.like->name);
+      return;
+    }
     std::vector<std::string> inputs;
     for (const auto& input : recipe_.inputs) inputs.push_back(input.name);
     report_.error(grid.like->at, "grid.like", "there is no input " + quoted(grid.like->name),
@@ -64,8 +68,8 @@ class Connector {
         output.layers.emplace_back("", Reference{step.at, step.name, ""});
         used_.insert(step.name);
       }
-    if (output.layers.empty() && recipe_.steps.empty())
-      report_.error(output.at, "outputs." + output.name, "there is nothing to write", "add steps, or name inputs in layers");
+    if (output.layers.empty() && report_.errors() == 0)
+      report_.error(output.at, "outputs." + output.name, "there is nothing to write", "name steps or inputs in layers");
   }
 
   /// Steps that a step uses, in the order in which it names them.
@@ -80,13 +84,14 @@ class Connector {
   }
 
   /// Depth-first, with a stack of its own: recipes may be long.
-  void sort_steps() {
-    for (std::size_t i = 0; i < recipe_.steps.size(); ++i) places_.emplace(recipe_.steps[i].name, i);
+  std::vector<StepSpec> sorted_steps() {
+    for (std::size_t i = 0; i < recipe_.steps.size(); ++i)
+      if (inputs_.count(recipe_.steps[i].name) == 0) places_.emplace(recipe_.steps[i].name, i);
     std::vector<StepSpec> sorted;
     std::vector<State> states(recipe_.steps.size(), State::unseen);
     for (std::size_t i = 0; i < recipe_.steps.size(); ++i)
       if (states[i] == State::unseen) visit(i, states, sorted);
-    recipe_.steps = std::move(sorted);
+    return sorted;
   }
 
   enum class State { unseen, open, done };
@@ -143,7 +148,7 @@ class Connector {
   Recipe& recipe_;
   Report& report_;
   std::vector<std::string> known_;
-  std::set<std::string> names_, used_;
+  std::set<std::string> inputs_, names_, used_;
   std::map<std::string, std::size_t> places_;
 };
 

@@ -84,7 +84,7 @@ std::string example_step(const ProcessInfo& info) {
   std::string text = (info.family == "terrain" ? info.name : "result") + ": {process: " + info.name;
   for (const auto& port : info.inputs) text += ", " + port.name + ": " + example_input(info, port);
   for (const auto& p : info.parameters)
-    if (p.required) text += ", " + p.name + ": " + example_value(p);
+    if (p.required || !p.example.empty()) text += ", " + p.name + ": " + example_value(p);
   return text + "}";
 }
 
