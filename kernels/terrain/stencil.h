@@ -75,7 +75,7 @@ void describe_edges(Describe<K>& d) {
                              "what stands beyond the edge of the layer");
 }
 
-/// The one layer that a terrain process yields; what is empty is taken from nowhere.
+/// The one layer that a terrain process yields.
 inline std::vector<LayerInfo> terrain_layer(std::string unit, std::string long_name, std::string standard_name = "") {
   LayerInfo layer;
   layer.unit = std::move(unit);
