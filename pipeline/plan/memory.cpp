@@ -16,6 +16,8 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t reserved = 88 * mebibyte;
 constexpr std::size_t gdal_cache = 16 * mebibyte;  // set by the GDAL adapter
 /// Bytes that a compressed chunk may exceed its pixels by, and the writer's buffer of one open object.
+/// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
+constexpr std::size_t kept_limit = 160 * mebibyte;
 constexpr std::size_t codec_overhead = 64 * 1024, object_buffer = mebibyte;
 
 std::size_t used_chunk_bytes(const Plan& plan) {
@@ -78,6 +80,14 @@ std::size_t bookkeeping(const Pass& pass) {
 
 Window tile_window(const Pass& pass) { return {pass.window.row, pass.window.col, pass.shard.rows, pass.shard.cols}; }
 
+/// What a rank computes in a pass that later passes can use again.
+std::size_t kept_results(const Plan& plan) {
+  return worst(plan, [&](const Pass& p) {
+    const auto pixels = static_cast<std::size_t>(ceil_div(p.tiles.size(), plan.resources.ranks) * p.shard.area());
+    return pixels * p.keeps.size() * sizeof(float);
+  });
+}
+
 /// A place in the middle of the pass, where windows are not cut off by the edge.
 Window middle(const Pass& pass, Shape shape) {
   const Index row = pass.window.row + (pass.window.rows / 2) / shape.rows * shape.rows;
@@ -107,7 +117,10 @@ void project_memory(Plan& plan) {
     return std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard))) +
            input_footprint(plan, p, middle(p, p.chunk));
   });
-  const std::size_t room = plan.resources.memory > fixed ? plan.resources.memory - fixed : 0;
+  const std::size_t used = fixed + least;
+  plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});
+  if (plan.kept_bytes > 0) plan.memory.push_back({"results kept for the next pass", plan.kept_bytes});
+  const std::size_t room = plan.resources.memory > fixed + plan.kept_bytes ? plan.resources.memory - fixed - plan.kept_bytes : 0;
   // A cache beyond this no longer saves decoding: what a tile shares with its neighbours is small.
   constexpr std::size_t enough = 128 * mebibyte;
   plan.cache_bytes = std::max(least, std::min({wanted, room, std::max(enough, least)}));

@@ -1,6 +1,7 @@
 #include "pipeline/plan/passes.h"
 
 #include "pipeline/plan/blocking.h"
+#include "pipeline/plan/program.h"
 #include "pipeline/plan/shapes.h"
 
 #include <algorithm>
@@ -11,14 +12,17 @@ namespace terroir {
 namespace {
 
 /// Ops that the targets of a pass need, producers first. Global processes among them are applied, so their states must be fitted.
-std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targets) {
+/// Layers of `given` need none.
+std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targets, const std::vector<LayerId>& given = {}) {
   std::set<LayerId> wanted(targets.begin(), targets.end());
+  for (const LayerId id : given) wanted.erase(id);
   std::vector<OpId> ops;
   for (OpId id = plan.ops.size(); id-- > 0;) {
     const Op& op = plan.ops[id];
     if (std::none_of(op.out.begin(), op.out.end(), [&](LayerId out) { return wanted.count(out) > 0; })) continue;
     ops.push_back(id);
-    wanted.insert(op.in.begin(), op.in.end());
+    for (const LayerId in : op.in)
+      if (std::find(given.begin(), given.end(), in) == given.end()) wanted.insert(in);
   }
   std::reverse(ops.begin(), ops.end());
   return ops;
@@ -46,6 +50,7 @@ class PassCutter {
     for (std::size_t g = 0; g < last; ++g) add_fit_passes(used, g);
     add_output_passes();
     for (Pass& pass : plan_.passes) finish(pass);
+    for (std::size_t i = 1; i < plan_.passes.size(); ++i) connect_kept(plan_.passes[0], plan_.passes[i]);
   }
 
  private:
@@ -117,6 +122,26 @@ class PassCutter {
     pass.recompute = recompute_ratio(plan_, pass, make_program(plan_, pass));
   }
 
+  /// Lets a later pass use what the first one computed, when it walks the same chunks and needs no neighbours of those pixels.
+  void connect_kept(Pass& first, Pass& later) const {
+    const bool same_chunks =
+        later.lattice == first.lattice && later.window == first.window && later.chunk == first.chunk && later.shard == first.shard;
+    if (first.fits.empty() || !same_chunks) return;
+    const std::vector<LayerId> layers = targets_of(plan_, first);
+    const auto still = [&](LayerId id) { return plan_.layers[id].axis == none && plan_.layers[id].producer != none; };
+    if (!std::all_of(layers.begin(), layers.end(), still)) return;
+    later.kept = layers;
+    const Pass shorter = shortened(plan_, later);
+    std::vector<Window> windows;
+    const Window chunk{later.window.row, later.window.col, later.chunk.rows, later.chunk.cols};
+    request_windows(plan_, shorter, make_program(plan_, shorter), chunk, windows);
+    const bool whole = std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return windows[id].empty() || windows[id] == chunk; });
+    if (whole && shorter.ops.size() < later.ops.size())
+      first.keeps = layers;
+    else
+      later.kept.clear();
+  }
+
   Plan& plan_;
   std::vector<std::size_t> generation_;
 };
@@ -124,5 +149,13 @@ class PassCutter {
 }  // namespace
 
 void cut_passes(Plan& plan) { PassCutter(plan).cut(); }
+
+Pass shortened(const Plan& plan, const Pass& pass) {
+  Pass shorter = pass;
+  shorter.given = pass.kept;
+  shorter.ops = needed_ops(plan, targets_of(plan, pass), pass.kept);
+  choose_blocks(plan, shorter, plan.resources.block);
+  return shorter;
+}
 
 }  // namespace terroir

@@ -12,4 +12,7 @@ void lay_out_outputs(const std::vector<OutputLayers>&, Plan&, std::vector<Diagno
 /// group of outputs that share window, chunk and shard. Shapes of compute blocks are chosen as well.
 void cut_passes(Plan&);
 
+/// A pass over a chunk whose `kept` layers are at hand: only what comes after them is computed.
+[[nodiscard]] Pass shortened(const Plan&, const Pass&);
+
 }  // namespace terroir

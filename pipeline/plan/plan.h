@@ -80,8 +80,12 @@ struct Pass {
   Window window;
   Shape chunk, shard;
   TileGrid tiles;
-  std::vector<OpId> ops;             ///< what is computed, producers first
-  std::vector<OpId> fits;            ///< global processes whose state this pass observes (their inputs are computed, they are not run)
+  std::vector<OpId> ops;   ///< what is computed, producers first
+  std::vector<OpId> fits;  ///< global processes whose state this pass observes (their inputs are computed, they are not run)
+  /// Static layers whose pixels a rank keeps, while memory allows, for later passes over the same chunks; and those that an earlier
+  /// pass may have kept, so that all before them need not be computed again (`shortened`).
+  std::vector<LayerId> keeps, kept;
+  std::vector<LayerId> given;        ///< layers that are read from what was kept (of a shortened pass)
   std::vector<std::size_t> outputs;  ///< outputs that this pass writes
   Shape block;                       ///< compute block inside a chunk
   std::vector<Index> slab;           ///< time steps of each axis that are in memory at once
@@ -149,6 +153,7 @@ struct Plan {
   std::vector<OutputPlan> outputs;
   Resources resources;
   std::vector<MemoryTerm> memory;  ///< of one rank
+  std::size_t kept_bytes = 0;      ///< of results kept between passes, part of `memory`
   std::size_t cache_bytes = 0;     ///< of decoded input chunks, part of `memory`
 
   [[nodiscard]] std::size_t projected_memory() const noexcept {

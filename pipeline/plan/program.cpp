@@ -51,8 +51,10 @@ class ProgramMaker {
       used.insert(plan_.ops[id].out.begin(), plan_.ops[id].out.end());
     }
     program_.layers.assign(used.begin(), used.end());
-    for (const LayerId id : program_.layers)
-      if (plan_.layers[id].producer == none && plan_.layers[id].axis == none) program_.still_reads.push_back(id);
+    for (const LayerId id : program_.layers) {
+      const bool given = std::find(pass_.given.begin(), pass_.given.end(), id) != pass_.given.end();
+      if (given || (plan_.layers[id].producer == none && plan_.layers[id].axis == none)) program_.still_reads.push_back(id);
+    }
   }
 
   std::size_t stage_of(OpId id) {

@@ -23,7 +23,7 @@ class BlockReceiver {
 /// Runs the program of a pass on one block after another; one for each compute thread.
 class BlockRunner {
  public:
-  BlockRunner(const Plan& plan, const Pass& pass, const Program& program, Reader& reader, const Fitted& fitted, Meter& meter);
+  BlockRunner(const Plan& plan, const Pass& pass, const Program& program, LayerSource& reader, const Fitted& fitted, Meter& meter);
 
   /// Reads, computes and delivers one block: a window of the pass.
   void run(const Window& block, BlockReceiver& receiver);
@@ -53,7 +53,7 @@ class BlockRunner {
   const Plan& plan_;
   const Pass& pass_;
   const Program& program_;
-  Reader& reader_;
+  LayerSource& reader_;
   const Fitted& fitted_;
   Meter& meter_;
   std::vector<std::vector<Group>> still_groups_;               ///< by stage

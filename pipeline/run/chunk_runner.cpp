@@ -27,26 +27,29 @@ std::vector<WrittenArray> written_arrays(const Plan& plan, const Pass& pass, con
   return arrays;
 }
 
-ChunkRunner::ChunkRunner(const Plan& plan, const Pass& pass, const Program& program, const StateLayout& layout,
-                         const std::vector<WrittenArray>& arrays, Reader& reader, const Fitted& fitted, Meter& meter)
-    : plan_(plan),
-      pass_(pass),
-      layout_(layout),
-      arrays_(arrays),
-      meter_(meter),
-      blocks_(plan, pass, program, reader, fitted, meter),
-      assemblies_(arrays.size()) {
-  const auto area = static_cast<std::size_t>(pass.chunk.area()) * sizeof(float);
-  for (std::size_t a = 0; a < arrays.size(); ++a) {
-    const ArrayPlan& array = *arrays[a].plan;
+ChunkRunner::ChunkRunner(const PassContext& c)
+    : plan_(c.plan),
+      pass_(c.pass),
+      layout_(c.layout),
+      arrays_(c.arrays),
+      meter_(c.meter),
+      kept_(c.kept),
+      kept_source_(c.shorter, c.reader),
+      blocks_(c.plan, c.pass, c.program, c.reader, c.fitted, c.meter),
+      shorter_blocks_(c.plan, c.shorter, c.shorter_program, kept_source_, c.fitted, c.meter),
+      shorter_size_(c.shorter.block),
+      assemblies_(c.arrays.size()) {
+  const auto area = static_cast<std::size_t>(pass_.chunk.area()) * sizeof(float);
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    const ArrayPlan& array = *arrays_[a].plan;
     Assembly& assembly = assemblies_[a];
-    assembly.held = held_time_chunks(pass, array);
+    assembly.held = held_time_chunks(pass_, array);
     assembly.pixels.reserve(static_cast<std::size_t>(assembly.held * array.time_chunk) * array.layers.size() * area);
     for (std::size_t i = 0; i < array.layers.size(); ++i) targets_[array.layers[i]].places.push_back({a, i});
   }
-  for (std::size_t f = 0; f < pass.fits.size(); ++f) targets_[plan.ops[pass.fits[f]].in[0]].fits.push_back(f);
+  for (std::size_t f = 0; f < pass_.fits.size(); ++f) targets_[plan_.ops[pass_.fits[f]].in[0]].fits.push_back(f);
   for (auto& [id, target] : targets_)
-    if (target.places.empty() && plan.layers[id].axis == none) target.observed.reserve(area);
+    if (target.places.empty() && plan_.layers[id].axis == none) target.observed.reserve(area);
 }
 
 ChunkResult ChunkRunner::run(const Window& chunk) {
@@ -55,13 +58,41 @@ ChunkResult ChunkRunner::run(const Window& chunk) {
   result_ = {{}, layout_.empty()};
   seen_.assign(layout_.size(), false);
   clear_arrays();
-  for (Index row = valid_.row; row < valid_.row_end(); row += pass_.block.rows)
-    for (Index col = valid_.col; col < valid_.col_end(); col += pass_.block.cols) {
-      block_ = intersect(valid_, {row, col, pass_.block.rows, pass_.block.cols});
-      blocks_.run(block_, *this);
-    }
+  auto kept = kept_.find(chunk);
+  if (kept && !pass_.kept.empty()) {
+    kept_source_.use(chunk, std::move(kept));
+    run_blocks(shorter_blocks_, shorter_size_);
+  } else {
+    run_blocks(blocks_, pass_.block);
+  }
   finish_static();
+  if (!pass_.keeps.empty()) keep();
   return std::move(result_);
+}
+
+void ChunkRunner::run_blocks(BlockRunner& blocks, Shape size) {
+  for (Index row = valid_.row; row < valid_.row_end(); row += size.rows)
+    for (Index col = valid_.col; col < valid_.col_end(); col += size.cols) {
+      block_ = intersect(valid_, {row, col, size.rows, size.cols});
+      blocks.run(block_, *this);
+    }
+}
+
+/// Keeps the pixels that later passes start from, if there is still room.
+void ChunkRunner::keep() {
+  const auto area = static_cast<std::size_t>(pass_.chunk.area());
+  if (!kept_.reserve(pass_.keeps.size() * area)) return;
+  auto pixels = std::make_shared<std::vector<float>>();
+  pixels->reserve(pass_.keeps.size() * area);
+  for (const LayerId id : pass_.keeps) {
+    const float* plane = still_plane(targets_.at(id));
+    pixels->insert(pixels->end(), plane, plane + area);
+  }
+  kept_.put(chunk_, std::move(pixels));
+}
+
+float* ChunkRunner::still_plane(const Target& target) {
+  return target.places.empty() ? reinterpret_cast<float*>(target.observed.data()) : plane(target.places.front(), 0);
 }
 
 /// Pixels beyond the window, which no block will set.
@@ -86,11 +117,7 @@ Block<float> ChunkRunner::view(float* plane, const Window& window) const {
   return {plane + (window.row - chunk_.row) * stride + (window.col - chunk_.col), 1, window.shape(), pass_.chunk.area(), stride};
 }
 
-Block<float> ChunkRunner::home(LayerId id) {
-  Target& target = targets_.at(id);
-  float* memory = target.places.empty() ? reinterpret_cast<float*>(target.observed.data()) : plane(target.places.front(), 0);
-  return view(memory, block_);
-}
+Block<float> ChunkRunner::home(LayerId id) { return view(still_plane(targets_.at(id)), block_); }
 
 void ChunkRunner::deliver(LayerId id, Index first, Block<const float> pixels) {
   Target& target = targets_.at(id);
@@ -123,8 +150,7 @@ void ChunkRunner::deliver_times(const Target& target, Index first, Block<const f
 void ChunkRunner::finish_static() {
   for (auto& [id, target] : targets_) {
     if (plan_.layers[id].axis != none) continue;
-    const Block<const float> pixels =
-        view(target.places.empty() ? reinterpret_cast<float*>(target.observed.data()) : plane(target.places.front(), 0), valid_);
+    const Block<const float> pixels = view(still_plane(target), valid_);
     for (const std::size_t fit : target.fits) observe_fit(fit, pixels);
     for (const Place& place : target.places) observe_layer(place, pixels);
   }

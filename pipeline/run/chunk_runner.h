@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/run/block_runner.h"
+#include "pipeline/run/kept_chunks.h"
 #include "pipeline/run/states.h"
 
 namespace terroir {
@@ -14,6 +15,21 @@ struct WrittenArray {
 
 /// Arrays of all outputs of a pass, in the recipe's order. `sinks` are by output of the plan.
 [[nodiscard]] std::vector<WrittenArray> written_arrays(const Plan&, const Pass&, const std::vector<Sink*>& sinks);
+
+/// What all compute threads of a pass share. `shorter` and its program are for chunks whose layers an earlier pass kept.
+struct PassContext {
+  const Plan& plan;
+  const Pass& pass;
+  const Program& program;
+  const Pass& shorter;
+  const Program& shorter_program;
+  const StateLayout& layout;
+  const std::vector<WrittenArray>& arrays;
+  const Fitted& fitted;
+  Reader& reader;
+  KeptChunks& kept;
+  Meter& meter;
+};
 
 /// A chunk ready to be appended; empty bytes: all nodata.
 struct EncodedChunk {
@@ -31,8 +47,7 @@ struct ChunkResult {
 /// One for each compute thread.
 class ChunkRunner final : private BlockReceiver {
  public:
-  ChunkRunner(const Plan&, const Pass&, const Program&, const StateLayout&, const std::vector<WrittenArray>&, Reader&, const Fitted&,
-              Meter&);
+  explicit ChunkRunner(const PassContext&);
 
   /// `chunk` is the full window of a chunk; what lies outside the pass's window stays nodata.
   ChunkResult run(const Window& chunk);
@@ -56,7 +71,10 @@ class ChunkRunner final : private BlockReceiver {
   void deliver(LayerId target, Index first, Block<const float> pixels) override;
   void deliver_times(const Target&, Index first, Block<const float> pixels);
   void clear_arrays();
+  void run_blocks(BlockRunner& blocks, Shape size);
+  void keep();
   void finish_static();
+  [[nodiscard]] float* still_plane(const Target&);
   [[nodiscard]] float* plane(const Place&, Index time);
   [[nodiscard]] Block<float> view(float* plane, const Window& window) const;
   void observe_fit(std::size_t fit, Block<const float> pixels);
@@ -68,7 +86,10 @@ class ChunkRunner final : private BlockReceiver {
   const StateLayout& layout_;
   const std::vector<WrittenArray>& arrays_;
   Meter& meter_;
-  BlockRunner blocks_;
+  KeptChunks& kept_;
+  KeptSource kept_source_;
+  BlockRunner blocks_, shorter_blocks_;
+  Shape shorter_size_;
   std::map<LayerId, Target> targets_;
   std::vector<Assembly> assemblies_;
   Window chunk_, valid_, block_;

@@ -1,6 +1,7 @@
 #include "pipeline/run/pass_runner.h"
 
 #include "pipeline/error.h"
+#include "pipeline/plan/passes.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/run/chunk_runner.h"
 
@@ -77,16 +78,19 @@ class ChunkQueue {
 class PassRunner final : public TileRunner {
  public:
   PassRunner(const Plan& plan, std::size_t number, SourceOpener& opener, const std::vector<Sink*>& sinks,
-             const std::map<std::size_t, std::vector<double>>& fitted)
+             const std::map<std::size_t, std::vector<double>>& fitted, KeptChunks& kept)
       : plan_(plan),
         pass_(plan.passes[number]),
+        shorter_(shortened(plan_, pass_)),
         program_(make_program(plan_, pass_)),
+        shorter_program_(make_program(plan_, shorter_)),
         layout_(plan_, pass_),
         arrays_(written_arrays(plan_, pass_, sinks)),
         fitted_(fitted),
+        kept_(kept),
         reader_(plan, opener, meter_) {
-    for (int i = 0; i < plan.resources.threads; ++i)
-      runners_.push_back(std::make_unique<ChunkRunner>(plan_, pass_, program_, layout_, arrays_, reader_, fitted_, meter_));
+    const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, reader_, kept_, meter_};
+    for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
     // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
     reads_ahead_ = 2 * input_footprint(plan, pass_, chunk_at(pass_.window, 0)) <= plan.cache_bytes;
   }
@@ -150,6 +154,7 @@ class PassRunner final : public TileRunner {
   }
 
   void prefetch(const Window& chunk) {
+    if (!pass_.kept.empty() && kept_.find(chunk)) return;
     std::vector<Window> windows;
     request_windows(plan_, pass_, program_, intersect(chunk, pass_.window), windows);
     for (const LayerId id : program_.layers)
@@ -185,10 +190,12 @@ class PassRunner final : public TileRunner {
 
   const Plan& plan_;
   const Pass& pass_;
-  const Program program_;
+  const Pass shorter_;
+  const Program program_, shorter_program_;
   const StateLayout layout_;
   const std::vector<WrittenArray> arrays_;
   const Fitted fitted_;
+  KeptChunks& kept_;
   Meter meter_;
   Reader reader_;
   std::vector<std::unique_ptr<ChunkRunner>> runners_;
@@ -198,9 +205,8 @@ class PassRunner final : public TileRunner {
 
 }  // namespace
 
-std::unique_ptr<TileRunner> make_tile_runner(const Plan& plan, std::size_t pass, SourceOpener& opener, const std::vector<Sink*>& sinks,
-                                             const std::map<std::size_t, std::vector<double>>& fitted) {
-  return std::make_unique<PassRunner>(plan, pass, opener, sinks, fitted);
+std::unique_ptr<TileRunner> TileRunners::make(std::size_t pass, const std::map<std::size_t, std::vector<double>>& fitted) {
+  return std::make_unique<PassRunner>(plan_, pass, opener_, sinks_, fitted, kept_);
 }
 
 }  // namespace terroir

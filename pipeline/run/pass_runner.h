@@ -1,13 +1,26 @@
 #pragma once
 
+#include "pipeline/run/kept_chunks.h"
 #include "pipeline/run/tile_runner.h"
 
 namespace terroir {
 
-/// The real tile runner: compute threads work on the chunks of a tile, one thread reads ahead, one writes behind.
-/// `sinks` are by output of the plan; all arguments must outlive the runner.
-[[nodiscard]] std::unique_ptr<TileRunner> make_tile_runner(const Plan& plan, std::size_t pass, SourceOpener& opener,
-                                                           const std::vector<Sink*>& sinks,
-                                                           const std::map<std::size_t, std::vector<double>>& fitted);
+/// Makes the tile runners of a plan's passes on one rank, and holds what one pass keeps for the next. In a runner, compute threads
+/// work on the chunks of a tile, one thread reads ahead and one writes behind.
+class TileRunners {
+ public:
+  /// `sinks` are by output of the plan; all arguments must outlive this.
+  TileRunners(const Plan& plan, SourceOpener& opener, std::vector<Sink*> sinks)
+      : plan_(plan), opener_(opener), sinks_(std::move(sinks)), kept_(plan.kept_bytes) {}
+
+  /// The runner of a pass, given the fitted states of earlier passes.
+  [[nodiscard]] std::unique_ptr<TileRunner> make(std::size_t pass, const std::map<std::size_t, std::vector<double>>& fitted);
+
+ private:
+  const Plan& plan_;
+  SourceOpener& opener_;
+  std::vector<Sink*> sinks_;
+  KeptChunks kept_;
+};
 
 }  // namespace terroir

@@ -8,14 +8,22 @@
 
 namespace terroir {
 
+/// Where a block gets the layers that it does not compute.
+class LayerSource {
+ public:
+  virtual ~LayerSource() = default;
+  /// Fills `out` with a window of a layer, times [first, first + out.times()).
+  virtual void read(LayerId layer, Index first, const Window& window, Block<float> out) = 0;
+};
+
 /// Reads windows of input layers through the cache of decoded chunks. Used by several threads.
-class Reader {
+class Reader final : public LayerSource {
  public:
   Reader(const Plan& plan, SourceOpener& opener, Meter& meter);
 
   /// Fills `out`, times [first, first + out.times()) of the window of an input layer; NaN where no file has data.
   /// Throws Error when a chunk cannot be read and the input does not say `on_error: nodata`.
-  void read(LayerId layer, Index first, const Window& window, Block<float> out);
+  void read(LayerId layer, Index first, const Window& window, Block<float> out) override;
 
   /// Decodes the chunks of a window into the cache.
   void prefetch(LayerId layer, Index first, Index count, const Window& window);

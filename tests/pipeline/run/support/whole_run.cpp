@@ -130,8 +130,9 @@ WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOpt
     pointers.push_back(sinks.back().get());
   }
   std::map<std::size_t, std::vector<double>> fitted;
+  TileRunners runners(plan, opener, pointers);
   for (std::size_t p = 0; p < plan.passes.size(); ++p) {
-    const auto runner = make_tile_runner(plan, p, opener, pointers, fitted);
+    const auto runner = runners.make(p, fitted);
     const Index tiles = plan.passes[p].tiles.size();
     std::vector<std::vector<double>> states(static_cast<std::size_t>(tiles));
     for (Index i = 0; i < tiles; ++i) {

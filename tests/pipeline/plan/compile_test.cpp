@@ -1,0 +1,139 @@
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gtest/gtest.h>
+
+namespace terroir::testing {
+namespace {
+
+MemoryOpener dem_and_scenes() {
+  MemoryOpener opener;
+  opener.add("in/dem.tif", raster({100, 100}, {32, 32}, hills));
+  opener.add("in/far.tif", raster({10, 10}, {32, 32}, hills, {900000, 5900000}));
+  opener.add("in/half.tif", raster({100, 100}, {32, 32}, hills, {600015, 5200000}));
+  auto nowhere = raster({10, 10}, {32, 32}, hills);
+  nowhere->grid = Grid({}, nowhere->grid.affine(), nowhere->grid.shape());
+  opener.add("in/nowhere.tif", nowhere);
+  auto wide = raster({10, 10}, {32, 32}, hills);
+  wide->bands[0].dtype = "int64";
+  opener.add("in/wide.tif", wide);
+  for (const std::string date : {"20240101", "20240108"})
+    for (const std::string band : {"B04", "B08"})
+      if (date != "20240108" || band != "B08") opener.add("s/" + date + "_" + band + ".tif", raster({100, 100}, {32, 32}, hills));
+  return opener;
+}
+
+std::vector<std::string> faults_of(const std::string& inputs, const std::string& steps, const std::string& output = "path: o") {
+  MemoryOpener opener = dem_and_scenes();
+  return faults("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: in/dem.tif}\n" + inputs + "steps:\n" + steps + "outputs: {out: {" +
+                    output + "}}\n",
+                opener);
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Compile, AMissingFile) {
+  EXPECT_EQ(faults_of("  x: {path: \"in/*.nothing\"}\n", "  s: {process: clip, data: x, min: 0}\n"),
+            (Texts{"inputs.x.path: no file matches 'in/*.nothing'; check the path, or bind it with --input NAME=PATH"}));
+}
+
+TEST(Compile, AFileWithoutCrs) {
+  EXPECT_EQ(faults_of("  x: {path: in/nowhere.tif}\n", "  s: {process: clip, data: x, min: 0}\n"),
+            (Texts{"inputs.x.path: in/nowhere.tif has no CRS; give inputs.x.crs, as 'EPSG:32632'"}));
+  EXPECT_EQ(faults_of("  x: {path: in/nowhere.tif, crs: \"EPSG:32632\"}\n", "  s: {process: clip, data: x, min: 0}\n"), Texts{});
+}
+
+TEST(Compile, GridsThatDoNotMeet) {
+  EXPECT_EQ(
+      faults_of("  half: {path: in/half.tif}\n", "  s: {process: expression, data: [dem, half], formula: dem - half}\n"),
+      (Texts{"steps.s: 'dem' and 'half' are on different grids; bring one onto the recipe's grid: inputs.NAME.resample, or a step with "
+             "process: resample"}));
+}
+
+TEST(Compile, FilesOfOneLayerOnTwoGrids) {
+  EXPECT_EQ(faults_of("  mix: {path: \"in/[dh]*.tif\"}\n", "  s: {process: clip, data: mix, min: 0}\n").size(), 1u)
+      << "brackets are no wildcard";
+  EXPECT_EQ(faults_of("  mix: {path: \"in/?a*.tif\"}\n", "  s: {process: clip, data: mix, min: 0}\n"),
+            (Texts{"inputs.mix.path: half.tif is not on the same grid as the other files of 'mix'; give it an input of its own and "
+                   "resample it"}));
+}
+
+TEST(Compile, ABandThatIsNotThere) {
+  EXPECT_EQ(faults_of("  x: {path: in/dem.tif, bands: {N: 4}}\n", "  s: {process: clip, data: x, min: 0}\n"),
+            (Texts{"inputs.x.bands.N: dem.tif has no band '4'; use 1"}));
+}
+
+TEST(Compile, ADateWithoutABand) {
+  const std::string scenes = "  s2: {path: \"s/{time:%Y%m%d}_{band}.tif\", bands: {R: B04, N: B08}";
+  const std::string step = "  m: {process: reduce_time, data: s2, reducer: mean}\n";
+  EXPECT_EQ(faults_of(scenes + "}\n", step),
+            (Texts{"inputs.s2.bands.N: 2024-01-08 has no file for band 'B08'; add the file, narrow `select`, or set on_error: nodata"}));
+  EXPECT_EQ(faults_of(scenes + ", on_error: nodata}\n", step), Texts{});
+}
+
+TEST(Compile, AnIndexWithoutItsBands) {
+  EXPECT_EQ(faults_of("  s2: {path: \"s/20240101_{band}.tif\", bands: {R: B04, N: B08}}\n",
+                      "  i: {process: spectral_index, data: s2, index: NDMI}\n"),
+            (Texts{"steps.i.data: 'spectral_index' needs a layer 'S1', which data has not; data has R and N; name the bands accordingly in "
+                   "the input"}));
+}
+
+TEST(Compile, TimeWhereThereIsNone) {
+  EXPECT_EQ(faults_of("", "  m: {process: reduce_time, data: dem, reducer: mean}\n"),
+            (Texts{"steps.m.data: 'dem' has no time to reduce; give its input a {time:...} pattern"}));
+}
+
+TEST(Compile, IntegersThatFloat32CannotHold) {
+  EXPECT_EQ(faults_of("  x: {path: in/wide.tif, bands: {q: 1}}\n", "  s: {process: clip, data: x, min: 0}\n"),
+            (Texts{"inputs.x.bands.q: band '1' is int64, which float32 cannot hold; name the bits that you need, as bits: [0, 15]"}));
+}
+
+TEST(Compile, OutputsThatDoNotFit) {
+  const std::string step = "  s: {process: clip, data: dem, min: 0}\n";
+  EXPECT_EQ(faults_of("", step, "path: o, layers: {x: s}"),
+            (Texts{"outputs.out.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: x}"}));
+  EXPECT_EQ(faults_of("", step, "path: o, shard: 40"),
+            (Texts{"outputs.out.shard: the shard (40 x 40) is no multiple of the chunk (32 x 32); make it a multiple of the chunk"}));
+  EXPECT_EQ(faults_of("", step, "path: o, encoding: {t: {dtype: int16, nodata: -1}}"),
+            (Texts{"outputs.out.encoding.t: the output has no variable 't'; did you mean 's'?"}));
+}
+
+TEST(Compile, SeveralFaultsComeTogether) {
+  EXPECT_EQ(faults_of("  x: {path: \"in/*.nothing\"}\n  w: {path: in/nowhere.tif}\n  b: {path: in/dem.tif, bands: {N: 9}}\n",
+                      "  s: {process: clip, data: x, min: 0}\n  m: {process: reduce_time, data: dem, reducer: mean}\n")
+                .size(),
+            4u);
+}
+
+TEST(Compile, TooLittleMemoryIsRefused) {
+  MemoryOpener opener = dem_and_scenes();
+  Resources little;
+  little.memory = std::size_t{1} << 20;
+  const auto texts = faults(
+      "version: 1\ngrid: {like: dem}\ninputs: {dem: {path: in/dem.tif}}\nsteps: {s: {process: slope, data: dem}}\noutputs: {out: {path: "
+      "o}}\n",
+      opener, little);
+  ASSERT_EQ(texts.size(), 1u);
+  EXPECT_NE(texts[0].find("may take 1.0 MiB"), std::string::npos) << texts[0];
+}
+
+TEST(Compile, TheHashKnowsRecipeAndInputsButNotResources) {
+  const std::string recipe =
+      "version: 1\ngrid: {like: dem}\ninputs: {dem: {path: in/dem.tif}}\nsteps: {s: {process: slope, data: dem}}\noutputs: {out: {path: "
+      "o}}\n";
+  MemoryOpener opener = dem_and_scenes();
+  Resources other;
+  other.memory = std::size_t{1} << 33;
+  other.threads = 4;
+  other.ranks = 7;
+  const std::string hash = compiled(recipe, opener).hash;
+  EXPECT_EQ(hash, compiled(recipe, opener, other).hash);
+  std::string percent = recipe;
+  percent.replace(percent.find("data: dem"), 9, "data: dem, unit: percent");
+  EXPECT_NE(hash, compiled(percent, opener).hash);
+  MemoryOpener changed;
+  changed.add("in/dem.tif", raster({100, 100}, {32, 32}, [](Index r, Index c) { return hills(r, c) + 1; }));
+  EXPECT_NE(hash, compiled(recipe, changed).hash);
+}
+
+}  // namespace
+}  // namespace terroir::testing
