@@ -1,3 +1,4 @@
+#include "pipeline/recipe/encoding.h"
 #include "pipeline/recipe/sections.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ class Connector {
     for (auto& output : recipe_.outputs) {
       for (const auto& [name, reference] : output.layers) use(reference, "outputs." + output.name + ".layers");
       if (output.layers.empty()) take_last_steps(output, used_by_steps);
+      check_encodings(output, report_);
     }
     recipe_.steps = std::move(sorted);
     // What a misspelt name should have used is not unused.

@@ -84,14 +84,16 @@ void read_encodings(const Section& output_section, OutputSpec& output) {
   if (!output_section.has("encoding")) return;
   const Section section(output_section.get("encoding"), output_section.at("encoding"), output_section.where("encoding"), {},
                         output_section.report());
-  for (const auto& entry : section.entries()) {
-    output.encoding[entry.key] = read_encoding(entry, section.where(entry.key), section.report());
-    if (output.layers.empty() && output.layout == Layout::variables) continue;
-    if (!can_have(output, entry.key))
-      section.report().error(entry.at, section.where(entry.key), "the output has no variable " + quoted(entry.key),
-                             output.layout == Layout::stacked ? "a stacked output has one, '" + output.name + "'"
-                                                              : "use the names of its layers, as STEP or STEP_LAYER");
-  }
+  for (const auto& entry : section.entries()) output.encoding[entry.key] = read_encoding(entry, section.where(entry.key), section.report());
+}
+
+void check_encodings(const OutputSpec& output, Report& report) {
+  if (output.layers.empty()) return;
+  for (const auto& [variable, encoding] : output.encoding)
+    if (!can_have(output, variable))
+      report.error(encoding.at, "outputs." + output.name + ".encoding." + variable, "the output has no variable " + quoted(variable),
+                   output.layout == Layout::stacked ? "a stacked output has one, '" + output.name + "'"
+                                                    : "use the names of its layers, as STEP or STEP_LAYER");
 }
 
 }  // namespace terroir

@@ -10,6 +10,21 @@ Position position_of(const YAML::Mark& mark) { return {mark.line + 1, mark.colum
 /// Keys may be long; messages may not.
 std::string shortened(const std::string& text) { return text.size() <= 60 ? text : text.substr(0, 57) + "..."; }
 
+/// Whether a quoted text that begins at `at` ends before the file does; yaml-cpp takes the end of the file for a quote.
+bool is_closed(std::string_view text, std::size_t at) {
+  if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return true;
+  const char quote = text[at];
+  for (std::size_t i = at + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\')
+      ++i;
+    else if (text[i] == quote && quote == '\'' && i + 1 < text.size() && text[i + 1] == quote)
+      ++i;
+    else if (text[i] == quote)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
@@ -36,6 +51,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const Position at = position_of(mark);
   check(at, tag, anchor);
   if (value.find('\0') != std::string::npos) complain(at, "the text holds a null character", "remove it");
+  if (tag == "!" && !is_closed(text_, static_cast<std::size_t>(mark.pos))) complain(at, "the quote is not closed", "close it");
   add(Value::scalar(value, tag != "!", at));
 }
 

@@ -16,7 +16,8 @@ class TreeBuilder final : public YAML::EventHandler {
   /// Thrown from an event to end the parse; its reason is already among the diagnostics.
   struct Stop {};
 
-  TreeBuilder(const YamlLimits& limits, ParsedYaml& parsed) : limits_(limits), parsed_(parsed) {}
+  /// `text` is what is parsed, without a byte order mark.
+  TreeBuilder(std::string_view text, const YamlLimits& limits, ParsedYaml& parsed) : text_(text), limits_(limits), parsed_(parsed) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override {}
@@ -45,6 +46,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void add_key(Open& map, const Value& key);
   void complain(Position at, const std::string& problem, const std::string& remedy);
 
+  std::string_view text_;
   YamlLimits limits_;
   ParsedYaml& parsed_;
   std::vector<Open> stack_;

@@ -45,7 +45,7 @@ bool is_text(std::string_view text, ParsedYaml& parsed) {
 void parse(std::string_view text, const YamlLimits& limits, ParsedYaml& parsed) {
   std::istringstream stream{std::string(text)};
   YAML::Parser parser(stream);
-  TreeBuilder builder(limits, parsed);
+  TreeBuilder builder(text, limits, parsed);
   while (parser.HandleNextDocument(builder)) {
   }
 }
@@ -58,6 +58,7 @@ ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits) {
     parsed.diagnostics.push_back({{}, "", "the file is larger than " + std::to_string(limits.bytes) + " bytes", "make it smaller", false});
     return parsed;
   }
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (!is_text(text, parsed)) return parsed;
   try {
     parse(text, limits, parsed);

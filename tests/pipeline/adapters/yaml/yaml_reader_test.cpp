@@ -61,7 +61,11 @@ TEST(YamlReader, YamlThatIsMoreThanDataIsRefused) {
 
 TEST(YamlReader, SyntaxErrorsAreOneMistake) {
   EXPECT_THAT(mistakes("a: [1, 2\nb: 3\n"), ElementsAre(StartsWith("2:2 not YAML: ")));
-  EXPECT_THAT(mistakes("a: \"b\n"), ElementsAre(StartsWith("2:1 not YAML: ")));
+  EXPECT_THAT(mistakes("a: 1\nb: \"c\nd: 3\n"), ElementsAre("2:4 the quote is not closed"));
+  EXPECT_THAT(mistakes("a: 'it''s\n"), ElementsAre("1:4 the quote is not closed"));
+  EXPECT_THAT(mistakes("\xEF\xBB\xBF"
+                       "a: ['it''s', \"\\\"\", '', \"\"]\n"),
+              IsEmpty());
   EXPECT_THAT(mistakes("a: {b: *nowhere}\n"), testing::SizeIs(1));
 }
 
@@ -71,8 +75,14 @@ TEST(YamlReader, BombsEndAtTheLimits) {
   for (char c = 'b'; c < 'h'; ++c)
     laughs += std::string(1, c) + ": &" + c + " [*" + static_cast<char>(c - 1) + ", *" + static_cast<char>(c - 1) + "]\n";
   EXPECT_EQ(mistakes(laughs).size(), 7u + 12u);
-  EXPECT_THAT(mistakes(std::string(100'000, '[')), ElementsAre("1:33 the document is nested deeper than 32 levels"));
-  EXPECT_THAT(mistakes(std::string(100'000, '{')), ElementsAre("1:33 the document is nested deeper than 32 levels"));
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_THAT(mistakes(nested(32)), IsEmpty());
+  EXPECT_THAT(mistakes(nested(33)), ElementsAre("1:33 the document is nested deeper than 32 levels"));
+  for (const std::string item : {"[", "{", "? ", "- "}) {
+    std::string bomb;
+    for (int i = 0; i < 50'000; ++i) bomb += item;
+    EXPECT_THAT(mistakes(bomb), ElementsAre(testing::EndsWith("nested deeper than 32 levels"))) << item;
+  }
   std::string block;
   for (int i = 0; i < 500; ++i) block += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   EXPECT_THAT(mistakes(block), ElementsAre("33:33 the document is nested deeper than 32 levels"));
