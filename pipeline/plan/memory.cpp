@@ -16,6 +16,8 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t reserved = 88 * mebibyte;
 constexpr std::size_t gdal_cache = 16 * mebibyte;  // set by the GDAL adapter
 /// Bytes that a compressed chunk may exceed its pixels by, and the writer's buffer of one open object.
+/// Decoded inputs up to this size stay in memory even if a tile needs less.
+constexpr std::size_t small_input = 64 * mebibyte;
 /// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
 constexpr std::size_t kept_limit = 160 * mebibyte;
 constexpr std::size_t codec_overhead = 64 * 1024, object_buffer = mebibyte;
@@ -114,8 +116,9 @@ void project_memory(Plan& plan) {
   const std::size_t fixed = plan.projected_memory();
   const std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); }) + threads * chunk;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {
-    return std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard))) +
-           input_footprint(plan, p, middle(p, p.chunk));
+    const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
+    // Neighbouring tiles share chunks: what a small input has in all is held at once.
+    return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window)));
   });
   const std::size_t used = fixed + least;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});

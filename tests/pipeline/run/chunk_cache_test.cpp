@@ -1,0 +1,69 @@
+#include "pipeline/run/chunk_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace terroir {
+namespace {
+
+constexpr std::size_t kilobyte = 1024;
+
+TEST(ChunkCache, DecodesAChunkOnceWhileItFits) {
+  ChunkCache cache(4 * kilobyte);
+  int decoded = 0;
+  for (int round = 0; round < 3; ++round)
+    for (Index col = 0; col < 4; ++col) (void)cache.get({0, 0, 0, 0, col}, kilobyte, [&](Buffer&) { ++decoded; });
+  EXPECT_EQ(decoded, 4);
+}
+
+TEST(ChunkCache, DropsTheLeastRecentlyUsed) {
+  ChunkCache cache(2 * kilobyte);
+  int decoded = 0;
+  const auto get = [&](Index col) { (void)cache.get({0, 0, 0, 0, col}, kilobyte, [&](Buffer&) { ++decoded; }); };
+  get(0);
+  get(1);
+  get(0);
+  get(2);  // drops 1
+  get(0);
+  EXPECT_EQ(decoded, 3);
+  get(1);
+  EXPECT_EQ(decoded, 4);
+}
+
+TEST(ChunkCache, AChunkInUseOutlivesItsPlace) {
+  ChunkCache cache(kilobyte);
+  const auto held = cache.get({0, 0, 0, 0, 0}, kilobyte, [](Buffer& b) { b.data()[0] = std::byte{7}; });
+  for (Index col = 1; col < 10; ++col) (void)cache.get({0, 0, 0, 0, col}, kilobyte, [](Buffer& b) { b.data()[0] = std::byte{9}; });
+  EXPECT_EQ(held->data()[0], std::byte{7});
+}
+
+TEST(ChunkCache, ThreadsShareOneDecoding) {
+  ChunkCache cache(10 * kilobyte);
+  std::atomic<int> decoded = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        (void)cache.get({1, 2, 3, 4, 5}, kilobyte, [&](Buffer&) {
+          ++decoded;
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        });
+      });
+  }
+  EXPECT_EQ(decoded, 1);
+}
+
+TEST(ChunkCache, AFailedDecodingIsTriedAgain) {
+  ChunkCache cache(kilobyte);
+  EXPECT_THROW((void)cache.get({}, kilobyte, [](Buffer&) { throw std::runtime_error("damaged"); }), std::runtime_error);
+  bool decoded = false;
+  (void)cache.get({}, kilobyte, [&](Buffer&) { decoded = true; });
+  EXPECT_TRUE(decoded);
+}
+
+}  // namespace
+}  // namespace terroir
