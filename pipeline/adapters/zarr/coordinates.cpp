@@ -5,8 +5,9 @@
 #include "pipeline/adapters/zarr/documents.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 namespace terroir {
@@ -47,6 +48,12 @@ std::string length_unit(double metres) {
   if (metres == 1000) return "km";
   if (metres == 0.3048) return "ft";
   return number_text(metres) + " m";
+}
+
+/// Shortest decimal number that reads back as the same double, without an exponent.
+std::string decimal(double number) {
+  std::array<char, 400> digits{};
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed).ptr};
 }
 
 /// CF conventions, sections 4.1, 4.2 and 5.6.
@@ -111,7 +118,7 @@ void add_crs(const OutputPlan& output, CrsReader& reader, std::vector<Coordinate
   attributes["crs_wkt"] = grid.crs().wkt;
   attributes["spatial_ref"] = grid.crs().wkt;
   const Affine& a = grid.affine();
-  attributes["GeoTransform"] = number_text(a.x0) + " " + number_text(a.dx) + " 0 " + number_text(a.y0) + " 0 " + number_text(a.dy);
+  attributes["GeoTransform"] = decimal(a.x0) + " " + decimal(a.dx) + " 0 " + decimal(a.y0) + " 0 " + decimal(a.dy);
   out.push_back(std::move(crs));
 }
 

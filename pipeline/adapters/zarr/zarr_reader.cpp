@@ -1,0 +1,185 @@
+#include "pipeline/adapters/zarr/zarr_reader.h"
+
+#include "pipeline/adapters/zarr/parse_metadata.h"
+#include "pipeline/codecs/pixel_encoding.h"
+#include "pipeline/error.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace terroir {
+namespace {
+
+std::optional<Json> document(Store& store, const std::string& key) {
+  const auto bytes = store.get(key);
+  if (!bytes) return std::nullopt;
+  const auto* text = reinterpret_cast<const char*>(bytes->data());
+  Json parsed = Json::parse(text, text + bytes->size(), nullptr, false);
+  if (parsed.is_discarded()) throw Error(Fault::data, store.location() + "/" + key + " is no JSON document; write the store again");
+  return parsed;
+}
+
+/// Names of the folders in the store that hold a document of this name.
+std::vector<std::string> names_with(Store& store, const std::string& name) {
+  std::vector<std::string> out;
+  for (const auto& key : store.list("")) {
+    if (key.ends_with("/" + name) && key.find('/') + 1 + name.size() == key.size()) out.push_back(key.substr(0, key.find('/')));
+  }
+  return out;
+}
+
+void read_v3(Store& store, const std::optional<Json>& root, ZarrStore& zarr) {
+  zarr.format = 3;
+  const Json inside = root ? root->value("consolidated_metadata", Json::object()).value("metadata", Json::object()) : Json::object();
+  if (root) zarr.attributes = root->value("attributes", Json::object());
+  if (!inside.empty()) {
+    for (const auto& [name, facts] : inside.items()) zarr.variables.push_back(parse_v3(name, facts));
+    return;
+  }
+  for (const auto& name : names_with(store, "zarr.json")) zarr.variables.push_back(parse_v3(name, *document(store, name + "/zarr.json")));
+}
+
+void read_v2(Store& store, ZarrStore& zarr) {
+  zarr.format = 2;
+  const auto consolidated = document(store, ".zmetadata");
+  const Json all = consolidated ? consolidated->value("metadata", Json::object()) : Json::object();
+  const auto find = [&](const std::string& key) { return all.contains(key) ? all[key] : document(store, key).value_or(Json::object()); };
+  zarr.attributes = find(".zattrs");
+  std::vector<std::string> names;
+  for (const auto& [key, facts] : all.items()) {
+    if (key.ends_with("/.zarray")) names.push_back(key.substr(0, key.find('/')));
+  }
+  if (names.empty()) names = names_with(store, ".zarray");
+  for (const auto& name : names) zarr.variables.push_back(parse_v2(name, find(name + "/.zarray"), find(name + "/.zattrs")));
+}
+
+/// The decoded bytes of the only chunk of a variable.
+std::vector<std::byte> content_of(Store& store, const ZarrStore& zarr, const Variable& variable, std::size_t bytes) {
+  const std::string key = variable.name + (zarr.format == 3 ? "/c/0" : "/0");
+  const auto encoded = store.get(key);
+  if (!encoded) return {};
+  std::vector<std::byte> out(bytes);
+  try {
+    decompress(variable.compression, *encoded, out);
+  } catch (const Error& error) {
+    throw error.during(store.location() + "/" + key);
+  }
+  return out;
+}
+
+std::size_t size_along(const Variable& variable) { return variable.shape.size() == 1 ? static_cast<std::size_t>(variable.shape[0]) : 0; }
+
+std::vector<std::string> texts_with_lengths(std::span<const std::byte> bytes) {
+  std::vector<std::string> out;
+  const auto take_number = [&] {
+    std::uint32_t number = 0;
+    if (bytes.size() < sizeof number) throw Error(Fault::data, "a list of texts ends too early");
+    std::memcpy(&number, bytes.data(), sizeof number);
+    bytes = bytes.subspan(sizeof number);
+    return number;
+  };
+  for (std::uint32_t left = take_number(); left > 0; --left) {
+    const std::size_t length = take_number();
+    if (length > bytes.size()) throw Error(Fault::data, "a list of texts ends too early");
+    out.emplace_back(reinterpret_cast<const char*>(bytes.data()), length);
+    bytes = bytes.subspan(length);
+  }
+  return out;
+}
+
+std::string utf8(std::u32string_view points) {
+  std::string out;
+  const auto add = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  const auto tail = [&](char32_t point, int shift) { add(0x80 | (point >> shift & 0x3F)); };
+  for (const char32_t point : points) {
+    if (point == 0) break;
+    if (point < 0x80) {
+      add(point);
+    } else if (point < 0x800) {
+      add(0xC0 | point >> 6);
+      tail(point, 0);
+    } else if (point < 0x10000) {
+      add(0xE0 | point >> 12);
+      tail(point, 6);
+      tail(point, 0);
+    } else {
+      add(0xF0 | point >> 18);
+      tail(point, 12);
+      tail(point, 6);
+      tail(point, 0);
+    }
+  }
+  return out;
+}
+
+template <class T>
+std::vector<double> as_doubles(std::span<const std::byte> bytes) {
+  std::vector<double> out(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    T number;
+    std::memcpy(&number, bytes.data() + i * sizeof(T), sizeof number);
+    out[i] = static_cast<double>(number);
+  }
+  return out;
+}
+
+}  // namespace
+
+const Variable* ZarrStore::find(const std::string& name) const noexcept {
+  const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
+  return found == variables.end() ? nullptr : &*found;
+}
+
+std::optional<ZarrStore> read_zarr(Store& store) {
+  ZarrStore zarr;
+  const auto root = document(store, "zarr.json");
+  zarr.committed = root.has_value() || store.get(".zgroup").has_value();
+  if (!root && (zarr.committed || !names_with(store, ".zarray").empty())) {
+    read_v2(store, zarr);
+  } else {
+    read_v3(store, root, zarr);
+  }
+  if (!zarr.committed && zarr.variables.empty()) return std::nullopt;
+  return zarr;
+}
+
+std::vector<double> read_numbers(Store& store, const ZarrStore& zarr, const Variable& variable) {
+  const std::size_t size = size_along(variable);
+  if (variable.type == "int64") return as_doubles<std::int64_t>(content_of(store, zarr, variable, size * sizeof(std::int64_t)));
+  const auto type = stored_type(variable.type);
+  if (!type) return {};
+  const auto bytes = content_of(store, zarr, variable, size * size_of(*type));
+  std::vector<double> out(bytes.size() / size_of(*type));
+  decode_pixels(bytes, {*type}, out.data());
+  return out;
+}
+
+std::vector<std::string> read_texts(Store& store, const ZarrStore& zarr, const Variable& variable) {
+  if (zarr.format == 3) {
+    const auto bytes = store.get(variable.name + "/c/0");
+    return bytes ? texts_with_lengths(*bytes) : std::vector<std::string>();
+  }
+  const auto bytes = content_of(store, zarr, variable, size_along(variable) * variable.characters * sizeof(char32_t));
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < bytes.size(); at += variable.characters * sizeof(char32_t)) {
+    std::u32string points(variable.characters, U'\0');
+    std::memcpy(points.data(), bytes.data() + at, points.size() * sizeof(char32_t));
+    out.push_back(utf8(points));
+  }
+  return out;
+}
+
+std::string compression_text(const Compression& compression) {
+  const auto& options = compression.options;
+  const std::string level = " " + std::to_string(options.level);
+  switch (compression.name) {
+    case Compression::Name::raw: return "none";
+    case Compression::Name::zstd: return "zstd" + level;
+    case Compression::Name::gzip: return "gzip" + level;
+    case Compression::Name::blosc: break;
+  }
+  const char* shuffle = options.shuffle == Shuffle::byte ? "byte shuffle" : options.shuffle == Shuffle::bit ? "bit shuffle" : "no shuffle";
+  return "blosc (" + options.cname + level + ", " + shuffle + ")";
+}
+
+}  // namespace terroir

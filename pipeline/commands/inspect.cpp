@@ -1,0 +1,128 @@
+#include "pipeline/commands/inspect.h"
+
+#include "kernels/value.h"
+#include "pipeline/adapters/folder/folder_store.h"
+#include "pipeline/codecs/crc32c.h"
+#include "pipeline/commands/store_report.h"
+#include "pipeline/error.h"
+#include "pipeline/run/journal.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <ostream>
+
+namespace terroir {
+namespace {
+
+struct Request {
+  std::string path;
+  bool json = false, verify = false;
+};
+
+/// What the arguments ask for, or what is wrong with them.
+std::string read_arguments(std::span<const std::string> arguments, Request& request) {
+  for (const auto& argument : arguments) {
+    if (argument == "--json") {
+      request.json = true;
+    } else if (argument == "--verify") {
+      request.verify = true;
+    } else if (argument.starts_with("--")) {
+      return "unknown option '" + argument + "'; use --json or --verify";
+    } else if (!request.path.empty()) {
+      return "'" + argument + "' is one too many; give one store";
+    } else {
+      request.path = argument;
+    }
+  }
+  return request.path.empty() ? "no store is given; use terroir inspect STORE" : "";
+}
+
+void add_size(Json& description, const std::string& path) {
+  std::uintmax_t bytes = 0, objects = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+    if (!entry.is_regular_file()) continue;
+    bytes += entry.file_size();
+    ++objects;
+  }
+  description["bytes"] = bytes;
+  description["objects"] = objects;
+}
+
+/// The objects of this store that its journal tells of, by key; those of other outputs of the run are left out.
+std::map<std::string, ObjectRecord> journaled(Store& store, const ZarrStore& zarr) {
+  std::map<std::string, ObjectRecord> out;
+  for (const auto& entry : read_journal(store, zarr.attributes.value("terroir_plan", std::string()))) {
+    for (const auto& object : entry.result.objects) {
+      if (object.bytes > 0 && zarr.find(object.key.substr(0, object.key.find('/'))) != nullptr) out[object.key] = object;
+    }
+  }
+  return out;
+}
+
+/// Compares the objects with the journal; what is damaged is listed.
+Json verify(Store& store, const ZarrStore& zarr) {
+  Json damaged = Json::array();
+  const auto records = journaled(store, zarr);
+  for (const auto& [key, record] : records) {
+    const auto bytes = store.get(key);
+    if (!bytes) {
+      damaged.push_back(key + ": missing");
+    } else if (bytes->size() != record.bytes) {
+      damaged.push_back(key + ": " + std::to_string(bytes->size()) + " bytes instead of " + std::to_string(record.bytes));
+    } else if (crc32c(*bytes) != record.crc32c) {
+      damaged.push_back(key + ": its checksum is wrong");
+    }
+  }
+  return {{"checked", records.size()}, {"damaged", std::move(damaged)}};
+}
+
+std::string verified_text(const Json& result) {
+  std::string out = "\nVerified\n  " + result["checked"].dump() + " objects, " + std::to_string(result["damaged"].size()) + " damaged\n";
+  for (const auto& problem : result["damaged"]) out += "  " + problem.get<std::string>() + "\n";
+  return out;
+}
+
+int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
+  const auto store = make_folder_store(request.path);
+  const auto zarr = read_zarr(*store);
+  if (!zarr) {
+    errors << request.path << ": "
+           << (store->list(run_folder.data()).empty() ? "there is no Zarr store; give the folder that holds zarr.json or .zgroup"
+                                                      : "nothing is published yet; run it again to resume")
+           << "\n";
+    return static_cast<int>(Fault::mistake);
+  }
+  Json description = describe_store(*store, *zarr);
+  add_size(description, request.path);
+  if (request.verify) description["verified"] = verify(*store, *zarr);
+  if (request.json) {
+    out << description.dump(2) << "\n";
+  } else {
+    out << store_page(description) << (request.verify ? verified_text(description["verified"]) : "");
+  }
+  if (!request.verify || description["verified"]["damaged"].empty()) return 0;
+  errors << request.path << ": objects are damaged; write the store again with `terroir run --overwrite`\n";
+  return static_cast<int>(Fault::data);
+}
+
+}  // namespace
+
+int run_inspect(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
+  Request request;
+  if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
+    errors << "terroir inspect: " << problem << "\n";
+    return static_cast<int>(Fault::mistake);
+  }
+  try {
+    return inspect(request, out, errors);
+  } catch (const Error& error) {
+    errors << "terroir inspect: " << error.what() << "\n";
+    return static_cast<int>(error.fault());
+  } catch (const std::exception& error) {
+    errors << "terroir inspect: " << request.path << ": " << error.what() << "\n";
+    return static_cast<int>(Fault::data);
+  }
+}
+
+}  // namespace terroir
