@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 namespace terroir {
 namespace {
@@ -60,10 +61,9 @@ TEST(MemoryLimit, InAContainerWhosePathIsNotBelowTheMount) {
   EXPECT_EQ(memory_limit(root.path()), gibibyte / 2);
 }
 
-TEST(PeakMemory, GrowsWithWhatIsTouched) {
-  const std::size_t before = peak_memory();
-  std::vector<char> memory(64 << 20, 'x');
-  EXPECT_GE(peak_memory(), before + (60 << 20)) << memory.size();
+TEST(PeakMemory, CountsWhatIsTouched) {
+  const std::vector<char> memory(64 << 20, 'x');
+  EXPECT_GE(peak_memory(), memory.size());
 }
 
 }  // namespace
