@@ -35,9 +35,6 @@ void put_header(std::span<std::byte> out, std::uint8_t flags, std::size_t elemen
   put_number(out, 12, frame);
 }
 
-/// c-blosc's own mapping of its levels.
-int zstd_level(int level) { return level < 9 ? level * 2 - 1 : 22; }
-
 std::size_t store(std::span<const std::byte> in, std::size_t element, std::span<std::byte> out) {
   put_header(out, BLOSC_MEMCPYED | not_split | zstd_format, element, in.size(), header_bytes + in.size());
   std::memcpy(out.data() + header_bytes, in.data(), in.size());
@@ -50,7 +47,7 @@ std::size_t compress_by_zstd(std::span<const std::byte> in, const BloscOptions& 
   const bool shuffled = options.shuffle == Shuffle::byte && options.element > 1;
   if (shuffled) byte_shuffle(in, options.element, scratch.first(in.size()));
   const auto content = shuffled ? std::span<const std::byte>(scratch.first(in.size())) : in;
-  const std::size_t block = options.level == 0 ? 0 : zstd_compress(content, zstd_level(options.level), out.subspan(block_at));
+  const std::size_t block = options.level == 0 ? 0 : zstd_compress(content, blosc_zstd_level(options.level), out.subspan(block_at));
   if (block == 0 || block_at + block >= header_bytes + in.size()) return store(in, options.element, out);
   put_header(out, static_cast<std::uint8_t>((shuffled ? BLOSC_DOSHUFFLE : 0) | not_split | zstd_format), options.element, in.size(),
              block_at + block);
@@ -69,6 +66,9 @@ int shuffle_code(Shuffle shuffle) {
 }
 
 }  // namespace
+
+// As c-blosc maps them.
+int blosc_zstd_level(int level) noexcept { return level < 9 ? level * 2 - 1 : 22; }
 
 std::size_t blosc_bound(std::size_t bytes) noexcept { return block_at + zstd_bound(bytes); }
 

@@ -16,6 +16,9 @@ struct BloscOptions {
   std::size_t element = 4;  ///< bytes of a number
 };
 
+/// The level of zstd that a level of Blosc stands for.
+[[nodiscard]] int blosc_zstd_level(int level) noexcept;
+
 /// Room that blosc_compress needs for so many bytes in the worst case, and its scratch.
 [[nodiscard]] std::size_t blosc_bound(std::size_t bytes) noexcept;
 [[nodiscard]] std::size_t blosc_scratch(std::size_t bytes) noexcept;

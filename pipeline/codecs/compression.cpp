@@ -24,7 +24,7 @@ std::size_t context_bytes(const Compression& compression, std::size_t bytes) noe
     case Compression::Name::raw: return 0;
     case Compression::Name::zstd: return zstd_context_bytes(level, bytes);
     case Compression::Name::gzip: return gzip_context_bytes(level);
-    case Compression::Name::blosc: return zstd_context_bytes(2 * level, bytes) + bytes;
+    case Compression::Name::blosc: return zstd_context_bytes(blosc_zstd_level(level), bytes) + bytes;
   }
   return 0;
 }
