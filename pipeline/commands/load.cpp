@@ -1,0 +1,96 @@
+#include "pipeline/commands/load.h"
+
+#include "pipeline/adapters/folder/folder_store.h"
+#include "pipeline/adapters/process/machine.h"
+#include "pipeline/adapters/proj/proj_crs_reader.h"
+#include "pipeline/adapters/yaml/yaml_reader.h"
+#include "pipeline/commands/open_sources.h"
+#include "pipeline/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <sstream>
+
+namespace terroir {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// The attributes of a store's root, version 3 or 2; null when the folder is no store.
+Json root_attributes(const fs::path& folder) {
+  for (const auto& [file, key] : {std::pair{"zarr.json", "attributes"}, {".zattrs", ""}}) {
+    std::ifstream document(folder / file);
+    if (!document) continue;
+    const Json json = Json::parse(document, nullptr, false);
+    if (json.is_object()) return *key == '\0' ? json : json.value(key, Json::object());
+  }
+  return nullptr;
+}
+
+/// The recipe's text: a file's, or that of a store's attribute.
+std::string recipe_text(const std::string& path) {
+  if (fs::is_directory(path)) {
+    const Json attributes = root_attributes(path);
+    if (attributes.is_object() && attributes.contains("terroir_recipe")) return attributes["terroir_recipe"].get<std::string>();
+    throw Error(Fault::mistake, path + " is a folder without a finished Terroir store; name a recipe, or a store to make again");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; check the recipe's path");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+LoadedRecipe load_recipe(const RecipeOptions& options) {
+  LoadedRecipe loaded{options.recipe, {}};
+  try {
+    const ParsedYaml yaml = read_yaml(recipe_text(options.recipe));
+    loaded.parsed.diagnostics = yaml.diagnostics;
+    const bool broken = std::any_of(yaml.diagnostics.begin(), yaml.diagnostics.end(), [](const Diagnostic& d) { return !d.warning; });
+    if (broken) return loaded;
+    loaded.parsed = parse_recipe(yaml.root, options.bindings, options.recipe);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    const std::size_t semicolon = text.rfind("; ");
+    loaded.parsed.diagnostics.push_back(
+        {{}, "", text.substr(0, semicolon), semicolon == std::string::npos ? "" : text.substr(semicolon + 2), false});
+  }
+  return loaded;
+}
+
+LoadedPlan load_plan(const RecipeOptions& options, int ranks, int local_ranks) {
+  LoadedRecipe recipe = load_recipe(options);
+  LoadedPlan loaded;
+  loaded.file = recipe.file;
+  loaded.compiled.diagnostics = std::move(recipe.parsed.diagnostics);
+  if (!recipe.parsed.recipe) return loaded;
+  loaded.crs = std::make_unique<ProjCrsReader>();
+  loaded.opener = make_source_opener(*loaded.crs);
+  Resources resources;
+  resources.ranks = ranks;
+  resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(local_ranks);
+  // A rank that is bound to its own processors keeps them; ranks that share a mask share its processors.
+  const int processors = allowed_processors();
+  resources.threads = options.threads > 0 ? options.threads : std::max(1, processors / local_ranks);
+  resources.block = options.block;
+  Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, resources);
+  loaded.compiled.plan = std::move(compiled.plan);
+  loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
+  return loaded;
+}
+
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, bool quiet, std::ostream& out) {
+  for (const auto& d : diagnostics)
+    if (!d.warning || !quiet) out << to_text(d, file) << "\n";
+}
+
+}  // namespace terroir

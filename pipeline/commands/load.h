@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pipeline/commands/options.h"
+#include "pipeline/plan/plan.h"
+
+#include <memory>
+
+namespace terroir {
+
+/// What a recipe's file came to: the recipe, or why there is none.
+struct LoadedRecipe {
+  std::string file;  ///< for messages
+  ParsedRecipe parsed;
+};
+
+/// Reads a recipe from a file, or from a store that Terroir wrote (the recipe is one of its attributes).
+[[nodiscard]] LoadedRecipe load_recipe(const RecipeOptions& options);
+
+/// A plan and what it was made with, which must outlive a run of it.
+struct LoadedPlan {
+  std::string file;
+  std::unique_ptr<CrsReader> crs;
+  std::unique_ptr<SourceOpener> opener;
+  Compiled compiled;
+  [[nodiscard]] bool good() const noexcept { return compiled.plan.has_value(); }
+};
+
+/// Loads a recipe and compiles it for `ranks` ranks, `local_ranks` of them on this node.
+[[nodiscard]] LoadedPlan load_plan(const RecipeOptions& options, int ranks, int local_ranks);
+
+/// All diagnostics, one a line; warnings too, unless `quiet`.
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, bool quiet, std::ostream& out);
+
+}  // namespace terroir

@@ -1,0 +1,132 @@
+#include "pipeline/commands/options.h"
+
+#include <boost/program_options.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <ostream>
+
+namespace terroir {
+namespace {
+
+namespace po = boost::program_options;
+
+/// "NAME=VALUE" into a map; false when it has no name.
+bool bind(const std::string& text, std::map<std::string, std::string>& bindings) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) return false;
+  bindings[text.substr(0, equals)] = text.substr(equals + 1);
+  return true;
+}
+
+po::options_description visible(const std::string& command) {
+  po::options_description options("Options");
+  auto add = options.add_options();
+  add("input", po::value<std::vector<std::string>>()->value_name("NAME=VALUE")->composing(),
+      "what ${{inputs.NAME}} stands for: a path, or a declared parameter's value");
+  add("output", po::value<std::vector<std::string>>()->value_name("NAME=PATH")->composing(), "what ${{outputs.NAME}} stands for");
+  if (command != "check") {
+    add("memory", po::value<std::string>()->value_name("SIZE"),
+        "allowed for each rank, as 2G; default: 80 % of what the node has, divided by its ranks");
+    add("threads", po::value<int>()->value_name("N"), "compute threads of each rank; default: the rank's share of the processors");
+  }
+  if (command == "run") {
+    add("overwrite", "start over where the outputs hold another run");
+    add("verify", "when resuming, read finished objects and compare their checksums");
+    add("quiet", "print errors only");
+    add("schedule", po::value<std::string>()->value_name("dynamic|static")->default_value("dynamic"), "how tiles are shared by ranks");
+  }
+  if (command != "check") add("json", command == "run" ? "print the summary as JSON" : "print the plan as JSON");
+  add("help", "print this");
+  return options;
+}
+
+std::optional<Shape> parse_block(const std::string& text) {
+  long long rows = 0, cols = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%lldx%lld%c", &rows, &cols, &rest) != 2 || rows < 1 || cols < 1) return std::nullopt;
+  return Shape{rows, cols};
+}
+
+/// Reads what boost has parsed; a text says what is wrong.
+std::optional<std::string> take(const po::variables_map& given, RecipeOptions& options) {
+  for (const char* side : {"input", "output"})
+    if (given.count(side) > 0)
+      for (const auto& text : given[side].as<std::vector<std::string>>())
+        if (!bind(text, side[0] == 'i' ? options.bindings.inputs : options.bindings.outputs))
+          return "--" + std::string(side) + " " + text + " has no name; give NAME=VALUE";
+  if (given.count("memory") > 0) {
+    const auto bytes = parse_bytes(given["memory"].as<std::string>());
+    if (!bytes || *bytes == 0) return "--memory " + given["memory"].as<std::string>() + " is no size; give one as 2G or 500M";
+    options.memory = *bytes;
+  }
+  if (given.count("threads") > 0) {
+    options.threads = given["threads"].as<int>();
+    if (options.threads < 1 || options.threads > 1024) return "--threads must be between 1 and 1024";
+  }
+  if (given.count("block") > 0) {
+    options.block = parse_block(given["block"].as<std::string>());
+    if (!options.block) return "--block must be ROWSxCOLS";
+  }
+  if (given.count("schedule") > 0) {
+    const auto schedule = given["schedule"].as<std::string>();
+    if (schedule != "dynamic" && schedule != "static") return "--schedule must be dynamic or static";
+    options.fixed_schedule = schedule == "static";
+  }
+  options.overwrite = given.count("overwrite") > 0;
+  options.verify = given.count("verify") > 0;
+  options.quiet = given.count("quiet") > 0;
+  options.json = given.count("json") > 0;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::size_t> parse_bytes(const std::string& text) {
+  double value = 0;
+  char unit[8] = {};
+  const int found = std::sscanf(text.c_str(), "%lf%7s", &value, unit);
+  if (found < 1 || !std::isfinite(value) || value < 0) return std::nullopt;
+  const std::string name = unit;
+  const std::string letters = "KMGT";
+  if (name.empty() || name == "B") return static_cast<std::size_t>(value);
+  const std::size_t power = letters.find(static_cast<char>(std::toupper(name[0])));
+  const std::string rest = name.substr(1);
+  if (power == std::string::npos || (!rest.empty() && rest != "B" && rest != "iB")) return std::nullopt;
+  return static_cast<std::size_t>(std::ldexp(value, 10 * static_cast<int>(power + 1)));
+}
+
+std::optional<RecipeOptions> parse_recipe_options(const std::string& command, const std::string& summary,
+                                                  std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
+                                                  int& exit_code) {
+  const po::options_description shown = visible(command);
+  po::options_description all = shown;
+  all.add_options()("recipe", po::value<std::vector<std::string>>());
+  if (command != "check") all.add_options()("block", po::value<std::string>());
+  po::positional_options_description places;
+  places.add("recipe", -1);
+  RecipeOptions options;
+  exit_code = 2;
+  try {
+    po::variables_map given;
+    po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
+    if (given.count("help") > 0) {
+      out << "terroir " << command << " RECIPE [options]\n" << summary << "\n\n" << shown;
+      exit_code = 0;
+      return std::nullopt;
+    }
+    auto problem = take(given, options);
+    const std::size_t recipes = given.count("recipe") > 0 ? given["recipe"].as<std::vector<std::string>>().size() : 0;
+    if (!problem && recipes != 1) problem = recipes == 0 ? "name a recipe" : "name one recipe only";
+    if (!problem) {
+      options.recipe = given["recipe"].as<std::vector<std::string>>().front();
+      return options;
+    }
+    errors << "terroir " << command << ": " << *problem << "; see terroir " << command << " --help\n";
+  } catch (const po::error& error) {
+    errors << "terroir " << command << ": " << error.what() << "; see terroir " << command << " --help\n";
+  }
+  return std::nullopt;
+}
+
+}  // namespace terroir

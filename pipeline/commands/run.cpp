@@ -1,0 +1,121 @@
+#include "pipeline/commands/run.h"
+
+#include "pipeline/adapters/folder/folder_store.h"
+#include "pipeline/adapters/memory/communicators.h"
+#include "pipeline/adapters/mpi/mpi_communicator.h"
+#include "pipeline/adapters/process/machine.h"
+#include "pipeline/adapters/report/job_reporter.h"
+#include "pipeline/adapters/zarr/zarr_sink.h"
+#include "pipeline/commands/load.h"
+#include "pipeline/commands/signals.h"
+#include "pipeline/error.h"
+#include "pipeline/run/job.h"
+#include "pipeline/run/pass_runner.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <iostream>
+
+namespace terroir {
+namespace {
+
+/// A name for this run that sorts after those of earlier ones: the time, to the millisecond.
+std::string attempt_name() {
+  const auto now = std::chrono::system_clock::now();
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[40];
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02d.%03d", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
+                utc.tm_min, utc.tm_sec, static_cast<int>(milliseconds));
+  return text;
+}
+
+std::unique_ptr<Communicator> communicator() {
+  if (started_by_mpirun()) return join_mpi();
+  return std::make_unique<SerialCommunicator>();
+}
+
+/// One rank's run: the plan, the outputs it writes to, and the job it takes part in.
+class RankRun {
+ public:
+  RankRun(const RecipeOptions& options, Communicator& comm, std::ostream& out, std::ostream& errors)
+      : options_(options), comm_(comm), out_(out), errors_(errors) {}
+
+  int run() {
+    const LoadedPlan loaded = load_plan(options_, comm_.size(), comm_.local_size());
+    if (comm_.rank() == 0) print_diagnostics(loaded.compiled.diagnostics, loaded.file, options_.quiet, errors_);
+    if (!loaded.good() && comm_.size() == 1) return static_cast<int>(Fault::mistake);
+    const Plan empty;
+    const Plan& plan = loaded.good() ? *loaded.compiled.plan : empty;
+    for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
+      stores_.push_back(make_folder_store(plan.outputs[i].path));
+      sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded.crs));
+    }
+    return join(plan, loaded);
+  }
+
+ private:
+  int join(const Plan& plan, const LoadedPlan& loaded) {
+    std::vector<Sink*> sinks;
+    std::vector<Destination> destinations;
+    for (std::size_t i = 0; i < sinks_.size(); ++i) {
+      sinks.push_back(sinks_[i].get());
+      destinations.push_back({stores_[i].get(), sinks_[i].get()});
+    }
+    std::optional<TileRunners> runners;
+    if (loaded.good()) runners.emplace(plan, *loaded.opener, sinks);
+    JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
+                         stores_.empty() ? nullptr : stores_[0].get());
+    for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, excluded_readers(plan.outputs[i]));
+    JobWorld world{comm_,
+                   [&](std::size_t pass, const auto& fitted) { return runners->make(pass, fitted); },
+                   destinations,
+                   reporter,
+                   host_name(),
+                   take_signal,
+                   [] { return static_cast<std::uint64_t>(peak_memory()); },
+                   [this](int code, const std::string& why) {
+                     if (!why.empty()) errors_ << "terroir: " << why << std::endl;
+                     ::_exit(code);
+                   }};
+    JobOptions job;
+    job.schedule = options_.fixed_schedule ? Schedule::fixed : Schedule::dynamic;
+    job.prepare = {attempt_name(), options_.overwrite, options_.verify};
+    if (!loaded.good()) job.stillborn = stillbirth(loaded);
+    return run_job(plan, world, job);
+  }
+
+  /// Why this rank has no plan. Rank 0 has printed its own reasons already.
+  [[nodiscard]] JobFailure stillbirth(const LoadedPlan& loaded) const {
+    std::string text;
+    if (comm_.rank() != 0)
+      for (const auto& d : loaded.compiled.diagnostics)
+        if (!d.warning && text.empty()) text = to_text(d, loaded.file);
+    return {static_cast<int>(Fault::mistake), text};
+  }
+
+  const RecipeOptions& options_;
+  Communicator& comm_;
+  std::ostream &out_, &errors_;
+  std::vector<std::unique_ptr<Store>> stores_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+}  // namespace
+
+int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
+  int code = 0;
+  const auto options = parse_recipe_options(
+      "run", "Computes the outputs of a recipe; alone, or under mpirun -n N. An interrupted run is resumed by the same command.", arguments,
+      out, errors, code);
+  if (!options) return code;
+  watch_signals();
+  const auto comm = communicator();
+  return RankRun(*options, *comm, out, errors).run();
+}
+
+}  // namespace terroir

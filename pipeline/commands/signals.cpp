@@ -1,0 +1,32 @@
+#include "pipeline/commands/signals.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace terroir {
+namespace {
+
+std::atomic<int> pending{static_cast<int>(Signal::nothing)};
+
+/// Keeps the more urgent of two wishes. Lock-free atomics may be used in a handler.
+void raise_to(Signal wish) noexcept {
+  int now = pending.load();
+  while (now < static_cast<int>(wish) && !pending.compare_exchange_weak(now, static_cast<int>(wish))) {
+  }
+}
+
+extern "C" void on_signal(int number) { raise_to(number == SIGUSR1 ? Signal::stop : number == SIGCONT ? Signal::flush : Signal::kill); }
+
+}  // namespace
+
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int number : {SIGUSR1, SIGTERM, SIGINT, SIGCONT}) sigaction(number, &action, nullptr);
+}
+
+Signal take_signal() noexcept { return static_cast<Signal>(pending.exchange(static_cast<int>(Signal::nothing))); }
+
+}  // namespace terroir

@@ -1,0 +1,77 @@
+#include "kernels/value.h"
+#include "pipeline/commands/check.h"
+#include "pipeline/commands/inspect.h"
+#include "pipeline/commands/processes.h"
+#include "pipeline/commands/run.h"
+#include "pipeline/error.h"
+#include "terroir_version.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <iostream>
+#include <new>
+
+namespace terroir {
+namespace {
+
+using Arguments = std::span<const std::string>;
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(Arguments, std::ostream&, std::ostream&);
+};
+
+constexpr std::array commands = {
+    Command{"check", "find every mistake of a recipe", run_check},
+    Command{"plan", "say what a run would read, compute, write and take", run_plan},
+    Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run},
+    Command{"processes", "list the processes, or explain one", run_processes},
+    Command{"inspect", "show what a store holds", run_inspect},
+};
+
+void print_help(std::ostream& out) {
+  out << "terroir " << version << ": climate and geospatial rasters to machine-learning features\n\nterroir COMMAND ...\n";
+  for (const auto& c : commands) out << "  " << c.name << std::string(12 - std::string_view(c.name).size(), ' ') << c.summary << "\n";
+  out << "terroir COMMAND --help explains a command.\n";
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_help(words.empty() ? std::cerr : std::cout);
+    return words.empty() ? 2 : 0;
+  }
+  if (words[0] == "--version") {
+    std::cout << "terroir " << version << "\n";
+    return 0;
+  }
+  const auto command = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return words[0] == c.name; });
+  if (command != commands.end()) return command->run(Arguments(words).subspan(1), std::cout, std::cerr);
+  std::vector<std::string> names;
+  for (const auto& c : commands) names.emplace_back(c.name);
+  const auto near = nearest_word(words[0], names);
+  std::cerr << "terroir: unknown command '" << words[0] << "'; " << (near ? "did you mean '" + *near + "'?" : "use " + list_words(names))
+            << "\n";
+  return 2;
+}
+
+}  // namespace
+}  // namespace terroir
+
+/// The only place that turns what was thrown into an exit code.
+int main(int count, char** words) {
+  using terroir::Fault;
+  try {
+    return terroir::dispatch({words + 1, words + count});
+  } catch (const terroir::Error& error) {
+    std::cerr << "terroir: " << error.what() << "\n";
+    return static_cast<int>(error.fault());
+  } catch (const std::bad_alloc&) {
+    std::cerr << "terroir: out of memory; allow less with --memory or start fewer ranks\n";
+    return static_cast<int>(Fault::memory);
+  } catch (const std::exception& error) {
+    std::cerr << "terroir: a bug: " << error.what() << "; please report it with the recipe\n";
+    return static_cast<int>(Fault::bug);
+  }
+}
