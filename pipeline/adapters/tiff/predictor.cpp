@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -20,81 +22,95 @@ void sum_scalar(std::byte* row, std::size_t first, std::size_t count, std::size_
   }
 }
 
-/// Running sums inside a register, by adding it shifted by 1, 2, 4... lanes.
-template <std::size_t Bytes>
-__m128i sum_lanes(__m128i x) noexcept {
-  if constexpr (Bytes == 1) {
-    x = _mm_add_epi8(x, _mm_slli_si128(x, 1));
-    x = _mm_add_epi8(x, _mm_slli_si128(x, 2));
-    x = _mm_add_epi8(x, _mm_slli_si128(x, 4));
-    return _mm_add_epi8(x, _mm_slli_si128(x, 8));
-  } else if constexpr (Bytes == 2) {
-    x = _mm_add_epi16(x, _mm_slli_si128(x, 2));
-    x = _mm_add_epi16(x, _mm_slli_si128(x, 4));
-    return _mm_add_epi16(x, _mm_slli_si128(x, 8));
-  } else {
-    x = _mm_add_epi32(x, _mm_slli_si128(x, 4));
-    return _mm_add_epi32(x, _mm_slli_si128(x, 8));
-  }
-}
+__m128i load(const std::byte* at) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
+void store(std::byte* at, __m128i x) noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(at), x); }
 
-template <std::size_t Bytes>
-__m128i add_lanes(__m128i a, __m128i b) noexcept {
-  if constexpr (Bytes == 1) return _mm_add_epi8(a, b);
-  if constexpr (Bytes == 2) return _mm_add_epi16(a, b);
+template <class T>
+__m128i add(__m128i a, __m128i b) noexcept {
+  if constexpr (sizeof(T) == 1) return _mm_add_epi8(a, b);
+  if constexpr (sizeof(T) == 2) return _mm_add_epi16(a, b);
   return _mm_add_epi32(a, b);
 }
 
-/// Picks the last lane for every lane.
-template <std::size_t Bytes>
-__m128i last_lane() noexcept {
-  if constexpr (Bytes == 1) return _mm_set1_epi8(15);
-  if constexpr (Bytes == 2) return _mm_set1_epi16(0x0f0e);
-  return _mm_set1_epi32(0x0f0e0d0c);
-}
-
-/// Running sums of a whole row: only the carry depends on the register before.
-template <class T>
-void sum_row(std::byte* row, std::size_t count) noexcept {
-  constexpr std::size_t lanes = 16 / sizeof(T);
-  const __m128i last = last_lane<sizeof(T)>();
+/// Pixels of 1, 2, 4 or 8 bytes: running sums inside a register, by adding it shifted by 1, 2, 4... pixels. Only the carry, the last
+/// pixel in every place, depends on the register before.
+template <class T, int Pixel>
+void sum_in_register(std::byte* row, std::size_t bytes) noexcept {
+  alignas(16) std::array<std::uint8_t, 16> last;
+  for (std::size_t i = 0; i < 16; ++i) last[i] = static_cast<std::uint8_t>(16 - Pixel + i % Pixel);
+  const __m128i pick = _mm_load_si128(reinterpret_cast<const __m128i*>(last.data()));
   __m128i carry = _mm_setzero_si128();
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    auto* at = reinterpret_cast<__m128i*>(row + i * sizeof(T));
-    const __m128i sums = add_lanes<sizeof(T)>(sum_lanes<sizeof(T)>(_mm_loadu_si128(at)), carry);
-    _mm_storeu_si128(at, sums);
-    carry = _mm_shuffle_epi8(sums, last);
+  for (; i + 16 <= bytes; i += 16) {
+    __m128i x = load(row + i);
+    if constexpr (Pixel <= 1) x = add<T>(x, _mm_slli_si128(x, 1));
+    if constexpr (Pixel <= 2) x = add<T>(x, _mm_slli_si128(x, 2));
+    if constexpr (Pixel <= 4) x = add<T>(x, _mm_slli_si128(x, 4));
+    x = add<T>(add<T>(x, _mm_slli_si128(x, 8)), carry);
+    store(row + i, x);
+    carry = _mm_shuffle_epi8(x, pick);
   }
-  sum_scalar<T>(row, i == 0 ? 1 : i, count, 1);
+  constexpr std::size_t stride = Pixel / sizeof(T);
+  sum_scalar<T>(row, i == 0 ? stride : i / sizeof(T), bytes / sizeof(T), stride);
 }
 
+/// Pixels of less than 16 bytes: a register holds the sums of one pixel. What it writes beyond its pixel the next one overwrites, so
+/// the differences are taken from a copy, which also restores what lies behind the last pixel.
+template <class T>
+void sum_by_pixel(std::byte* row, std::size_t bytes, std::size_t pixel) noexcept {
+  std::array<std::byte, 4096> copy;
+  __m128i sums = _mm_setzero_si128();
+  std::size_t i = 0;
+  while (i + 16 <= bytes) {
+    const std::size_t copied = std::min(copy.size(), bytes - i);
+    std::memcpy(copy.data(), row + i, copied);
+    std::size_t done = 0;
+    for (; done + 16 <= copied; done += pixel) {
+      sums = add<T>(sums, load(copy.data() + done));
+      store(row + i + done, sums);
+    }
+    std::memcpy(row + i + done, copy.data() + done, copied - done);
+    i += done;
+  }
+  sum_scalar<T>(row, std::max(i, pixel) / sizeof(T), bytes / sizeof(T), pixel / sizeof(T));
+}
+
+/// Pixels of at least 16 bytes: whole registers of the pixel before.
+template <class T>
+void sum_by_register(std::byte* row, std::size_t bytes, std::size_t pixel) noexcept {
+  std::size_t i = pixel;
+  for (; i + 16 <= bytes; i += 16) store(row + i, add<T>(load(row + i), load(row + i - pixel)));
+  sum_scalar<T>(row, i / sizeof(T), bytes / sizeof(T), pixel / sizeof(T));
+}
+
+/// Undoes differences of numbers of type T, `stride` of which make a pixel.
 template <class T>
 void sum(std::byte* row, std::size_t count, std::size_t stride) noexcept {
-  if (stride == 1)
-    sum_row<T>(row, count);
-  else
-    sum_scalar<T>(row, stride, count, stride);
+  const std::size_t bytes = count * sizeof(T), pixel = stride * sizeof(T);
+  if (pixel >= 16) return sum_by_register<T>(row, bytes, pixel);
+  if constexpr (sizeof(T) <= 1)
+    if (pixel == 1) return sum_in_register<T, 1>(row, bytes);
+  if constexpr (sizeof(T) <= 2)
+    if (pixel == 2) return sum_in_register<T, 2>(row, bytes);
+  if (pixel == 4) return sum_in_register<T, 4>(row, bytes);
+  if (pixel == 8) return sum_in_register<T, 8>(row, bytes);
+  sum_by_pixel<T>(row, bytes, pixel);
 }
 
 /// Puts together numbers whose bytes stand in four planes, the most significant first.
 void join_planes(const std::byte* planes, std::size_t count, float* out) noexcept {
-  const auto load = [&](std::size_t plane, std::size_t i) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(planes + plane * count + i));
-  };
   auto* to = reinterpret_cast<std::byte*>(out);
   std::size_t i = 0;
   for (; i + 16 <= count; i += 16) {
-    const __m128i b3 = load(0, i), b2 = load(1, i), b1 = load(2, i), b0 = load(3, i);
+    const __m128i b3 = load(planes + i), b2 = load(planes + count + i), b1 = load(planes + 2 * count + i),
+                  b0 = load(planes + 3 * count + i);
     const __m128i low_first = _mm_unpacklo_epi8(b0, b1), low_second = _mm_unpackhi_epi8(b0, b1);
     const __m128i high_first = _mm_unpacklo_epi8(b2, b3), high_second = _mm_unpackhi_epi8(b2, b3);
-    const auto store = [&](std::size_t part, __m128i numbers) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 4 * (i + 4 * part)), numbers);
-    };
-    store(0, _mm_unpacklo_epi16(low_first, high_first));
-    store(1, _mm_unpackhi_epi16(low_first, high_first));
-    store(2, _mm_unpacklo_epi16(low_second, high_second));
-    store(3, _mm_unpackhi_epi16(low_second, high_second));
+    std::byte* at = to + 4 * i;
+    store(at, _mm_unpacklo_epi16(low_first, high_first));
+    store(at + 16, _mm_unpackhi_epi16(low_first, high_first));
+    store(at + 32, _mm_unpacklo_epi16(low_second, high_second));
+    store(at + 48, _mm_unpackhi_epi16(low_second, high_second));
   }
   for (; i < count; ++i)
     for (std::size_t plane = 0; plane < 4; ++plane) to[4 * i + 3 - plane] = planes[plane * count + i];
