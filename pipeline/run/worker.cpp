@@ -33,10 +33,6 @@ void Worker::receive(const AnyMessage& message, double now) {
   }
 }
 
-void Worker::tick(double now, const Work& work) {
-  if (now - sent_ >= liveness_.beat) send(Alive{work}, now);
-}
-
 std::optional<TileTask> Worker::start_tile() {
   if (running_ || failed_ || queue_.empty() || !pass_) return std::nullopt;
   TileTask task{pass_->pass, queue_.front(), -1};
@@ -56,6 +52,7 @@ void Worker::finish_tile(TileResult result, double seconds, double now) {
 void Worker::fail(int code, std::string text, double now) {
   if (failed_) return;
   failed_ = true;
+  if (!heard_any_) heard_ = now;  // it may not have said hello
   queue_.clear();
   send(Failed{code, std::move(text)}, now);
 }

@@ -26,8 +26,9 @@ class Worker {
   /// Says hello to rank 0.
   void greet(double now);
   void receive(const AnyMessage& message, double now);
-  /// A sign of life when one is due.
-  void tick(double now, const Work& work);
+  /// Whether it is time for a sign of life; then `sign`.
+  [[nodiscard]] bool sign_due(double now) const noexcept { return now - sent_ >= liveness_.beat; }
+  void sign(Work work, double now) { send(Alive{std::move(work)}, now); }
   /// The tile to start, when none is running and one is there.
   [[nodiscard]] std::optional<TileTask> start_tile();
   void finish_tile(TileResult result, double seconds, double now);
@@ -37,6 +38,7 @@ class Worker {
   void leave(Work work, std::uint64_t peak_memory, double now);
 
   [[nodiscard]] std::vector<Outgoing> outgoing();
+  [[nodiscard]] const std::string& plan_hash() const noexcept { return plan_hash_; }
   /// The pass that is running here, once it began.
   [[nodiscard]] const std::optional<StartPass>& pass() const noexcept { return pass_; }
   /// The exit code, once rank 0 has said to end.

@@ -116,7 +116,8 @@ class Simulation {
 
   void tick_worker(int rank) {
     if (dead(rank)) return;
-    workers_[static_cast<std::size_t>(rank)].tick(now_, {});
+    auto& worker = workers_[static_cast<std::size_t>(rank)];
+    if (worker.sign_due(now_)) worker.sign({}, now_);
     settle(rank);
     at(1, [this, rank] { tick_worker(rank); });
   }

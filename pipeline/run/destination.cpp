@@ -1,0 +1,177 @@
+#include "pipeline/run/destination.h"
+
+#include "pipeline/codecs/crc32c.h"
+#include "pipeline/error.h"
+#include "pipeline/run/marker.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace terroir {
+namespace {
+
+/// What the folder of an output holds.
+struct Folder {
+  std::vector<std::string> keys;
+  std::optional<PlanMarker> marker;        ///< of the last run; nothing: nobody has begun here
+  std::set<std::string> names, root_keys;  ///< of all runs
+  bool complete = false;
+};
+
+std::string first_part(const std::string& key) { return key.substr(0, key.find('/')); }
+
+bool is_run_key(const std::string& key) { return key.starts_with(run_folder); }
+
+[[noreturn]] void refuse(const Store& store, const std::string& what) { throw Error(Fault::mistake, store.location() + " " + what); }
+
+Folder look_into(Store& store) {
+  Folder folder;
+  folder.keys = store.list("");
+  for (const auto& key : folder.keys) {
+    if (!key.starts_with(marker_prefix)) continue;
+    const auto bytes = store.get(key);
+    auto marker = bytes ? parse_marker({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::nullopt;
+    if (!marker) continue;  // torn: its run wrote nothing else
+    folder.names.insert(marker->names.begin(), marker->names.end());
+    folder.root_keys.insert(marker->root_key);
+    folder.marker = std::move(marker);
+  }
+  if (folder.marker) folder.complete = std::binary_search(folder.keys.begin(), folder.keys.end(), folder.marker->root_key);
+  return folder;
+}
+
+/// Files that no run has written stay untouched.
+void refuse_foreign_files(const Store& store, const Folder& folder) {
+  if (folder.marker && folder.names.empty()) return;
+  for (const auto& key : folder.keys)
+    if (!is_run_key(key) && folder.names.count(first_part(key)) == 0)
+      refuse(store, "holds '" + key + "', which no run of terroir has written; choose another folder, or empty this one");
+}
+
+void refuse_other_plan(const Store& store, const Folder& folder, const PlanMarker& now) {
+  if (!folder.marker || folder.marker->hash == now.hash) return;
+  const std::string what = difference(*folder.marker, now);
+  const std::string state = folder.complete ? "holds the result" : "holds an unfinished run";
+  const std::string remedy =
+      folder.complete ? "choose another --output" : "finish it with its own recipe and inputs, choose another --output";
+  refuse(store, state + " of another plan" + (what.empty() ? "" : " (different: " + what + ")") + "; " + remedy +
+                    ", or replace it with --overwrite");
+}
+
+/// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
+/// known as ours when this is interrupted.
+void clear(Store& store, const Folder& folder) {
+  for (const auto& key : folder.root_keys) store.remove(key);
+  for (const auto& key : folder.keys)
+    if (!key.starts_with(marker_prefix)) store.remove(key);
+  for (const auto& key : folder.keys)
+    if (key.starts_with(marker_prefix)) store.remove(key);
+}
+
+/// Tells which journaled tiles stand.
+class TileCheck {
+ public:
+  TileCheck(const Plan& plan, const std::vector<Destination>& destinations, const std::vector<Folder>& folders, bool verify)
+      : plan_(plan), destinations_(destinations), folders_(folders), verify_(verify) {}
+
+  /// Whether the entry tells exactly the objects that the plan expects, and each is there.
+  [[nodiscard]] bool stands(const JournalEntry& entry) {
+    if (entry.pass >= plan_.passes.size()) return false;
+    const Pass& pass = plan_.passes[entry.pass];
+    const Index tile = entry.result.tile, cols = pass.tiles.counts().cols;
+    if (tile < 0 || tile >= pass.tiles.size()) return false;
+    auto object = entry.result.objects.begin();
+    const auto end = entry.result.objects.end();
+    for (const std::size_t output : pass.outputs) {
+      for (std::size_t array = 0; array < plan_.outputs[output].arrays.size(); ++array) {
+        for (const auto& key : destinations_[output].sink->tile_keys(array, tile / cols, tile % cols)) {
+          if (object == end || object->key != key || !object_stands(output, *object)) return false;
+          ++object;
+        }
+      }
+    }
+    return object == end;
+  }
+
+  [[nodiscard]] std::size_t verified() const noexcept { return verified_; }
+  [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
+
+ private:
+  bool object_stands(std::size_t output, const ObjectRecord& object) {
+    const auto& keys = folders_[output].keys;
+    if (object.bytes == 0) return true;
+    if (!std::binary_search(keys.begin(), keys.end(), object.key)) return false;
+    if (!verify_) return true;
+    ++verified_;
+    const auto bytes = destinations_[output].store->get(object.key);
+    const bool whole = bytes && bytes->size() == object.bytes && crc32c(*bytes) == object.crc32c;
+    if (!whole) ++damaged_;
+    return whole;
+  }
+
+  const Plan& plan_;
+  const std::vector<Destination>& destinations_;
+  const std::vector<Folder>& folders_;
+  const bool verify_;
+  std::size_t verified_ = 0, damaged_ = 0;
+};
+
+Index tiles_of(const Plan& plan) {
+  Index tiles = 0;
+  for (const auto& pass : plan.passes) tiles += pass.tiles.size();
+  return tiles;
+}
+
+/// Tiles that stand, each once.
+std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destination>& destinations, const std::vector<Folder>& folders,
+                                   bool verify, std::vector<std::string>& notes) {
+  TileCheck check(plan, destinations, folders, verify);
+  std::vector<JournalEntry> tiles;
+  std::set<std::pair<std::size_t, Index>> seen;
+  for (auto& entry : read_journal(*destinations.front().store, plan.hash)) {
+    if (seen.count({entry.pass, entry.result.tile}) > 0 || !check.stands(entry)) continue;
+    seen.insert({entry.pass, entry.result.tile});
+    tiles.push_back(std::move(entry));
+  }
+  if (verify)
+    notes.push_back(std::to_string(check.verified()) + " objects verified, " + std::to_string(check.damaged()) +
+                    (check.damaged() > 0 ? " damaged: their tiles are computed again" : " damaged"));
+  return tiles;
+}
+
+}  // namespace
+
+Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& destinations, const PrepareOptions& options) {
+  std::vector<Folder> folders;
+  for (const auto& destination : destinations) {
+    folders.push_back(look_into(*destination.store));
+    refuse_foreign_files(*destination.store, folders.back());
+  }
+  for (std::size_t i = 0; i < destinations.size(); ++i) {
+    if (options.overwrite) {
+      clear(*destinations[i].store, folders[i]);
+      folders[i] = {};
+    }
+    refuse_other_plan(*destinations[i].store, folders[i], marker_of(plan, *destinations[i].sink, options.attempt));
+  }
+  Preparation out;
+  for (const auto& folder : folders) out.published.push_back(folder.complete && !options.verify);
+  const bool complete = std::all_of(folders.begin(), folders.end(), [](const Folder& f) { return f.complete; });
+  if (complete && !options.verify) {
+    out.nothing_to_do = true;
+    return out;
+  }
+  out.tiles = standing(plan, destinations, folders, options.verify, out.notes);
+  out.nothing_to_do = complete && static_cast<Index>(out.tiles.size()) == tiles_of(plan);
+  if (out.nothing_to_do) return out;
+  if (!out.tiles.empty())
+    out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
+  for (const auto& destination : destinations) {
+    const std::string text = to_text(marker_of(plan, *destination.sink, options.attempt));
+    destination.store->put(marker_key(options.attempt), std::as_bytes(std::span(text)));
+  }
+  return out;
+}
+
+}  // namespace terroir

@@ -1,0 +1,78 @@
+#include "pipeline/run/marker.h"
+
+#include "pipeline/plan/value_json.h"
+#include "terroir_version.h"
+
+#include <set>
+
+namespace terroir {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t told_differences = 4;
+
+/// Paths at which two documents differ, as deep as both are maps.
+void find_differences(const std::string& path, const Json& before, const Json& now, std::vector<std::string>& out) {
+  if (!before.is_object() || !now.is_object()) {
+    if (before != now) out.push_back(path);
+    return;
+  }
+  std::set<std::string> keys;
+  for (const auto& [key, value] : before.items()) keys.insert(key);
+  for (const auto& [key, value] : now.items()) keys.insert(key);
+  for (const auto& key : keys)
+    find_differences(path.empty() ? key : path + "." + key, before.value(key, Json()), now.value(key, Json()), out);
+}
+
+void compare_inputs(const Json& before, const Json& now, std::vector<std::string>& out) {
+  for (const auto& [name, fingerprint] : now.items()) {
+    if (!before.contains(name)) {
+      out.push_back("input " + name + " is new");
+    } else if (before.at(name) != fingerprint) {
+      out.push_back("input " + name + " has changed");
+    }
+  }
+  for (const auto& [name, fingerprint] : before.items())
+    if (!now.contains(name)) out.push_back("input " + name + " is gone");
+}
+
+}  // namespace
+
+PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& attempt) {
+  Json inputs = Json::object();
+  for (const auto& file : plan.files)
+    inputs[file.name] = Json::array({file.fingerprint.size, file.fingerprint.head_crc32c, file.fingerprint.tail_crc32c});
+  return {attempt, plan.hash, version, sink.root_key(), sink.names(), to_json(plan.canonical), std::move(inputs)};
+}
+
+std::string marker_key(const std::string& attempt) { return std::string(marker_prefix) + attempt + ".json"; }
+
+std::string to_text(const PlanMarker& marker) {
+  const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},    {"root", marker.root_key},
+                     {"names", marker.names},     {"inputs", marker.inputs},   {"recipe", marker.recipe}};
+  return json.dump(2) + "\n";
+}
+
+std::optional<PlanMarker> parse_marker(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  try {
+    return PlanMarker{json.at("attempt"), json.at("plan"),   json.at("terroir"), json.at("root"),
+                      json.at("names"),   json.at("recipe"), json.at("inputs")};
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string difference(const PlanMarker& before, const PlanMarker& now) {
+  std::vector<std::string> found;
+  if (before.version != now.version) found.push_back("Terroir " + before.version + " is now " + now.version);
+  find_differences("", before.recipe, now.recipe, found);
+  compare_inputs(before.inputs, now.inputs, found);
+  std::string text;
+  for (std::size_t i = 0; i < found.size() && i < told_differences; ++i) text += (i > 0 ? ", " : "") + found[i];
+  if (found.size() > told_differences) text += " and " + std::to_string(found.size() - told_differences) + " more";
+  return text;
+}
+
+}  // namespace terroir

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pipeline/plan/plan.h"
+#include "pipeline/ports/sink.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace terroir {
+
+/// What a run leaves in the folder of an output before it writes anything else: which plan it follows and which names are its own.
+struct PlanMarker {
+  std::string attempt, hash, version;
+  std::string root_key;
+  std::vector<std::string> names;  ///< see Sink::names
+  nlohmann::ordered_json recipe;   ///< canonical
+  nlohmann::ordered_json inputs;   ///< name -> fingerprint
+};
+
+[[nodiscard]] PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& attempt);
+/// Keys of all markers start so.
+inline constexpr std::string_view marker_prefix = "__terroir/plan-";
+[[nodiscard]] std::string marker_key(const std::string& attempt);
+[[nodiscard]] std::string to_text(const PlanMarker&);
+/// Nothing when the text is torn or no marker.
+[[nodiscard]] std::optional<PlanMarker> parse_marker(std::string_view text);
+
+/// What makes two plans different, for a person: "steps.slope.unit, dem.tif has changed". Empty when nothing that is kept differs.
+[[nodiscard]] std::string difference(const PlanMarker& before, const PlanMarker& now);
+
+}  // namespace terroir

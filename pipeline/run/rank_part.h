@@ -1,0 +1,60 @@
+#pragma once
+
+#include "pipeline/run/job.h"
+#include "pipeline/run/journal.h"
+#include "pipeline/run/tile_thread.h"
+#include "pipeline/run/worker.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// Seconds of a steady clock.
+[[nodiscard]] double steady_seconds();
+
+/// What every rank of a job does: joins its worker state machine to a thread that computes and one that writes the journal.
+class RankPart {
+ public:
+  RankPart(std::string plan_hash, JobWorld& world, const JobOptions& options, Mailbox& mailbox);
+
+  /// Says hello, or why this rank has no plan.
+  void begin();
+  void receive(const AnyMessage& message) { worker_.receive(message, steady_seconds()); }
+  /// Starts tiles, writes the journal when it is time, leaves when rank 0 has said so.
+  void step();
+  [[nodiscard]] std::vector<Outgoing> outgoing() { return worker_.outgoing(); }
+
+  /// Writes the journal soon.
+  void flush();
+  /// Stops at the next chunk; the other ranks will, too.
+  void stop();
+  /// Drops the tile and writes the journal, within some seconds.
+  void drop(double seconds);
+  /// Ends all tiles with a failure.
+  void fail(const JobFailure& failure);
+
+  [[nodiscard]] bool left() const noexcept { return left_; }
+  [[nodiscard]] const Worker& worker() const noexcept { return worker_; }
+  [[nodiscard]] Work work() const { return tiles_.work(); }
+
+ private:
+  void finish_tile(std::uint32_t pass, TileResult result, double seconds);
+  void leave();
+  void start_flush();
+  [[nodiscard]] bool flush_due() const;
+
+  JobWorld& world_;
+  const JobOptions& options_;
+  Mailbox& mailbox_;
+  Worker worker_;
+  std::unique_ptr<JournalWriter> journal_;
+  double began_, flushed_;
+  bool leaving_ = false, flushed_last_ = false, left_ = false;
+  BackgroundThread journal_thread_;
+  TileThread tiles_;
+};
+
+}  // namespace terroir

@@ -1,0 +1,108 @@
+#include "pipeline/run/root_part.h"
+
+#include "pipeline/run/rank_part.h"
+#include "pipeline/run/tile_thread.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace terroir {
+namespace {
+
+constexpr double progress_seconds = 0.2;
+
+std::vector<PassTiles> tiles_of_passes(const Plan& plan) {
+  std::vector<PassTiles> tiles;
+  for (const auto& pass : plan.passes) tiles.push_back(tiles_of(pass));
+  return tiles;
+}
+
+SchedulerOptions scheduler_options(const JobWorld& world, const JobOptions& options) {
+  return {world.communicator.size(), options.schedule, options.batch_seconds, options.liveness};
+}
+
+}  // namespace
+
+RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options, Mailbox& mailbox)
+    : plan_(plan),
+      world_(world),
+      options_(options),
+      mailbox_(mailbox),
+      scheduler_(tiles_of_passes(plan), plan.hash, scheduler_options(world, options),
+                 [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(plan_, pass, states); }),
+      began_(steady_seconds()) {}
+
+void RootPart::begin() { scheduler_.begin(steady_seconds()); }
+
+void RootPart::receive(int from, const AnyMessage& message) { scheduler_.receive(from, message, steady_seconds()); }
+
+void RootPart::fail(const JobFailure& failure) { scheduler_.fail(failure.code, failure.text, steady_seconds()); }
+
+void RootPart::step(const std::function<Work()>& own) {
+  const double now = steady_seconds();
+  scheduler_.tick(now);
+  if (scheduler_.phase() == Scheduler::Phase::preparing && !std::exchange(preparing_, true)) prepare();
+  if (scheduler_.phase() == Scheduler::Phase::publishing && !std::exchange(publishing_, true)) publish();
+  if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
+  if (scheduler_.phase() != Scheduler::Phase::running || now - shown_ < progress_seconds) return;
+  shown_ = now;
+  const Work mine = own();
+  world_.observer.progress(progress(&mine));
+}
+
+void RootPart::prepare() {
+  errands_.start([this] {
+    try {
+      auto preparation = std::make_shared<Preparation>(prepare_outputs(plan_, world_.destinations, options_.prepare));
+      mailbox_.post([this, preparation] { accept(*preparation); });
+    } catch (...) {
+      mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
+    }
+  });
+}
+
+void RootPart::accept(const Preparation& preparation) {
+  for (const auto& note : preparation.notes) world_.observer.note(note);
+  published_ = preparation.published;
+  nothing_to_do_ = preparation.nothing_to_do;
+  if (nothing_to_do_) return scheduler_.nothing_to_do(steady_seconds());
+  for (const auto& entry : preparation.tiles) scheduler_.restore(entry.pass, entry.result.tile, entry.result.state);
+  scheduler_.prepared(options_.prepare.attempt, steady_seconds());
+}
+
+void RootPart::publish() {
+  errands_.start([this] {
+    try {
+      for (std::size_t output = 0; output < world_.destinations.size(); ++output) {
+        if (published_[output]) continue;
+        for (const auto& state : scheduler_.states())
+          if (const auto found = state.statistics.find(output); found != state.statistics.end())
+            world_.destinations[output].sink->publish(found->second);
+      }
+      mailbox_.post([this] { scheduler_.published(steady_seconds()); });
+    } catch (...) {
+      mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
+    }
+  });
+}
+
+JobProgress RootPart::progress(const Work* own) const {
+  JobProgress out;
+  out.pass = std::min(scheduler_.pass(), plan_.passes.empty() ? 0 : plan_.passes.size() - 1);
+  out.passes = plan_.passes.size();
+  out.tiles_done = scheduler_.tiles_done();
+  out.tiles_total = scheduler_.tiles_total();
+  out.tiles_restored = scheduler_.tiles_restored();
+  for (std::size_t r = 0; r < scheduler_.ranks().size(); ++r) add_work(out.work, r == 0 && own ? *own : scheduler_.ranks()[r].work);
+  out.seconds = steady_seconds() - began_;
+  return out;
+}
+
+int RootPart::finish() {
+  if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
+  world_.observer.ended({progress(nullptr), options_.prepare.attempt, scheduler_.ranks(), nothing_to_do_, scheduler_.failure()});
+  return scheduler_.failure() ? scheduler_.failure()->code : 0;
+}
+
+}  // namespace terroir

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "pipeline/run/background.h"
+#include "pipeline/run/job.h"
+#include "pipeline/run/scheduler.h"
+
+#include <vector>
+
+namespace terroir {
+
+/// What rank 0 does besides: joins the scheduler state machine to a thread that prepares and publishes the outputs, and tells the
+/// observer how far the job is.
+class RootPart {
+ public:
+  RootPart(const Plan& plan, JobWorld& world, const JobOptions& options, Mailbox& mailbox);
+
+  void begin();
+  void receive(int from, const AnyMessage& message);
+  /// `own`: what rank 0 itself has computed so far.
+  void step(const std::function<Work()>& own);
+  [[nodiscard]] std::vector<Outgoing> outgoing() { return scheduler_.outgoing(); }
+  void fail(const JobFailure& failure);
+
+  [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
+  [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }
+  /// Tells the observer; returns the exit code.
+  int finish();
+
+ private:
+  void prepare();
+  void accept(const Preparation& preparation);
+  void publish();
+  [[nodiscard]] JobProgress progress(const Work* own) const;
+
+  const Plan& plan_;
+  JobWorld& world_;
+  const JobOptions& options_;
+  Mailbox& mailbox_;
+  Scheduler scheduler_;
+  std::vector<bool> published_;
+  bool preparing_ = false, publishing_ = false, told_ = false, nothing_to_do_ = false;
+  double began_, shown_ = 0;
+  BackgroundThread errands_;
+};
+
+}  // namespace terroir

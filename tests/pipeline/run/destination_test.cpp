@@ -1,0 +1,186 @@
+#include "pipeline/run/destination.h"
+
+#include "pipeline/error.h"
+#include "pipeline/run/marker.h"
+#include "support/fake_job.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace terroir {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using namespace terroir::testing;
+
+/// A folder with the run of a plan in it, finished or with tile 4 failing.
+struct Before {
+  explicit Before(bool finished, std::size_t outputs = 1) : world(fake_plan({3, 3}, outputs)) {
+    if (!finished)
+      world.on_tile = [](int, std::size_t, Index tile) {
+        if (tile == 4) throw Error(Fault::data, "broken");
+      };
+    JobOptions options;
+    options.prepare.attempt = "1";
+    code = run_fake(world, {.options = options}).codes[0];
+  }
+  Preparation prepare(const Plan& plan, bool overwrite = false, bool verify = false) {
+    return prepare_outputs(plan, world.destinations(), {"2", overwrite, verify});
+  }
+  FakeWorld world;
+  int code = 0;
+};
+
+Plan other_plan() {
+  Plan plan = fake_plan({3, 3}, 1, "other");
+  plan.canonical = Value::map({{"steps", {}, Value::map({{"slope", {}, Value::scalar("x")}})}, {"grid", {}, Value::scalar("dem")}});
+  return plan;
+}
+
+std::string refusal(Before& before, const Plan& plan, bool overwrite = false) {
+  try {
+    (void)before.prepare(plan, overwrite);
+  } catch (const Error& e) {
+    EXPECT_EQ(e.fault(), Fault::mistake);
+    return e.what();
+  }
+  return "not refused";
+}
+
+void put(Store& store, const std::string& key, const std::string& text) { store.put(key, std::as_bytes(std::span(text))); }
+
+TEST(Destination, BeginsAnEmptyFolder) {
+  FakeWorld world(fake_plan({3, 3}, 2));
+  const auto found = prepare_outputs(world.plan, world.destinations(), {"1", false, false});
+  EXPECT_FALSE(found.nothing_to_do);
+  EXPECT_THAT(found.tiles, IsEmpty());
+  EXPECT_THAT(found.published, ElementsAre(false, false));
+  EXPECT_THAT(world.stores[0]->list(""), ElementsAre("__terroir/plan-1.json"));
+  EXPECT_THAT(world.stores[1]->list(""), ElementsAre("__terroir/plan-1.json"));
+}
+
+TEST(Destination, ResumesAnUnfinishedRunOfThePlan) {
+  Before before(false);
+  EXPECT_EQ(before.code, static_cast<int>(Fault::data));
+  const auto found = before.prepare(before.world.plan);
+  EXPECT_THAT(found.tiles, SizeIs(before.world.tiles_computed.load()));
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("of 9 tiles are done")));
+  EXPECT_THAT(found.published, ElementsAre(false));
+}
+
+TEST(Destination, ComputesTilesAgainWhoseObjectsAreGone) {
+  Before before(false);
+  before.world.stores[0]->remove("v/c/0/0");
+  EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(before.world.tiles_computed - 1));
+}
+
+TEST(Destination, HasNothingToDoWhenAllIsThere) {
+  Before before(true);
+  const auto found = before.prepare(before.world.plan);
+  EXPECT_TRUE(found.nothing_to_do);
+  EXPECT_EQ(before.world.stores[0]->get("__terroir/plan-2.json"), std::nullopt);
+}
+
+TEST(Destination, VerifiesObjectsWhenAsked) {
+  Before before(true);
+  auto found = before.prepare(before.world.plan, false, true);
+  EXPECT_TRUE(found.nothing_to_do);
+  EXPECT_THAT(found.notes, ElementsAre("8 objects verified, 0 damaged"));
+  put(*before.world.stores[0], "v/c/1/1", "tile 5");  // tile 4's place: one bit has changed
+  EXPECT_TRUE(before.prepare(before.world.plan).nothing_to_do);
+  found = before.prepare(before.world.plan, false, true);
+  EXPECT_FALSE(found.nothing_to_do);
+  EXPECT_THAT(found.tiles, SizeIs(8));
+  EXPECT_THAT(found.notes, ::testing::Contains("8 objects verified, 1 damaged: their tiles are computed again"));
+  EXPECT_THAT(found.published, ElementsAre(false));
+}
+
+TEST(Destination, RefusesAnotherPlanAndSaysWhatDiffers) {
+  Before unfinished(false);
+  EXPECT_EQ(refusal(unfinished, other_plan()),
+            "out0 holds an unfinished run of another plan (different: grid, steps); finish it with its own recipe and inputs, choose "
+            "another --output, or replace it with --overwrite");
+  Before finished(true);
+  EXPECT_EQ(refusal(finished, other_plan()),
+            "out0 holds the result of another plan (different: grid, steps); choose another --output, or replace it with --overwrite");
+  EXPECT_TRUE(finished.prepare(finished.world.plan).nothing_to_do);  // untouched
+}
+
+TEST(Destination, RefusesForeignFilesAlways) {
+  Before finished(true);
+  put(*finished.world.stores[0], "notes.txt", "mine");
+  for (const bool overwrite : {false, true}) {
+    EXPECT_THAT(refusal(finished, finished.world.plan, overwrite), HasSubstr("holds 'notes.txt', which no run of terroir has written"));
+    EXPECT_THAT(refusal(finished, other_plan(), overwrite), HasSubstr("holds 'notes.txt'"));
+  }
+  EXPECT_TRUE(finished.world.stores[0]->get("zarr.json"));
+  FakeWorld world(fake_plan({3, 3}));
+  put(*world.stores[0], "zarr.json", "somebody's data");
+  EXPECT_THROW((void)prepare_outputs(world.plan, world.destinations(), {"1", true, false}), Error);
+}
+
+TEST(Destination, StartsOverWhenTold) {
+  for (const bool finished : {false, true}) {
+    Before before(finished);
+    const auto found = before.prepare(other_plan(), true);
+    EXPECT_FALSE(found.nothing_to_do);
+    EXPECT_THAT(found.tiles, IsEmpty());
+    EXPECT_THAT(before.world.stores[0]->list(""), ElementsAre("__terroir/plan-2.json"));
+    EXPECT_THAT(before.prepare(other_plan(), false).tiles, IsEmpty());
+  }
+}
+
+TEST(Destination, RemovesTheRootDocumentFirst) {
+  Before before(true);
+  class Recording : public MemoryStore {
+   public:
+    void remove(const std::string& key) override {
+      removed.push_back(key);
+      MemoryStore::remove(key);
+    }
+    std::vector<std::string> removed;
+  } store;
+  for (const auto& key : before.world.stores[0]->list("")) store.put(key, *before.world.stores[0]->get(key));
+  FakeSink sink(store, {3, 3});
+  (void)prepare_outputs(other_plan(), {{&store, &sink}}, {"2", true, false});
+  EXPECT_EQ(store.removed.front(), "zarr.json");
+  EXPECT_EQ(store.removed.back(), "__terroir/plan-1.json");
+}
+
+TEST(Destination, TakesATornMarkerForNothing) {
+  FakeWorld world(fake_plan({3, 3}));
+  put(*world.stores[0], "__terroir/plan-1.json", R"({"terroir": "0.1.0", "att)");
+  EXPECT_THAT(prepare_outputs(world.plan, world.destinations(), {"2", false, false}).tiles, IsEmpty());
+}
+
+TEST(Destination, KeepsWhatIsPublishedWhenAnotherOutputIsNot) {
+  Before before(true, 2);
+  before.world.stores[1]->remove("zarr.json");
+  const auto found = before.prepare(before.world.plan);
+  EXPECT_FALSE(found.nothing_to_do);
+  EXPECT_THAT(found.published, ElementsAre(true, false));
+  EXPECT_THAT(found.tiles, SizeIs(18));
+}
+
+TEST(Marker, TellsWhichInputsChanged) {
+  Plan before = fake_plan({1, 1}), now = before;
+  const auto file = [](const std::string& name, std::uint64_t size) {
+    PlannedFile out;
+    out.name = name;
+    out.fingerprint.size = size;
+    return out;
+  };
+  before.files = {file("a.tif", 1), file("b.tif", 2), file("c.tif", 3)};
+  now.files = {file("a.tif", 1), file("b.tif", 5), file("d.tif", 3)};
+  MemoryStore store;
+  FakeSink sink(store, {1, 1});
+  const auto marker = parse_marker(to_text(marker_of(before, sink, "1")));
+  ASSERT_TRUE(marker);
+  EXPECT_EQ(difference(*marker, marker_of(now, sink, "2")), "input b.tif has changed, input d.tif is new, input c.tif is gone");
+}
+
+}  // namespace
+}  // namespace terroir

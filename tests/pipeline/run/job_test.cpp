@@ -1,0 +1,210 @@
+#include "pipeline/run/job.h"
+
+#include "pipeline/error.h"
+#include "support/fake_job.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace terroir {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using namespace terroir::testing;
+
+constexpr int interrupted = static_cast<int>(Fault::interrupted);
+
+JobOptions options(const std::string& attempt = "1") {
+  JobOptions out;
+  out.prepare.attempt = attempt;
+  return out;
+}
+
+void nap(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+
+/// What an undisturbed job of one rank leaves.
+std::map<std::string, std::string> expected_objects(const Plan& plan) {
+  FakeWorld world(plan);
+  EXPECT_THAT(run_fake(world, {.options = options()}).codes, ElementsAre(0));
+  return world.objects();
+}
+
+TEST(Job, WritesTheSameObjectsForAnyNumberOfRanks) {
+  const Plan plan = fake_plan({5, 8}, 2);
+  const auto expected = expected_objects(plan);
+  // 40 tiles but each seventh, two documents, two outputs.
+  EXPECT_EQ(expected.size(), 2u * (40 - 5 + 2));
+  EXPECT_EQ(expected.at("out0/v/zarr.json"), "mean 19.500000");
+  for (const int ranks : {2, 3, 5}) {
+    for (const auto schedule : {Schedule::dynamic, Schedule::fixed}) {
+      FakeWorld world(plan);
+      auto how = options();
+      how.schedule = schedule;
+      const auto outcome = run_fake(world, {.ranks = ranks, .options = how});
+      EXPECT_THAT(outcome.codes, Each(0));
+      EXPECT_EQ(world.objects(), expected);
+      EXPECT_EQ(world.tiles_computed, 80);
+      EXPECT_EQ(outcome.summary.progress.tiles_done, 80);
+      EXPECT_EQ(outcome.summary.progress.work.tiles, 80u);
+      EXPECT_EQ(outcome.summary.ranks.at(1).peak_memory, 1000u);
+      EXPECT_EQ(outcome.summary.ranks.at(1).host, "host1");
+    }
+  }
+}
+
+TEST(Job, FindsNothingToDoInAFinishedFolder) {
+  FakeWorld world(fake_plan({3, 3}));
+  EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options()}).codes, Each(0));
+  const auto again = run_fake(world, {.ranks = 2, .options = options("2")});
+  EXPECT_THAT(again.codes, Each(0));
+  EXPECT_TRUE(again.summary.nothing_to_do);
+  EXPECT_EQ(world.tiles_computed, 9);
+}
+
+TEST(Job, ResumesAfterAFailureAndEndsWithTheSameObjects) {
+  const Plan plan = fake_plan({6, 6}, 2);
+  for (const int ranks : {1, 3}) {
+    FakeWorld world(plan);
+    std::set<std::pair<std::size_t, Index>> failed;
+    std::mutex mutex;
+    // Each tile that is divisible by 10 fails once, over and over: four or more attempts are needed.
+    world.on_tile = [&](int, std::size_t pass, Index tile) {
+      const std::lock_guard lock(mutex);
+      if (tile % 10 == 9 && failed.insert({pass, tile}).second) throw Error(Fault::data, "reading dem.tif: broken");
+    };
+    int attempts = 0;
+    FakeOutcome outcome;
+    do {
+      outcome = run_fake(world, {.ranks = ranks, .options = options(std::to_string(++attempts))});
+      if (outcome.codes[0] == 0) break;
+      EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::data)));
+      ASSERT_EQ(outcome.failures.size(), 1u);
+      EXPECT_THAT(outcome.failures[0], HasSubstr("9: reading dem.tif: broken"));
+      EXPECT_EQ(world.objects().count("out0/zarr.json"), 0u);
+    } while (attempts < 20);
+    EXPECT_EQ(world.objects(), expected_objects(plan));
+    EXPECT_GT(attempts, 2);
+    EXPECT_EQ(world.tiles_computed, 72);  // none was computed again
+    EXPECT_GT(outcome.summary.progress.tiles_restored, 0);
+  }
+}
+
+TEST(Job, StopsAllRanksWhenOneIsAskedTo) {
+  const Plan plan = fake_plan({10, 10});
+  FakeWorld world(plan);
+  world.on_tile = [&](int, std::size_t, Index) { nap(2); };
+  std::atomic<bool> sent = false;
+  FakeRun how{.ranks = 3, .options = options()};
+  how.signal = [&](int rank) { return rank == 1 && world.tiles_computed > 20 && !sent.exchange(true) ? Signal::stop : Signal::nothing; };
+  const auto outcome = run_fake(world, how);
+  EXPECT_THAT(outcome.codes, Each(interrupted));
+  EXPECT_THAT(outcome.failures, ElementsAre("interrupted; run the same command again to resume"));
+  const int before = world.tiles_computed;
+  EXPECT_LT(before, 100);
+  const auto again = run_fake(world, {.ranks = 2, .options = options("2")});
+  EXPECT_THAT(again.codes, Each(0));
+  EXPECT_EQ(world.tiles_computed, 100);
+  EXPECT_EQ(again.summary.progress.tiles_restored, before);
+  EXPECT_EQ(world.objects(), expected_objects(plan));
+}
+
+TEST(Job, FlushesTheJournalWhenKilledOrToldTo) {
+  FakeWorld world(fake_plan({10, 10}));
+  world.on_tile = [&](int, std::size_t, Index) { nap(2); };
+  std::atomic<bool> flushed = false;
+  FakeRun how{.options = options()};
+  std::size_t entries_after_flush = 0;
+  how.signal = [&](int) {
+    if (world.tiles_computed > 10 && !flushed.exchange(true)) return Signal::flush;
+    if (world.tiles_computed <= 40) return Signal::nothing;
+    entries_after_flush = read_journal(*world.stores[0], "hash").size();
+    return Signal::kill;
+  };
+  const auto outcome = run_fake(world, how);
+  EXPECT_THAT(outcome.codes, ElementsAre(-1 - interrupted));
+  EXPECT_GT(entries_after_flush, 8u);
+  EXPECT_LT(entries_after_flush, 40u);
+  EXPECT_EQ(static_cast<int>(read_journal(*world.stores[0], "hash").size()), world.tiles_computed);
+}
+
+TEST(Job, EndsWhenTheDiskIsFull) {
+  for (const char* full : {"v/c/3/3", "__terroir/plan-1.json", "v/zarr.json", "zarr.json"}) {
+    FakeWorld world(fake_plan({5, 5}));
+    world.stores[0]->before_close = [&](const std::string& key) {
+      if (key == full) throw Error(Fault::system, "writing " + key + ": No space left on device");
+    };
+    const auto outcome = run_fake(world, {.ranks = 2, .options = options()});
+    EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
+    ASSERT_EQ(outcome.failures.size(), 1u);
+    EXPECT_THAT(outcome.failures[0], HasSubstr("No space left"));
+    EXPECT_EQ(world.objects().count("out0/zarr.json"), 0u);
+    world.stores[0]->before_close = nullptr;
+    EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
+    EXPECT_EQ(world.objects(), expected_objects(world.plan));
+  }
+}
+
+TEST(Job, EndsWhenTheJournalCannotBeWritten) {
+  FakeWorld world(fake_plan({20, 20}));
+  world.on_tile = [&](int, std::size_t, Index) { nap(20); };
+  world.stores[0]->before_close = [](const std::string& key) {
+    if (key.starts_with("__terroir/journal")) throw Error(Fault::system, "Input/output error");
+  };
+  const auto outcome = run_fake(world, {.ranks = 2, .options = options()});
+  EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
+}
+
+TEST(Job, EndsOnBothSidesOfACut) {
+  FakeWorld world(fake_plan({30, 30}));
+  world.on_tile = [&](int rank, std::size_t, Index) {
+    if (rank == 1 && world.tiles_computed > 50) world.cut(1);
+    nap(2);
+  };
+  auto how = options();
+  how.liveness = {0.05, 0.4, 5, 5};
+  const auto outcome = run_fake(world, {.ranks = 3, .options = how});
+  EXPECT_THAT(outcome.codes, Each(-1 - static_cast<int>(Fault::system)));  // aborted, or gone by itself
+  ASSERT_EQ(outcome.failures.size(), 1u);
+  EXPECT_THAT(outcome.failures[0], HasSubstr("rank 1 on host1 has been silent"));
+  EXPECT_LT(world.tiles_computed, 900);
+  EXPECT_THAT(run_fake(world, {.options = options("2")}).codes, ElementsAre(0));
+  EXPECT_EQ(world.objects(), expected_objects(world.plan));
+}
+
+TEST(Job, TellsOnceWhyRanksHaveNoPlan) {
+  FakeWorld world(fake_plan({5, 5}));
+  FakeRun how{.ranks = 3, .options = options()};
+  how.stillborn = {{0, {2, "dem.tif is missing"}}, {1, {2, "dem.tif is missing"}}, {2, {2, "dem.tif is missing"}}};
+  auto outcome = run_fake(world, how);
+  EXPECT_THAT(outcome.codes, Each(2));
+  EXPECT_THAT(outcome.failures, ElementsAre("dem.tif is missing"));
+  how.stillborn.erase(0);
+  how.stillborn.erase(1);
+  outcome = run_fake(world, how);
+  EXPECT_THAT(outcome.codes, Each(2));
+  EXPECT_THAT(outcome.failures, ElementsAre("dem.tif is missing"));
+  EXPECT_THAT(world.stores[0]->list(""), IsEmpty());
+}
+
+TEST(Job, RefusesRanksWithAnotherPlan) {
+  FakeWorld world(fake_plan({5, 5}));
+  FakeRun how{.ranks = 3, .options = options()};
+  how.other_hash = {{2, "another"}};
+  const auto outcome = run_fake(world, how);
+  EXPECT_THAT(outcome.codes, Each(2));
+  ASSERT_EQ(outcome.failures.size(), 1u);
+  EXPECT_THAT(outcome.failures[0], HasSubstr("rank 2 on host2 compiled another plan"));
+  EXPECT_THAT(world.stores[0]->list(""), IsEmpty());
+}
+
+}  // namespace
+}  // namespace terroir
