@@ -38,7 +38,8 @@ const Process* find(const std::string& name, std::ostream& errors) {
   std::vector<std::string> names;
   for (const auto& known : catalog()) names.push_back(known.info.name);
   const auto near = nearest_word(name, names);
-  errors << "there is no process '" << name << "'; " << (near ? "did you mean '" + *near + "'?" : "`terroir processes` lists them") << "\n";
+  errors << "terroir processes: there is no process '" << name << "'; "
+         << (near ? "did you mean '" + *near + "'?" : "`terroir processes` lists them") << "\n";
   return nullptr;
 }
 
