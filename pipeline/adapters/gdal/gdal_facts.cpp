@@ -105,8 +105,9 @@ Affine affine_of(GDALDatasetH dataset, const std::string& path, Index rows, bool
 
 }  // namespace
 
-Shape chunk_of_blocks(Shape block, Shape image) noexcept {
-  constexpr Index side = 256, most = Index{1} << 20;
+Shape chunk_of_blocks(Shape block, Shape image, Index samples) noexcept {
+  constexpr Index side = 256, most_pixels = Index{1} << 20, most_numbers = Index{4} << 20;
+  const Index most = std::min(most_pixels, most_numbers / samples);
   const auto multiple = [](Index size, Index count, Index limit) {
     return std::max<Index>(1, std::min({ceil_div(side, size), count, limit}));
   };
@@ -126,9 +127,9 @@ GdalFacts read_facts(GDALDatasetH dataset, const std::string& path, CrsReader& c
   int cols = 0, rows = 0;
   GDALGetBlockSize(GDALGetRasterBand(dataset, 1), &cols, &rows);
   facts.block = {std::max(rows, 1), std::max(cols, 1)};
-  facts.chunk = chunk_of_blocks(facts.block, image);
   const char* interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
   facts.interleaved = facts.bands.size() > 1 && interleave != nullptr && std::string(interleave) == "PIXEL";
+  facts.chunk = chunk_of_blocks(facts.block, image, facts.interleaved ? static_cast<Index>(facts.bands.size()) : 1);
   return facts;
 }
 

@@ -30,7 +30,7 @@ struct GdalFacts {
 [[nodiscard]] GdalFacts read_facts(GDALDatasetH dataset, const std::string& path, CrsReader& crs);
 
 /// The chunk in which blocks of the storage are read: at least 256 rows and columns where they are smaller, but no more than
-/// 1 Mi pixels; huge blocks stay as they are. `image` bounds it.
-[[nodiscard]] Shape chunk_of_blocks(Shape block, Shape image) noexcept;
+/// 1 Mi pixels and 4 Mi numbers, of which a pixel has `samples`; huge blocks stay as they are. `image` bounds it.
+[[nodiscard]] Shape chunk_of_blocks(Shape block, Shape image, Index samples) noexcept;
 
 }  // namespace terroir

@@ -19,6 +19,9 @@ Error unreadable(const std::string& path, const std::string& why) {
   if (file_head(path, 1024).find("<VRTDataset") != std::string::npos)
     return {Fault::mistake,
             path + ": it is a VRT, which may read any other file; name its files instead, or allow it by TERROIR_ALLOW_VRT=1"};
+  if (why.find("not recognized") != std::string::npos)
+    return {Fault::mistake,
+            path + ": its format is none that is read here (GeoTIFF, COG); convert it to GeoTIFF: gdal_translate IN OUT.tif"};
   return {Fault::mistake, path + ": it cannot be read as a raster (" + why + "); convert it to GeoTIFF, or get a fresh copy if it is one"};
 }
 

@@ -3,6 +3,8 @@
 #include "pipeline/adapters/proj/cf_grid_mapping.h"
 #include "pipeline/error.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -20,11 +22,25 @@ Error no_crs(const std::string& text, const std::string& why) {
                               "; write an EPSG code like EPSG:32632, WKT, PROJJSON or a PROJ string"};
 }
 
+/// PROJ's messages begin with the name of its function.
+std::string without_function(const std::string& message) {
+  const auto colon = message.find(": ");
+  return message.starts_with("proj_") && colon != std::string::npos ? message.substr(colon + 2) : message;
+}
+
 /// PROJ takes "+proj=utm +zone=32" for an operation unless it is told that a CRS is meant.
 std::string as_crs_definition(const std::string& text) {
   const bool proj_string =
       text.find("proj=") != std::string::npos && text.find('[') == std::string::npos && text.find('{') == std::string::npos;
   return proj_string && text.find("type=crs") == std::string::npos ? text + " +type=crs" : text;
+}
+
+/// A bare name finds every system whose name holds it: "foo" is in "Amersfoort". Only the whole name counts.
+bool is_other_name(const PJ* crs, const std::string& text) {
+  if (text.find_first_of(":[{=") != std::string::npos) return false;
+  const std::string name = proj_get_name(crs);
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  return !std::equal(name.begin(), name.end(), text.begin(), text.end(), same);
 }
 
 /// The horizontal part of a compound CRS, which is all that a raster's rows and columns need.
@@ -129,7 +145,8 @@ Crs ProjCrsReader::parse(const std::string& text) {
   PJ_CONTEXT* const context = context_.get();
   message_.clear();
   PjPtr crs(proj_create(context, as_crs_definition(text).c_str()));
-  if (!crs || proj_is_crs(crs.get()) == 0) throw no_crs(text, message_);
+  if (!crs || proj_is_crs(crs.get()) == 0) throw no_crs(text, without_function(message_));
+  if (is_other_name(crs.get(), text)) throw no_crs(text, std::string("'") + proj_get_name(crs.get()) + "' is one");
   crs = horizontal(context, std::move(crs));
   Crs out;
   const auto adopt = [&](PjPtr stored) {

@@ -86,13 +86,14 @@ TEST_F(GdalSourceTest, TellsTheFacts) {
 }
 
 TEST(ChunkOfBlocks, MergesSmallBlocksAndKeepsLargeOnes) {
-  EXPECT_EQ(chunk_of_blocks({512, 512}, {8192, 8192}), (Shape{512, 512}));
-  EXPECT_EQ(chunk_of_blocks({1, 1000}, {3000, 1000}), (Shape{256, 1000}));
-  EXPECT_EQ(chunk_of_blocks({1, 40000}, {3000, 40000}), (Shape{26, 40000})) << "at most 1 Mi pixels";
-  EXPECT_EQ(chunk_of_blocks({128, 128}, {3000, 3000}), (Shape{256, 256}));
-  EXPECT_EQ(chunk_of_blocks({100, 100}, {3000, 3000}), (Shape{300, 300}));
-  EXPECT_EQ(chunk_of_blocks({4096, 4096}, {8192, 8192}), (Shape{4096, 4096}));
-  EXPECT_EQ(chunk_of_blocks({3, 349}, {352, 349}), (Shape{258, 349}));
+  EXPECT_EQ(chunk_of_blocks({512, 512}, {8192, 8192}, 1), (Shape{512, 512}));
+  EXPECT_EQ(chunk_of_blocks({1, 1000}, {3000, 1000}, 1), (Shape{256, 1000}));
+  EXPECT_EQ(chunk_of_blocks({1, 40000}, {3000, 40000}, 1), (Shape{26, 40000})) << "at most 1 Mi pixels";
+  EXPECT_EQ(chunk_of_blocks({128, 128}, {3000, 3000}, 1), (Shape{256, 256}));
+  EXPECT_EQ(chunk_of_blocks({100, 100}, {3000, 3000}, 1), (Shape{300, 300}));
+  EXPECT_EQ(chunk_of_blocks({4096, 4096}, {8192, 8192}, 1), (Shape{4096, 4096}));
+  EXPECT_EQ(chunk_of_blocks({1, 1000}, {3000, 1000}, 200), (Shape{20, 1000})) << "a cube that keeps 200 bands together";
+  EXPECT_EQ(chunk_of_blocks({3, 349}, {352, 349}, 1), (Shape{258, 349}));
 }
 
 TEST_F(GdalSourceTest, ReadsEveryTypeAndLayout) {
@@ -213,7 +214,7 @@ TEST_F(GdalSourceTest, WhatCannotBeOpenedSaysWhy) {
   expect_error([&] { open(folder_ / "none.tif"); }, Fault::mistake, {"none.tif", "there is no such file", "check the path"});
   expect_error([&] { open(std::filesystem::path(folder_ / "x").parent_path()); }, Fault::mistake, {"is a folder", "*.tif"});
   std::ofstream(folder_ / "notes.tif") << "no raster";
-  expect_error([&] { open(folder_ / "notes.tif"); }, Fault::mistake, {"notes.tif", "cannot be read as a raster", "convert"});
+  expect_error([&] { open(folder_ / "notes.tif"); }, Fault::mistake, {"notes.tif", "format", "gdal_translate"});
   std::ofstream(folder_ / "empty.tif");
   expect_error([&] { open(folder_ / "empty.tif"); }, Fault::mistake, {"empty.tif"});
   std::ofstream(folder_ / "all.vrt") << "<VRTDataset rasterXSize=\"1\" rasterYSize=\"1\"></VRTDataset>";

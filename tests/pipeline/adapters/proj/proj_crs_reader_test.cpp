@@ -61,6 +61,7 @@ TEST(ProjCrsReader, EveryWayToNameASystemGivesTheSame) {
     EXPECT_EQ(crs.wkt, utm.wkt) << name;
   }
   EXPECT_EQ(reader.read("OGC:CRS84"), reader.read("EPSG:4326"));
+  EXPECT_EQ(reader.read("wgs 84"), reader.read("EPSG:4326"));
   EXPECT_EQ(reader.read("+proj=longlat +datum=WGS84"), reader.read("EPSG:4326"));
   EXPECT_FALSE(reader.read("EPSG:32633") == utm);
 }
@@ -96,7 +97,7 @@ TEST(ProjCrsReader, TakesTheHorizontalPartOfACompoundSystem) {
 
 TEST(ProjCrsReader, RefusesWhatIsNoSystem) {
   ProjCrsReader reader;
-  for (const std::string wrong : {"", "EPSG:1", "Vinschgau", "EPSG:5773", "EPSG:4978", "+proj=nonsense"}) {
+  for (const std::string wrong : {"", "EPSG:1", "Vinschgau", "foo", "WGS", "EPSG:5773", "EPSG:4978", "+proj=nonsense"}) {
     try {
       const Crs crs = reader.read(wrong);
       ADD_FAILURE() << wrong << " gave " << crs.wkt;
