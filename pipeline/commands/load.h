@@ -2,6 +2,7 @@
 
 #include "pipeline/commands/options.h"
 #include "pipeline/plan/plan.h"
+#include "pipeline/ports/crs_reader.h"
 
 #include <memory>
 

@@ -2,12 +2,14 @@
 #include "pipeline/plan/shapes.h"
 
 #include <algorithm>
-#include <set>
 
 namespace terroir {
 namespace {
 
-const std::set<std::string> reserved_names = {"x", "y", "feature", "spatial_ref"};
+/// Names that a variable cannot have: coordinates, and what describes the features of a stacked output.
+bool is_reserved(const std::string& name) {
+  return name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
+}
 
 class OutputLayer {
  public:
@@ -56,8 +58,11 @@ class OutputLayer {
   }
 
   void check_names() {
-    for (const auto& [name, id] : from_.layers) {
-      bool taken = reserved_names.count(name) > 0;
+    std::vector<std::string> names;
+    for (const auto& [name, id] : from_.layers) names.push_back(name);
+    if (spec_.layout == Layout::stacked) names = {spec_.name};
+    for (const auto& name : names) {
+      bool taken = is_reserved(name);
       for (const auto& axis : plan_.axes) taken = taken || axis.name == name;
       if (taken)
         complain("layers", "a variable cannot be named '" + name + "', which is a coordinate",

@@ -1,0 +1,85 @@
+#include "pipeline/adapters/report/job_reporter.h"
+
+#include "pipeline/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ostream>
+
+namespace terroir {
+namespace {
+
+constexpr double terminal_seconds = 0.2, log_seconds = 5;
+
+std::string clock_text(double seconds) {
+  char text[40];
+  const long whole = std::lround(seconds);
+  if (whole >= 3600)
+    std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole % 3600 / 60);
+  else if (whole >= 60)
+    std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
+  else
+    std::snprintf(text, sizeof text, "%ld s", whole);
+  return text;
+}
+
+std::string progress_text(const JobProgress& p) {
+  // Tiles of earlier attempts cost nothing now and tell nothing of the speed.
+  const double done = static_cast<double>(p.tiles_done - p.tiles_restored), left = static_cast<double>(p.tiles_total - p.tiles_done);
+  const double percent = p.tiles_total == 0 ? 100 : 100.0 * static_cast<double>(p.tiles_done) / static_cast<double>(p.tiles_total);
+  const double bytes = static_cast<double>(p.work.bytes_read + p.work.bytes_written);
+  char text[200];
+  std::snprintf(text, sizeof text, "pass %zu of %zu: %lld of %lld tiles (%.0f %%), %.0f MB/s", p.pass + 1, p.passes,
+                static_cast<long long>(p.tiles_done), static_cast<long long>(p.tiles_total), percent,
+                p.seconds > 0 ? bytes / 1e6 / p.seconds : 0.0);
+  std::string line = text;
+  if (done > 0 && left > 0) line += ", " + clock_text(p.seconds / done * left) + " left";
+  return line;
+}
+
+}  // namespace
+
+void JobReporter::clear_line() {
+  if (drawn_) options_.errors << "\r\033[K";
+  drawn_ = false;
+}
+
+void JobReporter::progress(const JobProgress& p) {
+  if (options_.quiet) return;
+  if (shown_ < 0) shown_ = options_.terminal ? -terminal_seconds : 0;
+  if (p.seconds - shown_ < (options_.terminal ? terminal_seconds : log_seconds)) return;
+  shown_ = p.seconds;
+  clear_line();
+  options_.errors << progress_text(p) << (options_.terminal ? "" : "\n") << std::flush;
+  drawn_ = options_.terminal;
+}
+
+void JobReporter::note(const std::string& text) {
+  if (options_.quiet) return;
+  clear_line();
+  options_.errors << text << std::endl;
+}
+
+void JobReporter::failed(const JobFailure& failure) {
+  clear_line();
+  if (!failure.text.empty()) options_.errors << "terroir: " << failure.text << std::endl;
+}
+
+void JobReporter::ended(const JobSummary& summary) {
+  clear_line();
+  if (store_ != nullptr && !summary.nothing_to_do && !summary.failure) {
+    const std::string json = summary_json(plan_, summary, excluded_);
+    try {
+      store_->put("__terroir/summary-" + summary.attempt + ".json", std::as_bytes(std::span(json)));
+    } catch (const Error& error) {
+      options_.errors << "the summary was not kept: " << error.what() << std::endl;  // the outputs are whole all the same
+    }
+  }
+  if (options_.json)
+    options_.out << summary_json(plan_, summary, excluded_) << std::endl;
+  else if (!options_.quiet && !summary.failure)
+    options_.out << summary_text(plan_, summary, excluded_) << std::flush;
+}
+
+}  // namespace terroir
