@@ -120,6 +120,7 @@ std::optional<SampleType> type_of(std::uint64_t format, std::uint64_t bits) noex
 std::optional<TiffCompression> compression_of(std::uint64_t number) noexcept {
   switch (number) {
     case 1: return TiffCompression::none;
+    case 5: return TiffCompression::lzw;
     case 8:
     case 32946: return TiffCompression::deflate;
     case 50000: return TiffCompression::zstd;

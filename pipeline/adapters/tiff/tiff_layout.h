@@ -10,7 +10,7 @@
 
 namespace terroir {
 
-enum class TiffCompression { none, deflate, zstd };
+enum class TiffCompression { none, lzw, deflate, zstd };
 
 /// Where an array of whole numbers of a tag stands in the file.
 struct TiffArray {

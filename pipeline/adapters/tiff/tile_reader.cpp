@@ -1,6 +1,7 @@
 #include "pipeline/adapters/tiff/tile_reader.h"
 
 #include "pipeline/adapters/tiff/inflate.h"
+#include "pipeline/adapters/tiff/lzw.h"
 #include "pipeline/adapters/tiff/predictor.h"
 #include "pipeline/adapters/tiff/stored_numbers.h"
 #include "pipeline/codecs/zstd.h"
@@ -137,6 +138,7 @@ void TileReader::decode_part(const Request& request, const Part& part, std::span
   bool good = true;
   switch (layout_.compression) {
     case TiffCompression::none: std::memcpy(out.data(), stored.data(), bytes); break;
+    case TiffCompression::lzw: good = decode_lzw(stored, out); break;
     case TiffCompression::deflate: good = inflate_zlib(stored, out); break;
     case TiffCompression::zstd: try { zstd_decompress(stored, out);
       } catch (const Error&) {

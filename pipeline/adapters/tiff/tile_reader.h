@@ -12,7 +12,7 @@
 
 namespace terroir {
 
-/// Reads pixels of a local GeoTIFF by byte ranges: classic and BigTIFF, tiles and strips, plain, DEFLATE or ZSTD, predictors 1 to 3.
+/// Reads pixels of a local GeoTIFF by byte ranges: classic and BigTIFF, tiles and strips, plain, LZW, DEFLATE or ZSTD, predictors 1 to 3.
 /// It knows nothing of grids, masks and metadata. May be used from several threads.
 class TileReader {
  public:

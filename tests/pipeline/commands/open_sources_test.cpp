@@ -46,7 +46,7 @@ TEST_F(OpenSources, PixelsAreTheSameWhoeverReadsThem) {
   const std::vector<std::vector<std::string>> kinds = {
       {"TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=2"},  // direct
       {"COMPRESS=DEFLATE", "BLOCKYSIZE=7"},              // direct, strips merged into chunks
-      {"COMPRESS=LZW", "TILED=YES"},                     // GDAL
+      {"COMPRESS=LZW", "TILED=YES"},                     // direct
       {"COMPRESS=PACKBITS"},                             // GDAL
       {},                                                // plain strips
   };
