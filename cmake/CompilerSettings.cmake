@@ -9,9 +9,6 @@ target_compile_options(terroir_settings INTERFACE
   -march=x86-64-v2
   # No fused multiply-add: the same bits on every CPU. The other two change no result and let g++ vectorise sqrt and selects.
   -ffp-contract=off -fno-math-errno -fno-trapping-math)
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(terroir_settings INTERFACE -O3)
-endif()
 if(TERROIR_SANITIZE)
   target_compile_options(terroir_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(terroir_settings INTERFACE -fsanitize=address,undefined)

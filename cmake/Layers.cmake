@@ -27,8 +27,8 @@ function(terroir_tests name folder)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock)
   target_compile_definitions(${name} PRIVATE TERROIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # GoogleTest's macros compare signed with unsigned and convert: its idiom, not ours. Tests are compiled often and run once.
-  target_compile_options(${name} PRIVATE -Wno-conversion -Wno-sign-compare -O1)
+  # Tests are compiled often and run once.
+  target_compile_options(${name} PRIVATE -O1)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()
