@@ -1,4 +1,5 @@
 #include "kernels/value.h"
+#include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/commands/check.h"
 #include "pipeline/commands/inspect.h"
 #include "pipeline/commands/processes.h"
@@ -47,7 +48,12 @@ int dispatch(const std::vector<std::string>& words) {
     return 0;
   }
   const auto command = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return words[0] == c.name; });
-  if (command != commands.end()) return command->run(Arguments(words).subspan(1), std::cout, std::cerr);
+  if (command != commands.end()) {
+    // Of several ranks only the first speaks.
+    std::ostream nowhere(nullptr);
+    const bool first = launched_rank() == 0;
+    return command->run(Arguments(words).subspan(1), first ? std::cout : nowhere, first ? std::cerr : nowhere);
+  }
   std::vector<std::string> names;
   for (const auto& c : commands) names.emplace_back(c.name);
   const auto near = nearest_word(words[0], names);

@@ -1,5 +1,6 @@
 #include "pipeline/commands/check.h"
 
+#include "pipeline/adapters/process/machine.h"
 #include "pipeline/commands/load.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
   const auto options =
       parse_recipe_options("check", "Finds every mistake of a recipe and of its inputs' headers.", arguments, out, errors, code);
   if (!options) return code;
-  const LoadedPlan loaded = load_plan(*options, 1, 1);
+  const LoadedPlan loaded = load_plan(*options, {1, 1, allowed_processors()});
   print_diagnostics(loaded.compiled.diagnostics, loaded.file, false, errors);
   if (!loaded.good()) return 2;
   const auto warnings =
@@ -26,7 +27,7 @@ int run_plan(std::span<const std::string> arguments, std::ostream& out, std::ost
   const auto options =
       parse_recipe_options("plan", "Says what a run would read, compute, write and take; writes nothing.", arguments, out, errors, code);
   if (!options) return code;
-  const LoadedPlan loaded = load_plan(*options, 1, 1);
+  const LoadedPlan loaded = load_plan(*options, {1, 1, allowed_processors()});
   print_diagnostics(loaded.compiled.diagnostics, loaded.file, false, errors);
   if (!loaded.good()) return 2;
   out << (options->json ? explain_json(*loaded.compiled.plan) + "\n" : explain(*loaded.compiled.plan));

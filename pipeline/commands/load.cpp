@@ -67,7 +67,7 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
   return loaded;
 }
 
-LoadedPlan load_plan(const RecipeOptions& options, int ranks, int local_ranks) {
+LoadedPlan load_plan(const RecipeOptions& options, const Party& party) {
   LoadedRecipe recipe = load_recipe(options);
   LoadedPlan loaded;
   loaded.file = recipe.file;
@@ -76,11 +76,9 @@ LoadedPlan load_plan(const RecipeOptions& options, int ranks, int local_ranks) {
   loaded.crs = std::make_unique<ProjCrsReader>();
   loaded.opener = make_source_opener(*loaded.crs);
   Resources resources;
-  resources.ranks = ranks;
-  resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(local_ranks);
-  // A rank that is bound to its own processors keeps them; ranks that share a mask share its processors.
-  const int processors = allowed_processors();
-  resources.threads = options.threads > 0 ? options.threads : std::max(1, processors / local_ranks);
+  resources.ranks = party.ranks;
+  resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
+  resources.threads = options.threads > 0 ? options.threads : std::max(1, party.local_processors / party.local_ranks);
   resources.block = options.block;
   Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, resources);
   loaded.compiled.plan = std::move(compiled.plan);

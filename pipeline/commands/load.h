@@ -26,8 +26,13 @@ struct LoadedPlan {
   [[nodiscard]] bool good() const noexcept { return compiled.plan.has_value(); }
 };
 
-/// Loads a recipe and compiles it for `ranks` ranks, `local_ranks` of them on this node.
-[[nodiscard]] LoadedPlan load_plan(const RecipeOptions& options, int ranks, int local_ranks);
+/// Ranks of a job, and those on this node with the processors that they share.
+struct Party {
+  int ranks = 1, local_ranks = 1, local_processors = 1;
+};
+
+/// Loads a recipe and compiles it for the ranks of a job.
+[[nodiscard]] LoadedPlan load_plan(const RecipeOptions& options, const Party& party);
 
 /// All diagnostics, one a line; warnings too, unless `quiet`.
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, bool quiet, std::ostream& out);

@@ -11,6 +11,7 @@
 #include "pipeline/error.h"
 #include "pipeline/run/job.h"
 #include "pipeline/run/pass_runner.h"
+#include "pipeline/run/tile_thread.h"
 
 #include <unistd.h>
 
@@ -46,11 +47,11 @@ class RankRun {
       : options_(options), comm_(comm), out_(out), errors_(errors) {}
 
   int run() {
-    const LoadedPlan loaded = load_plan(options_, comm_.size(), comm_.local_size());
-    if (comm_.rank() == 0) print_diagnostics(loaded.compiled.diagnostics, loaded.file, options_.quiet, errors_);
-    if (!loaded.good() && comm_.size() == 1) return static_cast<int>(Fault::mistake);
+    const LoadedPlan loaded = load();
+    print_diagnostics(loaded.compiled.diagnostics, loaded.file, options_.quiet, errors_);
     const Plan empty;
     const Plan& plan = loaded.good() ? *loaded.compiled.plan : empty;
+    look_at_mask(plan);
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
       stores_.push_back(make_folder_store(plan.outputs[i].path));
       sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded.crs));
@@ -59,6 +60,23 @@ class RankRun {
   }
 
  private:
+  /// Nobody throws while others wait: what goes wrong here is told by the job.
+  LoadedPlan load() {
+    const int processors = comm_.size() == 1 ? allowed_processors() : comm_.local_processors();
+    try {
+      return load_plan(options_, {comm_.size(), comm_.local_size(), processors});
+    } catch (...) {
+      failure_ = failure_of_current_exception();
+    }
+    return {};
+  }
+
+  void look_at_mask(const Plan& plan) {
+    if (!options_.quiet && plan.resources.threads > allowed_processors())
+      errors_ << "warning: " << plan.resources.threads << " threads of a rank share " << allowed_processors()
+              << " processors; start mpirun with --bind-to none, or give --threads\n";
+  }
+
   int join(const Plan& plan, const LoadedPlan& loaded) {
     std::vector<Sink*> sinks;
     std::vector<Destination> destinations;
@@ -78,8 +96,8 @@ class RankRun {
                    host_name(),
                    take_signal,
                    [] { return static_cast<std::uint64_t>(peak_memory()); },
-                   [this](int code, const std::string& why) {
-                     if (!why.empty()) errors_ << "terroir: " << why << std::endl;
+                   [](int code, const std::string& why) {
+                     if (!why.empty()) std::cerr << "terroir: " << why << std::endl;
                      ::_exit(code);
                    }};
     JobOptions job;
@@ -89,8 +107,9 @@ class RankRun {
     return run_job(plan, world, job);
   }
 
-  /// Why this rank has no plan. Rank 0 has printed its own reasons already.
+  /// Why this rank has no plan. Rank 0 has printed its own mistakes already.
   [[nodiscard]] JobFailure stillbirth(const LoadedPlan& loaded) const {
+    if (failure_) return *failure_;
     std::string text;
     if (comm_.rank() != 0)
       for (const auto& d : loaded.compiled.diagnostics)
@@ -103,6 +122,7 @@ class RankRun {
   std::ostream &out_, &errors_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<Sink>> sinks_;
+  std::optional<JobFailure> failure_;
 };
 
 }  // namespace

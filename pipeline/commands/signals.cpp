@@ -1,5 +1,9 @@
 #include "pipeline/commands/signals.h"
 
+#include "pipeline/error.h"
+
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 
@@ -15,7 +19,13 @@ void raise_to(Signal wish) noexcept {
   }
 }
 
-extern "C" void on_signal(int number) { raise_to(number == SIGUSR1 ? Signal::stop : number == SIGCONT ? Signal::flush : Signal::kill); }
+std::atomic<bool> polled{false};
+
+/// Before somebody asks for signals nothing has been written yet: the process may just end.
+extern "C" void on_signal(int number) {
+  if (!polled && number != SIGCONT) _exit(static_cast<int>(Fault::interrupted));
+  raise_to(number == SIGUSR1 ? Signal::stop : number == SIGCONT ? Signal::flush : Signal::kill);
+}
 
 }  // namespace
 
@@ -25,8 +35,12 @@ void watch_signals() {
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   for (const int number : {SIGUSR1, SIGTERM, SIGINT, SIGCONT}) sigaction(number, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of the progress that is gone ends no run
 }
 
-Signal take_signal() noexcept { return static_cast<Signal>(pending.exchange(static_cast<int>(Signal::nothing))); }
+Signal take_signal() noexcept {
+  polled = true;
+  return static_cast<Signal>(pending.exchange(static_cast<int>(Signal::nothing)));
+}
 
 }  // namespace terroir

@@ -24,6 +24,8 @@ class Communicator {
   /// Ranks on this node, and this rank's place among them.
   [[nodiscard]] virtual int local_size() const noexcept = 0;
   [[nodiscard]] virtual int local_rank() const noexcept = 0;
+  /// Processors that the ranks on this node may use together.
+  [[nodiscard]] virtual int local_processors() const noexcept { return 1; }
   virtual void send(int to, std::span<const std::byte> bytes) = 0;
   /// The next message that has arrived, if any.
   [[nodiscard]] virtual std::optional<Message> poll() = 0;

@@ -51,7 +51,7 @@ std::string marker_key(const std::string& attempt) { return std::string(marker_p
 std::string to_text(const PlanMarker& marker) {
   const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},    {"root", marker.root_key},
                      {"names", marker.names},     {"inputs", marker.inputs},   {"recipe", marker.recipe}};
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::optional<PlanMarker> parse_marker(std::string_view text) {

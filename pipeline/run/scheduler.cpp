@@ -143,9 +143,18 @@ void Scheduler::say_goodbye(int from, const Bye& bye) {
   if (all_left() && phase_ == Phase::leaving) phase_ = Phase::ended;
 }
 
+void Scheduler::nothing_to_do(double now) {
+  if (phase_ == Phase::preparing) quit(0, now);
+}
+
+void Scheduler::published(double now) {
+  if (phase_ == Phase::publishing) quit(0, now);
+}
+
 void Scheduler::fail(int code, std::string text, double now) {
-  if (!failure_ && phase_ != Phase::ended) failure_ = {code, std::move(text)};
-  if (phase_ != Phase::leaving && phase_ != Phase::ended) quit(code, now);
+  if (phase_ == Phase::leaving || phase_ == Phase::ended) return;
+  failure_ = {code, std::move(text)};
+  quit(code, now);
 }
 
 void Scheduler::quit(int code, double now) {

@@ -59,9 +59,9 @@ class Scheduler {
   /// The outputs may be written: the first pass begins.
   void prepared(const std::string& attempt, double now);
   /// There is nothing to do: ranks leave.
-  void nothing_to_do(double now) { quit(0, now); }
-  void published(double now) { quit(0, now); }
-  /// Ends the job; the first failure is the one that counts.
+  void nothing_to_do(double now);
+  void published(double now);
+  /// Ends the job; the first failure is the one that counts. When all is published already, none does.
   void fail(int code, std::string text, double now);
 
   [[nodiscard]] std::vector<Outgoing> outgoing();

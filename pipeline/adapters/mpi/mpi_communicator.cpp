@@ -3,7 +3,9 @@
 #include "pipeline/error.h"
 
 #include <mpi.h>
+#include <sched.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 
@@ -30,6 +32,7 @@ class MpiCommunicator final : public Communicator {
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
     MPI_Comm_rank(node, &local_rank_);
     MPI_Comm_size(node, &local_size_);
+    share_processors(node);
     MPI_Comm_free(&node);
   }
   ~MpiCommunicator() override {
@@ -44,6 +47,7 @@ class MpiCommunicator final : public Communicator {
   [[nodiscard]] int size() const noexcept override { return size_; }
   [[nodiscard]] int local_size() const noexcept override { return local_size_; }
   [[nodiscard]] int local_rank() const noexcept override { return local_rank_; }
+  [[nodiscard]] int local_processors() const noexcept override { return local_processors_; }
 
   void send(int to, std::span<const std::byte> bytes) override {
     sending_.push_back({{bytes.begin(), bytes.end()}, MPI_REQUEST_NULL});
@@ -72,6 +76,15 @@ class MpiCommunicator final : public Communicator {
   }
 
  private:
+  /// Counts the processors in the masks of all ranks of this node together.
+  void share_processors(MPI_Comm node) {
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    sched_getaffinity(0, sizeof mask, &mask);
+    MPI_Allreduce(MPI_IN_PLACE, &mask, static_cast<int>(sizeof mask), MPI_BYTE, MPI_BOR, node);
+    local_processors_ = std::max(1, CPU_COUNT(&mask));
+  }
+
   /// Frees what has been sent, oldest first; true when nothing is left.
   bool sent() {
     while (!sending_.empty()) {
@@ -83,7 +96,7 @@ class MpiCommunicator final : public Communicator {
     return true;
   }
 
-  int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1;
+  int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1, local_processors_ = 1;
   std::deque<Sending> sending_;  // a deque keeps the address of a request while others come and go
 };
 
@@ -95,6 +108,12 @@ void prefer_plain_transports() {
 }
 
 }  // namespace
+
+int launched_rank() noexcept {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK"})
+    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+  return 0;
+}
 
 bool started_by_mpirun() noexcept { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr; }
 
