@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <set>
 
 namespace terroir {
 namespace {
@@ -22,9 +24,19 @@ constexpr std::size_t small_input = 64 * mebibyte;
 constexpr std::size_t kept_limit = 160 * mebibyte;
 constexpr std::size_t codec_overhead = 64 * 1024, object_buffer = mebibyte;
 
-std::size_t used_chunk_bytes(const Plan& plan) {
+/// The largest buffer of decoded pixels: a chunk of one band, or of all bands in use where a file keeps them together.
+std::size_t decoded_chunk(const Plan& plan) {
+  std::map<std::size_t, std::size_t> planes;  // of each interleaved file
   std::size_t largest = 0;
-  for (const auto& file : plan.files) largest = std::max(largest, static_cast<std::size_t>(file.chunk.area()) * sizeof(float));
+  for (const auto& input : plan.inputs) {
+    std::set<std::size_t> files;
+    for (const auto& step : input.steps)
+      for (const auto& part : step) files.insert(part.file);
+    for (const std::size_t file : files) {
+      const std::size_t together = plan.files[file].interleaved ? ++planes[file] : 1;
+      largest = std::max(largest, together * static_cast<std::size_t>(plan.files[file].chunk.area()) * sizeof(float));
+    }
+  }
   return largest;
 }
 
@@ -101,7 +113,7 @@ Window middle(const Pass& pass, Shape shape) {
 
 void project_memory(Plan& plan) {
   const auto threads = static_cast<std::size_t>(plan.resources.threads);
-  const std::size_t chunk = used_chunk_bytes(plan);
+  const std::size_t chunk = decoded_chunk(plan);
   plan.memory = {
       {"program and libraries", reserved},
       {"GDAL's cache", gdal_cache},
@@ -118,7 +130,7 @@ void project_memory(Plan& plan) {
   const std::size_t wanted = worst(plan, [&](const Pass& p) {
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
-    return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window)));
+    return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
   const std::size_t used = fixed + least;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});

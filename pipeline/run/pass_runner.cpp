@@ -88,7 +88,7 @@ class PassRunner final : public TileRunner {
         arrays_(written_arrays(plan_, pass_, sinks)),
         fitted_(fitted),
         kept_(kept),
-        reader_(plan, opener, meter_) {
+        reader_(plan, program_.layers, opener, meter_) {
     const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, reader_, kept_, meter_};
     for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
     // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.

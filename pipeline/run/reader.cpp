@@ -24,9 +24,10 @@ void copy_gaps(const float* from, float* to, Index count) {
 
 }  // namespace
 
-Reader::Reader(const Plan& plan, SourceOpener& opener, Meter& meter)
+Reader::Reader(const Plan& plan, const std::vector<LayerId>& layers, SourceOpener& opener, Meter& meter)
     : plan_(plan), opener_(opener), meter_(meter), cache_(plan.cache_bytes), files_(plan.files.size()), sources_(plan.files.size()) {
   for (const InputLayer& input : plan.inputs) {
+    if (std::find(layers.begin(), layers.end(), input.layer) == layers.end()) continue;
     LayerUse& use = layers_[input.layer];
     for (const auto& step : input.steps) {
       auto& parts = use.steps.emplace_back();

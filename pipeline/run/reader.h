@@ -19,7 +19,8 @@ class LayerSource {
 /// Reads windows of input layers through the cache of decoded chunks. Used by several threads.
 class Reader final : public LayerSource {
  public:
-  Reader(const Plan& plan, SourceOpener& opener, Meter& meter);
+  /// `layers`: those that will be read, so that no other bands are decoded with them.
+  Reader(const Plan& plan, const std::vector<LayerId>& layers, SourceOpener& opener, Meter& meter);
 
   /// Fills `out`, times [first, first + out.times()) of the window of an input layer; NaN where no file has data.
   /// Throws Error when a chunk cannot be read and the input does not say `on_error: nodata`.

@@ -93,8 +93,8 @@ TEST(Compile, OutputsThatDoNotFit) {
             (Texts{"outputs.out.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: x}"}));
   EXPECT_EQ(faults_of("", step, "path: o, shard: 40"),
             (Texts{"outputs.out.shard: the shard (40 x 40) is no multiple of the chunk (32 x 32); make it a multiple of the chunk"}));
-  EXPECT_EQ(faults_of("", step, "path: o, encoding: {t: {dtype: int16, nodata: -1}}"),
-            (Texts{"outputs.out.encoding.t: the output has no variable 't'; did you mean 's'?"}));
+  EXPECT_EQ(faults_of("", step, "path: o, encoding: {s_x: {dtype: int16, nodata: -1}}"),
+            (Texts{"outputs.out.encoding.s_x: the output has no variable 's_x'; use s"}));
 }
 
 TEST(Compile, SeveralFaultsComeTogether) {
