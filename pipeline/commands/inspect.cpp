@@ -20,6 +20,12 @@ struct Request {
   bool json = false, verify = false;
 };
 
+constexpr const char* help =
+    "terroir inspect STORE [--json] [--verify]\n"
+    "Shows what a Zarr store holds: grid, variables, statistics, size.\n\n"
+    "  --json    as JSON\n"
+    "  --verify  read every object that the journal names and compare its size and checksum\n";
+
 /// What the arguments ask for, or what is wrong with them.
 std::string read_arguments(std::span<const std::string> arguments, Request& request) {
   for (const auto& argument : arguments) {
@@ -109,6 +115,10 @@ int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
 }  // namespace
 
 int run_inspect(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
+  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+    out << help;
+    return 0;
+  }
   Request request;
   if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
     errors << "terroir inspect: " << problem << "\n";

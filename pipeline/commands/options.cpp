@@ -111,7 +111,7 @@ std::optional<RecipeOptions> parse_recipe_options(const std::string& command, co
     po::variables_map given;
     po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
     if (given.count("help") > 0) {
-      out << "terroir " << command << " RECIPE [options]\n" << summary << "\n\n" << shown;
+      out << "terroir " << command << (command == "run" ? " RECIPE|STORE" : " RECIPE") << " [options]\n" << summary << "\n\n" << shown;
       exit_code = 0;
       return std::nullopt;
     }

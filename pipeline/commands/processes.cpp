@@ -17,6 +17,13 @@ struct Request {
   std::string name, form;
 };
 
+constexpr const char* help =
+    "terroir processes [NAME] [--json | --schema | --markdown]\n"
+    "Lists the processes, or explains one.\n\n"
+    "  --json      the catalogue, or the one process, as JSON\n"
+    "  --schema    the JSON Schema of recipes, for editors\n"
+    "  --markdown  the reference\n";
+
 /// What the arguments ask for, or what is wrong with them.
 std::string read_arguments(std::span<const std::string> arguments, Request& request) {
   const std::vector<std::string> forms = {"--json", "--schema", "--markdown"};
@@ -46,6 +53,10 @@ const Process* find(const std::string& name, std::ostream& errors) {
 }  // namespace
 
 int run_processes(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
+  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+    out << help;
+    return 0;
+  }
   Request request;
   if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
     errors << "terroir processes: " << problem << "\n";

@@ -129,9 +129,10 @@ class RankRun {
 
 int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
   int code = 0;
-  const auto options = parse_recipe_options(
-      "run", "Computes the outputs of a recipe; alone, or under mpirun -n N. An interrupted run is resumed by the same command.", arguments,
-      out, errors, code);
+  const auto options = parse_recipe_options("run",
+                                            "Computes the outputs of a recipe, alone or under mpirun -n N; of a store, makes it again from "
+                                            "its own recipe.\nAn interrupted run is resumed by the same command.",
+                                            arguments, out, errors, code);
   if (!options) return code;
   watch_signals();
   const auto comm = communicator();
