@@ -56,12 +56,12 @@ def draw(store):
     picture = Image.new("RGB", size, "white")
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(14)
     for place, (name, colours, symmetric) in enumerate(PANELS):
-        layer = data[name][:SIDE, :SIDE]
+        layer = data[name][-SIDE:, :SIDE]
         low, high = limits(name, layer.values, symmetric)
         x, y = place % COLUMNS * (SIDE + GAP), place // COLUMNS * (SIDE + TITLE + GAP)
         pen.text((x, y + 2), title(layer, low, high), fill="black", font=font)
         picture.paste(coloured(layer.values, colours, low, high), (x, y + TITLE))
-    return picture.quantize(256)
+    return picture.quantize(96)
 
 
 if __name__ == "__main__":
