@@ -21,6 +21,7 @@ class Job {
   int run() {
     if (root_) root_->begin();
     rank_.begin();
+    send();  // what rank 0 says of itself comes before what others say
     double nap = shortest_nap;
     while (!over()) {
       const bool received = receive();

@@ -1,0 +1,35 @@
+#!/bin/bash
+# The same files for any number of ranks, any schedule, compute block, memory, threads and CPU.
+set -uo pipefail
+. "$(dirname "$0")/job.sh"
+
+check "a run without mpirun" job 0 "$work/expected"
+expected=$(digest "$work/expected")
+check "two outputs are published" test -e "$work/expected/features.zarr/zarr.json" -a -e "$work/expected/cube.zarr/.zgroup"
+
+same_bytes() {  # NAME RANKS [options]
+  local name=$1 ranks=$2
+  shift 2
+  check "$name ends well" job "$ranks" "$work/other" "$@"
+  check "$name gives the same files" same "$(digest "$work/other")" "$expected"
+  rm -rf "$work/other"
+}
+
+for ranks in 1 2 3 5; do
+  same_bytes "$ranks ranks" "$ranks"
+  same_bytes "$ranks ranks, static" "$ranks" --schedule static
+done
+same_bytes "one thread" 0 --threads 1
+same_bytes "five threads" 0 --threads 5
+same_bytes "small blocks" 0 --block 32x64
+same_bytes "odd blocks on two ranks" 2 --block 37x128
+same_bytes "little memory" 2 --memory 400M
+for level in v2 v3; do
+  export TERROIR_CPU=$level
+  same_bytes "CPU level $level" 0
+  unset TERROIR_CPU
+done
+check "the same again has nothing to do" job 3 "$work/expected"
+check "and says so" says "Nothing to do"
+check "and changes nothing" same "$(digest "$work/expected")" "$expected"
+finish

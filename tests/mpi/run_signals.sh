@@ -1,0 +1,79 @@
+#!/bin/bash
+# Signals end a job with its journal written, lost ranks end it without a hang, and the same command finishes it to the same bytes.
+set -uo pipefail
+. "$(dirname "$0")/job.sh"
+long=(--input resolution=3.75 --input size=61)  # 512 tiles: some seconds
+
+job 2 "$work/expected" "${long[@]}"
+check "an undisturbed run" same $? 0
+expected=$(digest "$work/expected")
+rm -rf "$work/expected"
+
+# What was journaled before the end counts afterwards, and the result is the same.
+resumes() {  # NAME
+  check "$1: nothing is published" unpublished "$work/out"
+  check "$1: it can be resumed" job 3 "$work/out" "${long[@]}"
+  check "$1: work is kept" says "resumes: "
+  check "$1: to the same files" same "$(digest "$work/out")" "$expected"
+  rm -rf "$work/out"
+}
+
+# Small blocks compute the same slowly.
+begin() { start "$1" "$work/out" "${long[@]}" --block 16x16 && under_way "$work/out"; }
+
+for signal in USR1 TERM INT; do
+  begin 0
+  kill -s $signal "$job"
+  ended
+  check "SIG$signal alone" same "$status" 75
+  check "SIG$signal alone: says what to do" says "interrupted; run the same command again to resume"
+  resumes "SIG$signal alone"
+done
+
+begin 3
+kill -s USR1 "$job"
+ended
+check "SIGUSR1 to mpirun" same "$status" 75
+check "SIGUSR1 to mpirun: one message" same "$(grep -c interrupted "$work/log")" 1
+resumes "SIGUSR1 to mpirun"
+
+begin 3
+kill -s TERM "$job"
+ended
+check "SIGTERM to mpirun" same "$status" 1
+resumes "SIGTERM to mpirun"
+
+begin 3
+kill -s CONT $(ranks_of "$job")
+ended 120
+check "SIGCONT only flushes" same "$status" 0
+check "and disturbs nothing" same "$(digest "$work/out")" "$expected"
+rm -rf "$work/out"
+
+for victim in 1 2; do  # rank 0, rank 1
+  begin 3
+  kill -s KILL "$(ranks_of "$job" | sed -n ${victim}p)"
+  ended
+  check "a killed rank" same "$status" 137
+  resumes "a killed rank"
+done
+
+begin 3
+silent=$(ranks_of "$job" | sed -n 2p)
+kill -s STOP "$silent"
+ended
+check "a silent rank" same "$status" 4
+check "a silent rank: is named" says "rank 1 on .* has been silent"
+check "a silent rank: is ended" gone "$silent"
+resumes "a silent rank"
+
+begin 3
+ranks=$(ranks_of "$job")
+silent=$(head -n 1 <<<"$ranks")
+kill -s STOP "$silent"
+ended
+check "a silent rank 0" same "$status" 4
+check "a silent rank 0: is missed" says "has lost rank 0 and ends"
+check "a silent rank 0: nobody is left" gone $ranks
+resumes "a silent rank 0"
+finish
