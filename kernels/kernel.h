@@ -34,6 +34,7 @@ struct LayerInfo {
   std::string long_name;
   std::string cell_methods;  ///< CF, "time: mean"
   bool categorical = false;
+  std::string formula = {};  ///< where this layer's is not the whole process's
 };
 
 /// Ground size of the pixels of each row of a window, metres; it shrinks polewards on geographic grids.

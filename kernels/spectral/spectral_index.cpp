@@ -88,6 +88,7 @@ struct SpectralIndex {
       info.name = index_of(name).name;
       info.unit = info.name == "S2REP" ? "nm" : "1";
       info.long_name = index_of(name).long_name;
+      info.formula = index_of(name).formula;
       out.push_back(info);
     }
     return out;

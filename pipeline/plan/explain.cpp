@@ -89,6 +89,7 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
           ", chunks of " + shape_text(pass.chunk) + ", blocks of " + shape_text(pass.block) + "\n";
   if (!pass.ops.empty()) text += "  computes " + list_words(step_names(plan, pass.ops), "and") + "\n";
   if (!pass.fits.empty()) text += "  fits " + list_words(step_names(plan, pass.fits), "and") + "\n";
+  if (!pass.kept.empty()) text += "  starts from what pass 1 kept, where memory allowed\n";
   for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)
     if (pass.slab[axis] < plan.axes[axis].size())
       text += "  " + plan.axes[axis].name + " in slabs of " + std::to_string(pass.slab[axis]) + " of " +

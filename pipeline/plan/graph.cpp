@@ -242,6 +242,7 @@ class GraphBuilder {
     Window extent = plan_.layers[in[0]].extent;
     for (const LayerId id : in) {
       infos.push_back(plan_.layers[id].info);
+      infos.back().formula.clear();  // the input's own, not that of what is made of it
       extent = intersect(extent, plan_.layers[id].extent);
     }
     for (LayerInfo& info : kernel.outputs(infos)) {
@@ -273,6 +274,7 @@ class GraphBuilder {
     const std::string used = from.info.categorical ? "nearest" : method;
     const Binding binding = find_process("resample")->bind({{"method", at, Value::scalar(used, false, at)}});
     PlannedLayer layer = from;
+    layer.info.formula.clear();
     layer.step = step;
     layer.lattice = 0;
     layer.extent = covered(from.extent, map);

@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 /// Code and tables of the program and its libraries (GDAL, PROJ with its database, MPI with its buffers), measured as the resident
 /// peak of a run that reads one pixel.
-constexpr std::size_t reserved = 88 * mebibyte;
-constexpr std::size_t gdal_cache = 16 * mebibyte;  // set by the GDAL adapter
+constexpr std::size_t reserved = 64 * mebibyte;
+constexpr std::size_t gdal_cache = 32 * mebibyte;  // set by the GDAL adapter
 /// Bytes that a compressed chunk may exceed its pixels by, and the writer's buffer of one open object.
 /// Decoded inputs up to this size stay in memory even if a tile needs less.
 constexpr std::size_t small_input = 64 * mebibyte;

@@ -48,7 +48,7 @@ Json provenance(const Plan& plan, const PlannedLayer& layer) {
   out["process"] = name->text();
   out["process_parameters"] = parameters.dump();
   if (const Process* process = find_process(name->text())) {
-    set_text(out, "process_formula", process->info.formula);
+    set_text(out, "process_formula", layer.info.formula.empty() ? process->info.formula : layer.info.formula);
     set_text(out, "references", process->info.citation);
   }
   return out;
