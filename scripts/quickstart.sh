@@ -7,7 +7,7 @@ result=build/quickstart
 ranks=2
 
 scripts/install.sh build
-scripts/build.sh release
+scripts/build.sh release terroir
 scripts/make_samples.py
 # shellcheck source=scripts/mpi-env.sh
 . scripts/mpi-env.sh

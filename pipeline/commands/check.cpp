@@ -15,7 +15,7 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
   if (!options) return code;
   const LoadedPlan loaded = load_plan(*options, {1, 1, allowed_processors()});
   print_diagnostics(loaded.compiled.diagnostics, loaded.file, false, errors);
-  if (!loaded.good()) return 2;
+  if (!loaded.good()) return loaded.exit_code();
   const auto warnings =
       std::count_if(loaded.compiled.diagnostics.begin(), loaded.compiled.diagnostics.end(), [](const Diagnostic& d) { return d.warning; });
   out << loaded.file << " is right" << (warnings == 0 ? "" : ", but see the warnings") << "\n";
@@ -29,7 +29,7 @@ int run_plan(std::span<const std::string> arguments, std::ostream& out, std::ost
   if (!options) return code;
   const LoadedPlan loaded = load_plan(*options, {1, 1, allowed_processors()});
   print_diagnostics(loaded.compiled.diagnostics, loaded.file, false, errors);
-  if (!loaded.good()) return 2;
+  if (!loaded.good()) return loaded.exit_code();
   out << (options->json ? explain_json(*loaded.compiled.plan) + "\n" : explain(*loaded.compiled.plan));
   return 0;
 }

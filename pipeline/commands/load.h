@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/commands/options.h"
+#include "pipeline/error.h"
 #include "pipeline/plan/plan.h"
 #include "pipeline/ports/crs_reader.h"
 
@@ -24,6 +25,8 @@ struct LoadedPlan {
   std::unique_ptr<SourceOpener> opener;
   Compiled compiled;
   [[nodiscard]] bool good() const noexcept { return compiled.plan.has_value(); }
+  /// Why there is no plan: 5 when the budget is the only obstacle, else 2.
+  [[nodiscard]] int exit_code() const noexcept { return static_cast<int>(compiled.over_budget ? Fault::memory : Fault::mistake); }
 };
 
 /// Ranks of a job, and those on this node with the processors that they share.

@@ -114,7 +114,7 @@ class RankRun {
     if (comm_.rank() != 0)
       for (const auto& d : loaded.compiled.diagnostics)
         if (!d.warning && text.empty()) text = to_text(d, loaded.file);
-    return {static_cast<int>(Fault::mistake), text};
+    return {loaded.exit_code(), text};
   }
 
   const RecipeOptions& options_;

@@ -87,6 +87,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, con
   project_memory(plan);
   measure_reading(plan);
   check_memory(plan, result.diagnostics);
+  result.over_budget = has_error(result.diagnostics);
   look_over(plan, result.diagnostics);
   plan.hash = plan_hash(plan);
   if (!has_error(result.diagnostics)) result.plan = std::move(plan);

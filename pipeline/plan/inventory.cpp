@@ -40,7 +40,7 @@ class InputTaker {
       has_time_ = pattern.has_time();
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
-      complain("path", spec_.path_at, error.what(), "correct the path");
+      complain_of(error, "correct the path");
     }
     if (diagnostics_.size() > before) input.layers.clear();
     return input;
@@ -49,6 +49,16 @@ class InputTaker {
  private:
   void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
     diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
+  }
+
+  /// What an error says, its remedy apart: what stands behind the last semicolon.
+  void complain_of(const Error& error, const std::string& remedy) {
+    const std::string text = error.what();
+    const std::size_t semicolon = text.rfind("; ");
+    if (semicolon == std::string::npos)
+      complain("path", spec_.path_at, text, remedy);
+    else
+      complain("path", spec_.path_at, text.substr(0, semicolon), text.substr(semicolon + 2));
   }
 
   void find_files(const PathPattern& pattern) {
@@ -99,7 +109,7 @@ class InputTaker {
       found_.push_back({inventory_.files.size(), match});
       inventory_.files.push_back({std::move(planned), std::move(source)});
     } catch (const Error& error) {
-      complain("path", spec_.path_at, error.what(), "correct the file or the path");
+      complain_of(error, "correct the file or the path");
     }
   }
 

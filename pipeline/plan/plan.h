@@ -166,6 +166,7 @@ struct Plan {
 /// A plan, or every reason why there is none; warnings come with either.
 struct Compiled {
   std::optional<Plan> plan;
+  bool over_budget = false;  ///< the projected memory is the only thing that is wrong
   std::vector<Diagnostic> diagnostics;
 };
 

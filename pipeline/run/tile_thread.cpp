@@ -70,9 +70,8 @@ void TileThread::run(const TileTask& task, const StartPass& pass) {
     const double seconds = seconds_since(start);
     mailbox_.post([this, pass = task.pass, result = std::move(result), seconds]() mutable { finished_(pass, std::move(result), seconds); });
   } catch (...) {
-    JobFailure failure = failure_of_current_exception();
-    failure.text = "tile " + std::to_string(task.tile) + ": " + failure.text;
-    mailbox_.post([this, failure = std::move(failure)] { failed_(failure); });
+    const JobFailure failure = failure_of_current_exception();
+    mailbox_.post([this, failure] { failed_(failure); });
   }
 }
 

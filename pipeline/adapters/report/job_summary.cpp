@@ -80,7 +80,7 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
   if (summary.nothing_to_do) {
     text = "Nothing to do: the outputs of this plan are complete\n";
   } else {
-    text = "Done in " + number("%.1f", p.seconds) + " s: " + std::to_string(p.work.tiles) + (p.work.tiles == 1 ? " tile" : " tiles");
+    text = "Done in " + number("%.2f", p.seconds) + " s: " + std::to_string(p.work.tiles) + (p.work.tiles == 1 ? " tile" : " tiles");
     if (p.tiles_restored > 0) text += " (and " + std::to_string(p.tiles_restored) + " of an earlier run)";
     text += ", " + bytes_text(p.work.bytes_read) + " read, " + bytes_text(p.work.bytes_written) + " written\n";
     text += "Input chunks decoded " + number("%.2f", measured_amplification(plan, p.work)) + " times; peak memory " +
@@ -88,8 +88,8 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
     text += "Seconds of each rank: read, compute, encode, write\n";
     for (std::size_t i = 0; i < summary.ranks.size(); ++i) {
       const Work& w = summary.ranks[i].work;
-      text += "  rank " + std::to_string(i) + " on " + summary.ranks[i].host + ": " + number("%.1f", w.read_seconds) + ", " +
-              number("%.1f", w.compute_seconds) + ", " + number("%.1f", w.encode_seconds) + ", " + number("%.1f", w.write_seconds) + "; " +
+      text += "  rank " + std::to_string(i) + " on " + summary.ranks[i].host + ": " + number("%.2f", w.read_seconds) + ", " +
+              number("%.2f", w.compute_seconds) + ", " + number("%.2f", w.encode_seconds) + ", " + number("%.2f", w.write_seconds) + "; " +
               std::to_string(w.tiles) + " tiles\n";
     }
   }
