@@ -14,6 +14,7 @@
 namespace terroir {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -88,7 +89,7 @@ TEST(Job, ResumesAfterAFailureAndEndsWithTheSameObjects) {
       if (outcome.codes[0] == 0) break;
       EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::data)));
       ASSERT_EQ(outcome.failures.size(), 1u);
-      EXPECT_THAT(outcome.failures[0], HasSubstr("9: reading dem.tif: broken"));
+      EXPECT_THAT(outcome.failures[0], HasSubstr("reading dem.tif: broken"));
       EXPECT_EQ(world.objects().count("out0/zarr.json"), 0u);
     } while (attempts < 20);
     EXPECT_EQ(world.objects(), expected_objects(plan));
@@ -164,18 +165,19 @@ TEST(Job, EndsWhenTheJournalCannotBeWritten) {
 }
 
 TEST(Job, EndsOnBothSidesOfACut) {
-  FakeWorld world(fake_plan({30, 30}));
+  FakeWorld world(fake_plan({50, 50}));
   world.on_tile = [&](int rank, std::size_t, Index) {
     if (rank == 1 && world.tiles_computed > 50) world.cut(1);
     nap(2);
   };
   auto how = options();
-  how.liveness = {0.05, 0.4, 5, 5};
+  how.liveness = {0.1, 1.5, 20, 20};
   const auto outcome = run_fake(world, {.ranks = 3, .options = how});
-  EXPECT_THAT(outcome.codes, Each(-1 - static_cast<int>(Fault::system)));  // aborted, or gone by itself
+  // Aborted, or gone by itself; a rank that still hears rank 0 may have been told before the abort.
+  EXPECT_THAT(outcome.codes, Each(AnyOf(-1 - static_cast<int>(Fault::system), static_cast<int>(Fault::system))));
   ASSERT_EQ(outcome.failures.size(), 1u);
   EXPECT_THAT(outcome.failures[0], HasSubstr("rank 1 on host1 has been silent"));
-  EXPECT_LT(world.tiles_computed, 900);
+  EXPECT_LT(world.tiles_computed, 2500);
   EXPECT_THAT(run_fake(world, {.options = options("2")}).codes, ElementsAre(0));
   EXPECT_EQ(world.objects(), expected_objects(world.plan));
 }
