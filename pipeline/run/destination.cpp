@@ -25,6 +25,17 @@ bool is_run_key(const std::string& key) { return key.starts_with(run_folder); }
 
 [[noreturn]] void refuse(const Store& store, const std::string& what) { throw Error(Fault::mistake, store.location() + " " + what); }
 
+/// Whether the root document is there, and was closed by a run of the last marker's plan.
+bool is_published(Store& store, const Folder& folder) {
+  if (!std::binary_search(folder.keys.begin(), folder.keys.end(), folder.marker->root_key)) return false;
+  const std::string expected = published_text(folder.marker->hash);
+  return std::any_of(folder.keys.begin(), folder.keys.end(), [&](const std::string& key) {
+    if (!key.starts_with(published_prefix)) return false;
+    const auto bytes = store.get(key);
+    return bytes && std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()) == expected;
+  });
+}
+
 Folder look_into(Store& store) {
   Folder folder;
   folder.keys = store.list("");
@@ -37,7 +48,7 @@ Folder look_into(Store& store) {
     folder.root_keys.insert(marker->root_key);
     folder.marker = std::move(marker);
   }
-  if (folder.marker) folder.complete = std::binary_search(folder.keys.begin(), folder.keys.end(), folder.marker->root_key);
+  folder.complete = folder.marker && is_published(store, folder);
   return folder;
 }
 
@@ -142,6 +153,11 @@ std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destinati
 
 }  // namespace
 
+void note_published(const Plan& plan, const Destination& destination, const std::string& attempt) {
+  const std::string text = published_text(plan.hash);
+  destination.store->put(published_key(attempt), std::as_bytes(std::span(text)));
+}
+
 Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& destinations, const PrepareOptions& options) {
   std::vector<Folder> folders;
   for (const auto& destination : destinations) {
@@ -167,9 +183,13 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
   if (out.nothing_to_do) return out;
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
-  for (const auto& destination : destinations) {
-    const std::string text = to_text(marker_of(plan, *destination.sink, options.attempt));
-    destination.store->put(marker_key(options.attempt), std::as_bytes(std::span(text)));
+  for (std::size_t i = 0; i < destinations.size(); ++i) {
+    Store& store = *destinations[i].store;
+    const std::string text = to_text(marker_of(plan, *destinations[i].sink, options.attempt));
+    store.put(marker_key(options.attempt), std::as_bytes(std::span(text)));
+    if (out.published[i]) continue;
+    for (const auto& key : folders[i].keys)
+      if (key.starts_with(published_prefix)) store.remove(key);
   }
   return out;
 }

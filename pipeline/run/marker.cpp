@@ -48,6 +48,10 @@ PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& atte
 
 std::string marker_key(const std::string& attempt) { return std::string(marker_prefix) + attempt + ".json"; }
 
+std::string published_key(const std::string& attempt) { return std::string(published_prefix) + attempt + ".json"; }
+
+std::string published_text(const std::string& plan_hash) { return Json{{"plan", plan_hash}, {"published", true}}.dump() + "\n"; }
+
 std::string to_text(const PlanMarker& marker) {
   const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},    {"root", marker.root_key},
                      {"names", marker.names},     {"inputs", marker.inputs},   {"recipe", marker.recipe}};

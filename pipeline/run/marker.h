@@ -28,6 +28,12 @@ inline constexpr std::string_view marker_prefix = "__terroir/plan-";
 /// Nothing when the text is torn or no marker.
 [[nodiscard]] std::optional<PlanMarker> parse_marker(std::string_view text);
 
+/// Key and text of the note that an output's root document stands whole. The document alone does not tell: a writer that was killed
+/// may have left its beginning.
+inline constexpr std::string_view published_prefix = "__terroir/published-";
+[[nodiscard]] std::string published_key(const std::string& attempt);
+[[nodiscard]] std::string published_text(const std::string& plan_hash);
+
 /// What makes two plans different, for a person: "steps.slope.unit, dem.tif has changed". Empty when nothing that is kept differs.
 [[nodiscard]] std::string difference(const PlanMarker& before, const PlanMarker& now);
 

@@ -60,7 +60,8 @@ void RankPart::step() {
 
 bool RankPart::flush_due() const {
   const double now = steady_seconds();
-  return journal_ && now - flushed_ >= segment_seconds(now - began_) && journal_thread_.idle() && journal_->pending();
+  const bool late = now - flushed_ >= segment_seconds(now - began_);
+  return journal_ && (late || worker_.dry()) && journal_thread_.idle() && journal_->pending();
 }
 
 void RankPart::start_flush() {

@@ -79,6 +79,7 @@ void RootPart::publish() {
         for (const auto& state : scheduler_.states())
           if (const auto found = state.statistics.find(output); found != state.statistics.end())
             world_.destinations[output].sink->publish(found->second);
+        note_published(plan_, world_.destinations[output], options_.prepare.attempt);
       }
       mailbox_.post([this] { scheduler_.published(steady_seconds()); });
     } catch (...) {

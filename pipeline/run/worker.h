@@ -41,6 +41,8 @@ class Worker {
   [[nodiscard]] const std::string& plan_hash() const noexcept { return plan_hash_; }
   /// The pass that is running here, once it began.
   [[nodiscard]] const std::optional<StartPass>& pass() const noexcept { return pass_; }
+  /// Whether this rank has done all that it will get of the pass.
+  [[nodiscard]] bool dry() const noexcept { return dry_ && !running_ && queue_.empty(); }
   /// The exit code, once rank 0 has said to end.
   [[nodiscard]] std::optional<int> quit_code() const noexcept { return quit_code_; }
   /// Whether rank 0 has been silent for too long.

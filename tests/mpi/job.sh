@@ -104,7 +104,7 @@ check() {
   else
     failed=$((failed + 1))
     echo "FAILED: $what ($*)"
-    [ -e "$work/log" ] && grep -v '^  not for' "$work/log" | tail -n 12 "$work/log" | sed 's/^/    /'
+    [ -e "$work/log" ] && grep -v '^  not for' "$work/log" | tail -n 12 | sed 's/^/    /'
   fi
 }
 

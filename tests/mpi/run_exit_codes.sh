@@ -27,7 +27,7 @@ echo mine >"$work/foreign/features.zarr/notes.txt"
 for ranks in 0 3; do
   code "a missing input" 2 "missing.tif" $ranks "$work/a" --input dem=missing.tif
   code "an unknown option" 2 "--frobnicate" $ranks "$work/a" --frobnicate
-  code "too little memory" 2 "memory" $ranks "$work/a" --memory 20M
+  code "too little memory" 5 "memory" $ranks "$work/a" --memory 20M
   check "nothing is written for a mistake" test ! -e "$work/a"
   code "foreign files" 2 "notes.txt" $ranks "$work/foreign"
   code "foreign files, overwrite" 2 "notes.txt" $ranks "$work/foreign" --overwrite

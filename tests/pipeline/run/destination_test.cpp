@@ -96,6 +96,7 @@ TEST(Destination, VerifiesObjectsWhenAsked) {
   EXPECT_THAT(found.tiles, SizeIs(8));
   EXPECT_THAT(found.notes, ::testing::Contains("8 objects verified, 1 damaged: their tiles are computed again"));
   EXPECT_THAT(found.published, ElementsAre(false));
+  EXPECT_FALSE(before.world.stores[0]->get("__terroir/published-1.json"));  // until it is mended
 }
 
 TEST(Destination, RefusesAnotherPlanAndSaysWhatDiffers) {
@@ -154,6 +155,16 @@ TEST(Destination, TakesATornMarkerForNothing) {
   FakeWorld world(fake_plan({3, 3}));
   put(*world.stores[0], "__terroir/plan-1.json", R"({"terroir": "0.1.0", "att)");
   EXPECT_THAT(prepare_outputs(world.plan, world.destinations(), {"2", false, false}).tiles, IsEmpty());
+}
+
+TEST(Destination, TakesATornRootDocumentForNoResult) {
+  Before before(true);
+  put(*before.world.stores[0], "zarr.json", "{");  // a killed writer's: it noted no publication
+  before.world.stores[0]->remove("__terroir/published-1.json");
+  const auto found = before.prepare(before.world.plan);
+  EXPECT_FALSE(found.nothing_to_do);
+  EXPECT_THAT(found.tiles, SizeIs(9));
+  EXPECT_THAT(found.published, ElementsAre(false));
 }
 
 TEST(Destination, KeepsWhatIsPublishedWhenAnotherOutputIsNot) {

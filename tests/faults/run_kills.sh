@@ -1,0 +1,62 @@
+#!/bin/bash
+# Jobs killed at random points, over and over, end in the same files, on disk and on the blob-like file system.
+# The seed may be given as the first argument.
+set -uo pipefail
+faults=$(cd "$(dirname "$0")" && pwd)
+. "$faults/../mpi/job.sh"
+BLOBFS=${BLOBFS:-$root/build/release/tests/faults/blobfs}
+. "$faults/fuse/mount.sh"
+RANDOM=${1:-1}
+settings=(--input size=31)
+
+check "an undisturbed run" job 0 "$work/expected" "${settings[@]}"
+expected=$(digest "$work/expected")
+
+# Kills all ranks of a job at once, or one of them, after up to 0.7 s. Fails when the job was done before.
+strike() {  # OUT
+  local victims
+  start $((RANDOM % 3 + 1)) "$1" "${settings[@]}" --block 16x16
+  sleep "0.$(printf %02d $((RANDOM % 70)))"
+  victims=$(ranks_of "$job")
+  [ $((RANDOM % 3)) -eq 0 ] && victims=$(head -n 1 <<<"$victims")
+  # shellcheck disable=SC2086
+  [ -n "$victims" ] && kill -s KILL $victims 2>/dev/null
+  ended
+  [ "$status" -ne 0 ]
+}
+
+for round in 1 2 3; do
+  out=$work/disk$round
+  for kills in $(seq 4); do strike "$out" || break; done
+  check "disk, round $round: can be resumed" job 2 "$out" "${settings[@]}"
+  check "disk, round $round: gives the same files" same "$(digest "$out")" "$expected"
+  check "disk, round $round: nothing else is left" job 0 "$out" "${settings[@]}" --verify
+  check "disk, round $round: and is whole" says " 0 damaged"
+  rm -rf "$out"
+done
+
+if reason=$(blobfs_missing); then
+  echo "NOT RUN: kills on the blob-like file system: $reason"
+  finish
+  exit
+fi
+cleaners+=(blob_unmount_all)
+mkdir "$work/mount"
+for round in 1 2; do
+  mkdir "$work/backing$round"
+  for kills in $(seq 4); do
+    # Each attempt is another machine's: it sees what the others have handed over.
+    blob_mount "$work/backing$round" "$work/mount" --node
+    strike "$work/mount"
+    going=$?
+    blob_unmount "$work/mount"
+    [ $going -eq 0 ] || break
+  done
+  blob_mount "$work/backing$round" "$work/mount" --node --log "$work/refused"
+  check "blobs, round $round: can be resumed" job 2 "$work/mount" "${settings[@]}"
+  check "blobs, round $round: gives the same files" same "$(digest "$work/mount")" "$expected"
+  # libfuse itself unlocks every object that is closed.
+  check "blobs, round $round: nothing is asked that blobs cannot do" same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0
+  blob_unmount "$work/mount"
+done
+finish
