@@ -1,0 +1,145 @@
+#include "pipeline/adapters/memory/communicators.h"
+#include "pipeline/adapters/memory/memory_source.h"
+#include "pipeline/adapters/memory/memory_store.h"
+#include "pipeline/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <string_view>
+
+namespace terroir {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+/// Two times of 3 x 5 pixels, numbered from 0, in chunks of 2 x 4.
+std::shared_ptr<MemoryRaster> numbered() {
+  auto raster = std::make_shared<MemoryRaster>();
+  raster->grid = Grid({}, {}, {3, 5});
+  raster->times.seconds = {0, 86400};
+  raster->chunk = {2, 4};
+  MemoryRaster::Band band;
+  band.pixels.resize(30);
+  std::iota(band.pixels.begin(), band.pixels.end(), 0.f);
+  raster->bands = {band};
+  return raster;
+}
+
+std::vector<float> read(MemorySource& source, Index time, Index row, Index col, const Decoding& how = {}) {
+  std::vector<float> out(static_cast<std::size_t>(source.chunk().area()));
+  const std::array<int, 1> bands = {0};
+  const std::array<float*, 1> planes = {out.data()};
+  source.read_chunk(bands, std::span(&how, 1), time, row, col, planes);
+  return out;
+}
+
+TEST(MemorySource, ReadsChunksAndNodataBeyondTheGrid) {
+  MemorySource source("dem", numbered());
+  EXPECT_THAT(read(source, 0, 0, 0), ElementsAre(0, 1, 2, 3, 5, 6, 7, 8));
+  EXPECT_THAT(read(source, 1, 0, 0), ElementsAre(15, 16, 17, 18, 20, 21, 22, 23));
+  const auto corner = read(source, 0, 1, 1);
+  EXPECT_EQ(corner[0], 14);
+  for (std::size_t i = 1; i < 8; ++i) EXPECT_TRUE(std::isnan(corner[i]));
+}
+
+TEST(MemorySource, DecodesAsAFileWouldBe) {
+  MemorySource source("dem", numbered());
+  Decoding how;
+  how.nodata = 2;
+  how.scale = 10;
+  how.offset = 1;
+  const auto pixels = read(source, 0, 0, 0, how);
+  EXPECT_EQ(pixels[1], 11);
+  EXPECT_TRUE(std::isnan(pixels[2]));
+  how = {};
+  how.bits = {{1, 2}};  // of 7 = 0b111 and 8 = 0b1000
+  const auto bits = read(source, 0, 0, 0, how);
+  EXPECT_EQ(bits[6], 3);
+  EXPECT_EQ(bits[7], 0);
+  how.categorical = true;
+  EXPECT_EQ(read(source, 0, 0, 0, how)[7], 8);
+}
+
+TEST(MemorySource, CountsAndFails) {
+  const auto raster = numbered();
+  raster->failing = {1, 0, 1};
+  MemorySource source("dem", raster);
+  EXPECT_NO_THROW(read(source, 0, 0, 1));
+  EXPECT_THROW(read(source, 1, 0, 1), Error);
+  EXPECT_EQ(raster->chunks_read, 2u);
+}
+
+TEST(MemoryOpener, FindsRastersByPattern) {
+  MemoryOpener opener({{"a/x1.tif", numbered()}, {"a/x2.tif", numbered()}, {"b/x3.tif", numbered()}});
+  EXPECT_THAT(opener.glob("a/x*.tif"), ElementsAre("a/x1.tif", "a/x2.tif"));
+  EXPECT_THAT(opener.glob("*.tif"), IsEmpty());
+  EXPECT_EQ(opener.open("b/x3.tif")->path(), "b/x3.tif");
+  EXPECT_THROW(opener.open("b/x4.tif"), Error);
+}
+
+TEST(MemoryStore, ShowsAnObjectWhenItIsClosed) {
+  MemoryStore store;
+  const std::string_view text = "bytes";
+  const auto bytes = std::as_bytes(std::span(text));
+  const auto writer = store.create("a/b");
+  writer->write(bytes.first(2));
+  writer->write(bytes.subspan(2));
+  EXPECT_FALSE(store.get("a/b"));
+  writer->close();
+  EXPECT_EQ(*store.get("a/b"), std::vector(bytes.begin(), bytes.end()));
+  store.put("a/c", bytes);
+  store.put("d", bytes);
+  EXPECT_THAT(store.list("a/"), ElementsAre("a/b", "a/c"));
+  store.remove("a/b");
+  store.remove("a/b");
+  EXPECT_THAT(store.list(""), ElementsAre("a/c", "d"));
+}
+
+std::vector<std::byte> one_byte(int value) { return {static_cast<std::byte>(value)}; }
+
+TEST(MemoryHub, DeliversInOrderUntilARankIsCut) {
+  MemoryHub hub(3);
+  const auto a = hub.communicator(0), b = hub.communicator(1), c = hub.communicator(2);
+  EXPECT_EQ(b->rank(), 1);
+  EXPECT_EQ(b->size(), 3);
+  b->send(0, one_byte(1));
+  b->send(0, one_byte(2));
+  c->send(0, one_byte(3));
+  for (int expected = 1; expected <= 3; ++expected) {
+    const auto message = a->poll();
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->bytes, one_byte(expected));
+    EXPECT_EQ(message->from, expected < 3 ? 1 : 2);
+  }
+  EXPECT_FALSE(a->poll());
+  hub.cut(1);
+  b->send(0, one_byte(4));
+  a->send(1, one_byte(5));
+  EXPECT_FALSE(a->poll());
+  EXPECT_FALSE(b->poll());
+}
+
+TEST(MemoryHub, AbortsAllRanks) {
+  MemoryHub hub(2);
+  const auto a = hub.communicator(0), b = hub.communicator(1);
+  EXPECT_THROW(a->abort(4), MemoryHub::Aborted);
+  EXPECT_THROW((void)b->poll(), MemoryHub::Aborted);
+  EXPECT_THROW(b->send(0, one_byte(1)), MemoryHub::Aborted);
+}
+
+TEST(SerialCommunicator, TalksToItself) {
+  SerialCommunicator alone;
+  EXPECT_EQ(alone.size(), 1);
+  EXPECT_FALSE(alone.poll());
+  alone.send(0, one_byte(7));
+  EXPECT_EQ(alone.poll()->bytes, one_byte(7));
+  EXPECT_FALSE(alone.poll());
+}
+
+}  // namespace
+}  // namespace terroir
