@@ -1,0 +1,103 @@
+"""Whole runs of the program: a recipe in a file, the real command, the result as xarray reads it."""
+
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+import rasterio
+import rioxarray  # noqa: F401  (adds .rio)
+import xarray
+import yaml
+
+SOURCE = pathlib.Path(os.environ.get("TERROIR_SOURCE", pathlib.Path(__file__).parents[2]))
+TERROIR = os.environ.get("TERROIR", str(SOURCE / "build/release/terroir"))
+DEM = SOURCE / "data-samples/dem.tif"
+SCENES = SOURCE / "data-samples/scenes"
+REAL = SOURCE.parent / "shared/real-data"  # public rasters that may lie beside the project
+
+# What lets Open MPI run as root with more ranks than cores, as in scripts/mpi-env.sh; what is set is kept.
+OPEN_MPI = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_pml": "ob1",
+    "OMPI_MCA_btl": "self,vader,tcp",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+}
+
+
+def terroir(*words, ranks=0, seconds=60, cwd=None):
+    """Runs the program; `ranks` 0: without mpirun. A run that takes longer than `seconds` is a failure."""
+    launcher = ["mpirun", "--bind-to", "none", "-n", str(ranks)] if ranks else []
+    return subprocess.run(
+        [*launcher, TERROIR, *map(str, words)],
+        cwd=cwd, env=OPEN_MPI | os.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False,
+    )
+
+
+class Plain(yaml.SafeDumper):
+    """Writes a value that stands twice two times: recipes have no aliases."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def write_recipe(path, recipe):
+    path.write_text(yaml.dump({"version": 1, **recipe}, Dumper=Plain, sort_keys=False))
+    return path
+
+
+def run(folder, steps, inputs, grid=None, output=None, ranks=0, words=()):
+    """The path of the store that a recipe with these steps and inputs makes in `folder`."""
+    recipe = {"inputs": inputs, "steps": steps, "outputs": {"out": {"path": "${{outputs.out}}/out.zarr", **(output or {})}}}
+    if grid:
+        recipe["grid"] = grid
+    folder.mkdir(parents=True, exist_ok=True)
+    path = write_recipe(folder / "recipe.yml", recipe)
+    done = terroir("run", path, "--output", f"out={folder}", *words, ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    return folder / "out.zarr"
+
+
+def opened(store):
+    """A store in memory, packed numbers decoded, as people open it."""
+    with xarray.open_zarr(store, consolidated=True) as data:
+        return data.load()
+
+
+def compute(folder, steps, inputs, **more):
+    return opened(run(folder, steps, inputs, **more))
+
+
+def read(path, band=1):
+    """A band of a raster as float64 with NaN for nodata."""
+    with rasterio.open(path) as source:
+        values = source.read(band).astype(np.float64)
+        nodata = source.nodata
+    return values if nodata is None else np.where(values == nodata, np.nan, values)
+
+
+def write(path, values, crs="EPSG:32632", transform=(30, 0, 600000, 0, -30, 5190000), nodata=None, dtype="float32", **more):
+    """Writes (row, col) or (band, row, col) values as a GeoTIFF; NaN becomes `nodata`."""
+    values = np.asarray(values)
+    values = values[None] if values.ndim == 2 else values
+    if nodata is not None:
+        values = np.where(np.isnan(values), nodata, values)
+    shape = {"count": values.shape[0], "height": values.shape[1], "width": values.shape[2]}
+    where = {"crs": crs, "transform": rasterio.Affine(*transform)} if crs else {}
+    with rasterio.open(path, "w", driver="GTiff", dtype=dtype, nodata=nodata, **shape, **where, **more) as file:
+        file.write(values.astype(dtype))
+    return path
+
+
+def gdal(*words):
+    subprocess.run([str(word) for word in words], check=True, capture_output=True)
+
+
+def same_gaps(got, wanted):
+    """Both miss the same pixels; returns the others of each."""
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(wanted))
+    valid = ~np.isnan(wanted)
+    assert valid.any()
+    return got[valid], wanted[valid]
