@@ -82,6 +82,7 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party) {
   resources.block = options.block;
   Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, resources);
   loaded.compiled.plan = std::move(compiled.plan);
+  loaded.compiled.sources = std::move(compiled.sources);
   loaded.compiled.over_budget = compiled.over_budget;
   loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   return loaded;

@@ -85,7 +85,7 @@ class RankRun {
       destinations.push_back({stores_[i].get(), sinks_[i].get()});
     }
     std::optional<TileRunners> runners;
-    if (loaded.good()) runners.emplace(plan, *loaded.opener, sinks);
+    if (loaded.good()) runners.emplace(plan, loaded.compiled.sources, sinks);
     JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
                          stores_.empty() ? nullptr : stores_[0].get());
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, excluded_readers(plan.outputs[i]));

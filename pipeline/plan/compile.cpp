@@ -90,6 +90,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, con
   result.over_budget = has_error(result.diagnostics);
   look_over(plan, result.diagnostics);
   plan.hash = plan_hash(plan);
+  for (const auto& file : inventory.files) result.sources.push_back(file.source);
   if (!has_error(result.diagnostics)) result.plan = std::move(plan);
   return result;
 }

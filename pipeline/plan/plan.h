@@ -4,6 +4,7 @@
 #include "pipeline/recipe/recipe.h"
 #include "tiling/tile_grid.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -166,7 +167,8 @@ struct Plan {
 /// A plan, or every reason why there is none; warnings come with either.
 struct Compiled {
   std::optional<Plan> plan;
-  bool over_budget = false;  ///< the projected memory is the only thing that is wrong
+  std::vector<std::shared_ptr<Source>> sources;  ///< by file of the plan: opened already, so that a run need not open them again
+  bool over_budget = false;                      ///< the projected memory is the only thing that is wrong
   std::vector<Diagnostic> diagnostics;
 };
 

@@ -131,7 +131,7 @@ void fields(A& archive, Hello& m) {
 }
 template <class A>
 void fields(A& archive, WantTiles& m) {
-  archive(m.pass);
+  archive(m.pass, m.idle);
 }
 template <class A>
 void fields(A& archive, TileDone& m) {

@@ -23,6 +23,7 @@ struct Hello {
 /// Asks for tiles of a pass.
 struct WantTiles {
   std::uint32_t pass = 0;
+  std::uint8_t idle = 1;  ///< it has nothing to do: it may get tiles of another rank's span
 };
 /// A tile whose objects are closed.
 struct TileDone {

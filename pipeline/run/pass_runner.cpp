@@ -77,7 +77,7 @@ class ChunkQueue {
 
 class PassRunner final : public TileRunner {
  public:
-  PassRunner(const Plan& plan, std::size_t number, SourceOpener& opener, const std::vector<Sink*>& sinks,
+  PassRunner(const Plan& plan, std::size_t number, const std::vector<std::shared_ptr<Source>>& sources, const std::vector<Sink*>& sinks,
              const std::map<std::size_t, std::vector<double>>& fitted, KeptChunks& kept)
       : plan_(plan),
         pass_(plan.passes[number]),
@@ -88,7 +88,7 @@ class PassRunner final : public TileRunner {
         arrays_(written_arrays(plan_, pass_, sinks)),
         fitted_(fitted),
         kept_(kept),
-        reader_(plan, program_.layers, opener, meter_) {
+        reader_(plan, sources, program_.layers, meter_) {
     const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, reader_, kept_, meter_};
     for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
     // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
@@ -206,7 +206,7 @@ class PassRunner final : public TileRunner {
 }  // namespace
 
 std::unique_ptr<TileRunner> TileRunners::make(std::size_t pass, const std::map<std::size_t, std::vector<double>>& fitted) {
-  return std::make_unique<PassRunner>(plan_, pass, opener_, sinks_, fitted, kept_);
+  return std::make_unique<PassRunner>(plan_, pass, sources_, sinks_, fitted, kept_);
 }
 
 }  // namespace terroir

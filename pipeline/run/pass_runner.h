@@ -9,16 +9,16 @@ namespace terroir {
 /// work on the chunks of a tile, one thread reads ahead and one writes behind.
 class TileRunners {
  public:
-  /// `sinks` are by output of the plan; all arguments must outlive this.
-  TileRunners(const Plan& plan, SourceOpener& opener, std::vector<Sink*> sinks)
-      : plan_(plan), opener_(opener), sinks_(std::move(sinks)), kept_(plan.kept_bytes) {}
+  /// `sources` are by file of the plan, `sinks` by output; the plan and the sinks must outlive this.
+  TileRunners(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, std::vector<Sink*> sinks)
+      : plan_(plan), sources_(std::move(sources)), sinks_(std::move(sinks)), kept_(plan.kept_bytes) {}
 
   /// The runner of a pass, given the fitted states of earlier passes.
   [[nodiscard]] std::unique_ptr<TileRunner> make(std::size_t pass, const std::map<std::size_t, std::vector<double>>& fitted);
 
  private:
   const Plan& plan_;
-  SourceOpener& opener_;
+  std::vector<std::shared_ptr<Source>> sources_;
   std::vector<Sink*> sinks_;
   KeptChunks kept_;
 };

@@ -24,8 +24,8 @@ void copy_gaps(const float* from, float* to, Index count) {
 
 }  // namespace
 
-Reader::Reader(const Plan& plan, const std::vector<LayerId>& layers, SourceOpener& opener, Meter& meter)
-    : plan_(plan), opener_(opener), meter_(meter), cache_(plan.cache_bytes), files_(plan.files.size()), sources_(plan.files.size()) {
+Reader::Reader(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, const std::vector<LayerId>& layers, Meter& meter)
+    : plan_(plan), meter_(meter), cache_(plan.cache_bytes), files_(plan.files.size()), sources_(std::move(sources)) {
   for (const InputLayer& input : plan.inputs) {
     if (std::find(layers.begin(), layers.end(), input.layer) == layers.end()) continue;
     LayerUse& use = layers_[input.layer];
@@ -131,7 +131,7 @@ void Reader::decode(std::size_t file, std::span<const int> bands, std::span<cons
   for (int attempt = 1;; ++attempt) {
     try {
       const Stopwatch watch(meter_.read_ns);
-      meter_.bytes_read += source(file).read_chunk(bands, decodings, key.time, key.row, key.col, planes);
+      meter_.bytes_read += sources_[file]->read_chunk(bands, decodings, key.time, key.row, key.col, planes);
       meter_.bytes_decoded += buffer.bytes();
       ++meter_.chunks_read;
       return;
@@ -143,12 +143,6 @@ void Reader::decode(std::size_t file, std::span<const int> bands, std::span<cons
       return;
     }
   }
-}
-
-Source& Reader::source(std::size_t file) {
-  const std::lock_guard lock(opening_);
-  if (!sources_[file]) sources_[file] = opener_.open(plan_.files[file].path);
-  return *sources_[file];
 }
 
 }  // namespace terroir

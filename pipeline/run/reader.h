@@ -4,7 +4,6 @@
 #include "pipeline/run/meter.h"
 
 #include <map>
-#include <mutex>
 
 namespace terroir {
 
@@ -19,8 +18,9 @@ class LayerSource {
 /// Reads windows of input layers through the cache of decoded chunks. Used by several threads.
 class Reader final : public LayerSource {
  public:
-  /// `layers`: those that will be read, so that no other bands are decoded with them.
-  Reader(const Plan& plan, const std::vector<LayerId>& layers, SourceOpener& opener, Meter& meter);
+  /// `sources`: by file of the plan, those that are open already. `layers`: those that will be read, so that no other bands are
+  /// decoded with them.
+  Reader(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, const std::vector<LayerId>& layers, Meter& meter);
 
   /// Fills `out`, times [first, first + out.times()) of the window of an input layer; NaN where no file has data.
   /// Throws Error when a chunk cannot be read and the input does not say `on_error: nodata`.
@@ -48,17 +48,14 @@ class Reader final : public LayerSource {
   void read_part(const PartUse&, const Window& window, Block<float> out, bool only_gaps);
   [[nodiscard]] ChunkCache::Chunk chunk(const PartUse&, Index row, Index col, std::size_t& plane);
   void decode(std::size_t file, std::span<const int> bands, std::span<const Decoding> decodings, const ChunkKey&, OnError, Buffer&);
-  [[nodiscard]] Source& source(std::size_t file);
   template <class Visit>
   void visit_chunks(const PartUse&, const Window& window, const Visit& visit);
 
   const Plan& plan_;
-  SourceOpener& opener_;
   Meter& meter_;
   ChunkCache cache_;
   std::vector<FileUse> files_;
   std::map<LayerId, LayerUse> layers_;
-  std::mutex opening_;
   std::vector<std::shared_ptr<Source>> sources_;
 };
 

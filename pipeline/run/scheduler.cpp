@@ -39,7 +39,7 @@ void Scheduler::begin(double now) {
 void Scheduler::receive(int from, const AnyMessage& message, double now) {
   ranks_[at(from)].heard = now;
   if (const auto* hello = std::get_if<Hello>(&message)) greet(from, *hello, now);
-  if (const auto* want = std::get_if<WantTiles>(&message)) hand_out(from, want->pass);
+  if (const auto* want = std::get_if<WantTiles>(&message)) hand_out(from, want->pass, want->idle != 0);
   if (const auto* done = std::get_if<TileDone>(&message)) take_result(from, *done, now);
   if (const auto* alive = std::get_if<Alive>(&message)) facts_[at(from)].work = alive->work;
   if (const auto* bye = std::get_if<Bye>(&message)) say_goodbye(from, *bye);
@@ -112,12 +112,12 @@ void Scheduler::start_pass(std::size_t pass) {
   send_all(StartPass{static_cast<std::uint32_t>(pass), attempt_, fitted_});
 }
 
-void Scheduler::hand_out(int to, std::uint32_t pass) {
+void Scheduler::hand_out(int to, std::uint32_t pass, bool may_steal) {
   if (phase_ != Phase::running || pass != pass_) return;
   if (options_.schedule == Schedule::fixed) return send(to, Tiles{pass, queue_.take_span(to)});
   const double average = queue_.empty() ? 0 : queue_.average_cost();
   const double most = seconds_seen_ > 0 ? cost_seen_ / seconds_seen_ * options_.batch_seconds : first_batch * average;
-  send(to, Tiles{pass, queue_.take(to, most)});
+  send(to, Tiles{pass, queue_.take(to, most, may_steal)});
 }
 
 void Scheduler::take_result(int from, const TileDone& done, double now) {

@@ -95,7 +95,7 @@ class Scheduler {
     Index left = 0;
   };
   void greet(int from, const Hello& hello, double now);
-  void hand_out(int to, std::uint32_t pass);
+  void hand_out(int to, std::uint32_t pass, bool may_steal);
   void take_result(int from, const TileDone& done, double now);
   void say_goodbye(int from, const Bye& bye);
   void start_pass(std::size_t pass);

@@ -25,10 +25,10 @@ TileQueue::TileQueue(std::vector<Index> order, const std::vector<double>& cost, 
   }
 }
 
-std::vector<Index> TileQueue::take(int rank, double most) {
+std::vector<Index> TileQueue::take(int rank, double most, bool may_steal) {
   Span& own = spans_[static_cast<std::size_t>(rank)];
   if (own.begin == own.end) {
-    if (!steal(own)) return {};
+    if (!may_steal || !steal(own)) return {};
     largest_.emplace(cost_of(own), static_cast<std::size_t>(rank));
   }
   return take_front(own, std::min(most, cost_left_ / (4.0 * static_cast<double>(spans_.size()))));

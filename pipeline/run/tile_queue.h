@@ -24,8 +24,9 @@ class TileQueue {
   [[nodiscard]] double average_cost() const noexcept { return cost_left_ / static_cast<double>(left_); }
 
   /// The next tiles of a rank: as many as cost a quarter of a rank's share of all that is left, and not more than `most`;
-  /// one at least, none when no tile is left at all.
-  [[nodiscard]] std::vector<Index> take(int rank, double most);
+  /// one at least, none when no tile is left at all. Without `may_steal` only of its own span: a rank that still computes would take
+  /// a tile from one that gets to it sooner.
+  [[nodiscard]] std::vector<Index> take(int rank, double most, bool may_steal = true);
   /// All that is left of a rank's own span.
   [[nodiscard]] std::vector<Index> take_span(int rank);
 

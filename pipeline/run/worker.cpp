@@ -19,12 +19,13 @@ void Worker::receive(const AnyMessage& message, double now) {
   if (const auto* start = std::get_if<StartPass>(&message)) {
     pass_ = *start;
     queue_.clear();
-    asked_ = dry_ = false;
+    asked_ = own_dry_ = dry_ = false;
     ask_ahead(now);
   } else if (const auto* tiles = std::get_if<Tiles>(&message)) {
     if (!pass_ || tiles->pass != pass_->pass) return;
     asked_ = false;
-    dry_ = tiles->tiles.empty();
+    own_dry_ = tiles->tiles.empty();
+    dry_ = own_dry_ && asked_idle_;
     queue_.insert(queue_.end(), tiles->tiles.begin(), tiles->tiles.end());
     ask_ahead(now);
   } else if (const auto* quit = std::get_if<Quit>(&message)) {
@@ -47,6 +48,7 @@ void Worker::finish_tile(TileResult result, double seconds, double now) {
   running_ = false;
   if (failed_ || !pass_) return;
   send(TileDone{pass_->pass, std::move(result), seconds}, now);
+  ask_ahead(now);
 }
 
 void Worker::fail(int code, std::string text, double now) {
@@ -65,8 +67,11 @@ bool Worker::lost(double now) const noexcept { return rank_ != 0 && now - heard_
 
 void Worker::ask_ahead(double now) {
   if (asked_ || dry_ || failed_ || quit_code_ || queue_.size() > 1) return;
+  const bool idle = !running_ && queue_.empty();
+  if (own_dry_ && !idle) return;
   asked_ = true;
-  send(WantTiles{pass_->pass}, now);
+  asked_idle_ = idle;
+  send(WantTiles{pass_->pass, idle}, now);
 }
 
 }  // namespace terroir

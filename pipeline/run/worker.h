@@ -62,7 +62,7 @@ class Worker {
   std::vector<Outgoing> outgoing_;
   std::optional<StartPass> pass_;
   std::deque<Index> queue_;
-  bool running_ = false, asked_ = false, dry_ = false, failed_ = false, heard_any_ = false;
+  bool running_ = false, asked_ = false, asked_idle_ = false, own_dry_ = false, dry_ = false, failed_ = false, heard_any_ = false;
   std::optional<int> quit_code_;
   double sent_ = 0, heard_ = 0;
 };

@@ -20,7 +20,8 @@ TEST(Messages, ComeThroughUnchanged) {
   const auto hello = round_trip(Hello{"hash", "host"});
   EXPECT_EQ(hello.plan_hash, "hash");
   EXPECT_EQ(hello.host, "host");
-  EXPECT_EQ(round_trip(WantTiles{7}).pass, 7u);
+  EXPECT_EQ(round_trip(WantTiles{7, 0}).pass, 7u);
+  EXPECT_EQ(round_trip(WantTiles{7, 0}).idle, 0);
   EXPECT_EQ(round_trip(Quit{75}).code, 75);
   EXPECT_EQ(round_trip(Failed{4, "No space left"}).text, "No space left");
   EXPECT_EQ(round_trip(Tiles{1, {3, -1, 1000000000000}}).tiles, (std::vector<Index>{3, -1, 1000000000000}));

@@ -33,6 +33,7 @@ TEST(TileQueue, StealsTheBackHalfOfTheLargestSpan) {
   TileQueue queue({0, 1, 2, 3, 4, 5, 6, 7, 8}, std::vector<double>(9, 1.0), 3);
   EXPECT_THAT(queue.take_span(0), ElementsAre(0, 1, 2));
   EXPECT_THAT(queue.take(1, any), ElementsAre(3));
+  EXPECT_THAT(queue.take(0, any, false), IsEmpty()) << "nothing of its own is left";
   EXPECT_THAT(queue.take(0, any), ElementsAre(8));  // half of 6, 7, 8 ends within 7
   EXPECT_THAT(queue.take(0, any), ElementsAre(7));  // 4, 5 and 6, 7 are equal: the later span
   EXPECT_THAT(queue.take(1, any), ElementsAre(4));

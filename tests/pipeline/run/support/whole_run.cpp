@@ -103,13 +103,17 @@ Crs FewCrs::read(const std::string& text) {
   throw Error(Fault::mistake, "'" + text + "' is no CRS");
 }
 
-Plan compiled(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
+Compiled compile_text(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
   FewCrs crs;
   Compiled result = compile(parsed(recipe), opener, crs, resources);
   for (const auto& d : result.diagnostics)
     if (!d.warning) ADD_FAILURE() << to_text(d, "recipe.yml");
   if (!result.plan) throw Error(Fault::mistake, "the test's recipe has no plan");
-  return std::move(*result.plan);
+  return result;
+}
+
+Plan compiled(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
+  return std::move(*compile_text(recipe, opener, resources).plan);
 }
 
 std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
@@ -121,7 +125,8 @@ std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener,
 }
 
 WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOptions& options) {
-  WholeRun result{compiled(recipe, opener, options.resources), {}};
+  Compiled made = compile_text(recipe, opener, options.resources);
+  WholeRun result{std::move(*made.plan), {}};
   const Plan& plan = result.plan;
   std::vector<std::unique_ptr<KeepingSink>> sinks;
   std::vector<Sink*> pointers;
@@ -130,7 +135,7 @@ WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOpt
     pointers.push_back(sinks.back().get());
   }
   std::map<std::size_t, std::vector<double>> fitted;
-  TileRunners runners(plan, opener, pointers);
+  TileRunners runners(plan, made.sources, pointers);
   for (std::size_t p = 0; p < plan.passes.size(); ++p) {
     const auto runner = runners.make(p, fitted);
     const Index tiles = plan.passes[p].tiles.size();

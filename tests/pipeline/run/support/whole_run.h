@@ -43,6 +43,7 @@ struct WholeRun {
 };
 
 /// Compiles a recipe; fails the test with all diagnostics when it has any error.
+[[nodiscard]] Compiled compile_text(const std::string& recipe, SourceOpener& opener, const Resources& resources);
 [[nodiscard]] Plan compiled(const std::string& recipe, SourceOpener& opener,
                             const Resources& resources = {std::size_t{1} << 32, 1, 1, std::nullopt});
 /// Texts of what is wrong with a recipe, "where: problem; remedy".
