@@ -1,0 +1,128 @@
+"""Memory is a promise: what a rank takes at its peak (VmHWM) is at most what the plan projects, and on incompressible data of some size
+the projection is at most half as much again."""
+import json
+import os
+import pathlib
+import subprocess
+
+import numpy
+import pytest
+import rasterio
+
+TERROIR = os.environ.get("TERROIR", "build/release/terroir")
+ROOT = pathlib.Path(os.environ.get("TERROIR_SOURCE", "."))
+
+
+def write(path, pixels, **options):
+    count, height, width = pixels.shape
+    profile = dict(driver="GTiff", count=count, height=height, width=width, dtype=pixels.dtype, crs="EPSG:32632", tiled=True,
+                   transform=rasterio.transform.from_origin(600000, 5200000, 30, 30), blockxsize=512, blockysize=512, compress="deflate")
+    with rasterio.open(path, "w", **{**profile, **options}) as file:
+        file.write(pixels)
+
+
+def summary(recipe, folder, ranks, *bindings):
+    """Runs a recipe with `ranks` ranks (0: alone) and returns its summary."""
+    command = [TERROIR, "run", str(recipe), "--json", "--threads", "1", "--output", f"o={folder / 'out'}"]
+    for binding in bindings:
+        command += ["--input", binding]
+    if ranks > 0:
+        command = ["mpirun", "--bind-to", "none", "-n", str(ranks)] + command
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def check(report, tight=False):
+    projected = report["memory"]["projected"]
+    for rank in report["ranks"]:
+        assert 0 < rank["peak_memory"] <= projected, f"a rank took {rank['peak_memory']} of {projected} bytes"
+    if tight:
+        assert projected >= 200e6, "the case is too small to tell"
+        assert projected <= 1.5 * report["memory"]["peak"], f"{projected} projected, {report['memory']['peak']} taken"
+
+
+TERRAIN = """
+version: 1
+inputs: {dem: {path: "${{inputs.dem}}"}}
+steps:
+  slope: {process: slope, data: dem}
+  aspect: {process: aspect, data: dem}
+  rough: {process: focal_statistics, data: dem, size: 31, reducer: [mean, sd, min, max]}
+  z: {process: standardize, data: [slope, rough]}
+outputs:
+  layers: {path: "${{outputs.o}}/l.zarr", layers: [aspect, rough], codec: LAYERS}
+  cube: {path: "${{outputs.o}}/c.zarr", layers: [z], layout: stacked, shard: 1024}
+"""
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+@pytest.mark.parametrize("codec", ["{name: blosc}", "{name: gzip, level: 1}", "{name: none}"])
+def test_noise_of_some_size(tmp_path, ranks, codec):
+    noise = numpy.random.default_rng(1).normal(size=(1, 3072, 3072)).astype("float32")
+    write(tmp_path / "dem.tif", noise)
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(TERRAIN.replace("LAYERS", codec))
+    check(summary(recipe, tmp_path, ranks, f"dem={tmp_path / 'dem.tif'}"))
+
+
+STACK = """
+version: 1
+inputs: {s: {path: "${{inputs.s}}/{time:%Y%m%d}.tif", bands: {a: 1, b: 2}}}
+steps:
+  median: {process: reduce_time, data: s, reducer: [median, mean, count]}
+  z: {process: standardize, data: median}
+outputs:
+  cube: {path: "${{outputs.o}}/c.zarr", layers: [z, median], layout: stacked}
+"""
+
+
+@pytest.mark.parametrize("interleave", ["pixel", "band"])
+def test_a_stack_of_noise(tmp_path, interleave):
+    random = numpy.random.default_rng(2)
+    for day in range(1, 13):
+        pixels = random.integers(0, 60000, (2, 1536, 1536), dtype="uint16")
+        write(tmp_path / f"202401{day:02d}.tif", pixels, interleave=interleave)
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(STACK)
+    check(summary(recipe, tmp_path, 2, f"s={tmp_path}"), tight=interleave == "band")
+
+
+SERIES = """
+version: 1
+inputs: {s: {path: "${{inputs.s}}/{time:%Y%m%d}.tif"}}
+steps:
+  mean: {process: reduce_time, data: s, reducer: mean}
+  anomaly: {process: expression, data: [s, mean], formula: "s - mean"}
+outputs:
+  days: {path: "${{outputs.o}}/d.zarr", layers: [anomaly]}
+"""
+
+
+def test_layers_with_time(tmp_path):
+    random = numpy.random.default_rng(3)
+    for day in range(1, 29):
+        write(tmp_path / f"202402{day:02d}.tif", random.normal(size=(1, 1024, 1024)).astype("float32"))
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(SERIES)
+    check(summary(recipe, tmp_path, 2, f"s={tmp_path}"))
+
+
+def test_through_gdal(tmp_path):
+    """Files that the direct reader leaves to GDAL: an internal mask, large blocks."""
+    noise = numpy.random.default_rng(4).normal(size=(1, 2048, 2048)).astype("float32")
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        write(tmp_path / "dem.tif", noise, blockxsize=2048, blockysize=1024)
+        with rasterio.open(tmp_path / "dem.tif", "r+") as file:
+            file.write_mask(numpy.ones((2048, 2048), bool))
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(TERRAIN.replace("LAYERS", "zstd"))
+    check(summary(recipe, tmp_path, 2, f"dem={tmp_path / 'dem.tif'}"))
+
+
+def test_the_samples(tmp_path):
+    scenes = ROOT / "data-samples" / "scenes"
+    recipe = ROOT / "configs" / "scenes.yml"
+    text = recipe.read_text().replace("${{outputs.features}}", "${{outputs.o}}")
+    (tmp_path / "r.yml").write_text(text)
+    check(summary(tmp_path / "r.yml", tmp_path, 2, f"scenes={scenes}"))
