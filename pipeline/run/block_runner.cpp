@@ -6,7 +6,8 @@
 
 namespace terroir {
 
-BlockRunner::BlockRunner(const Plan& plan, const Pass& pass, const Program& program, LayerSource& reader, const Fitted& fitted, Meter& meter)
+BlockRunner::BlockRunner(const Plan& plan, const Pass& pass, const Program& program, LayerSource& reader, const Fitted& fitted,
+                         Meter& meter)
     : plan_(plan), pass_(pass), program_(program), reader_(reader), fitted_(fitted), meter_(meter), held_(plan.layers.size()) {
   for (const auto& stage : program.stages) {
     still_groups_.push_back(group(stage.still));
