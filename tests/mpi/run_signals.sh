@@ -58,6 +58,14 @@ for victim in 1 2; do  # rank 0, rank 1
   resumes "a killed rank"
 done
 
+# What a killed mpirun leaves behind of its own goes with the work folder.
+OMPI_MCA_btl=self,tcp TMPDIR=$work begin 3
+ranks=$(ranks_of "$job")
+kill -s KILL "$job"
+ended
+check "a killed mpirun: nobody is left" gone $ranks
+resumes "a killed mpirun"
+
 begin 3
 silent=$(ranks_of "$job" | sed -n 2p)
 kill -s STOP "$silent"

@@ -1,0 +1,54 @@
+# To be sourced: hosts tfh1 .. tfhN on one machine, as network namespaces on a bridge in a namespace of its own.
+#
+#   hosts_missing      prints why this machine cannot have them; fails when it can
+#   hosts_up N         makes them; hosts_down takes them away
+#   on_host I COMMAND  runs a command there, under the host's own name
+#   hosts_cut I        cuts the host's link
+hosts_count=0
+network=10.77.0
+
+hosts_missing() {
+  command -v ip >/dev/null || { echo "iproute2 is missing"; return 0; }
+  [ "$(id -u)" -eq 0 ] || { echo "network namespaces need root"; return 0; }
+  if ip netns add tfprobe 2>/dev/null && ip -n tfprobe link add tfa type veth peer name tfb 2>/dev/null; then
+    ip netns del tfprobe
+    return 1
+  fi
+  ip netns del tfprobe 2>/dev/null
+  echo "network namespaces are not permitted"
+}
+
+hosts_up() {
+  local i k
+  hosts_count=$1
+  ip netns add tfsw && ip -n tfsw link add br0 type bridge && ip -n tfsw link set br0 up || return 1
+  for i in $(seq "$hosts_count"); do
+    ip netns add "tfh$i" && ip -n "tfh$i" link set lo up || return 1
+    ip -n tfsw link add "p$i" type veth peer name eth0 netns "tfh$i" || return 1
+    ip -n tfsw link set "p$i" master br0 up
+    ip -n "tfh$i" addr add "$network.$i/24" dev eth0
+    ip -n "tfh$i" link set eth0 up
+    # A lost peer is given up in seconds.
+    ip netns exec "tfh$i" sysctl -qw net.ipv4.tcp_retries2=3
+    mkdir -p "/etc/netns/tfh$i"
+    { echo "127.0.0.1 localhost"; for k in $(seq "$hosts_count"); do echo "$network.$k tfh$k"; done; } >"/etc/netns/tfh$i/hosts"
+  done
+}
+
+hosts_down() {
+  local i
+  for i in $(seq "$hosts_count"); do
+    ip netns del "tfh$i"
+    rm -rf "/etc/netns/tfh$i"
+  done
+  rmdir /etc/netns 2>/dev/null
+  ip netns del tfsw
+}
+
+on_host() {
+  local host=tfh$1
+  shift
+  ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec "$@"' "$host" "$@"
+}
+
+hosts_cut() { ip -n tfsw link set "p$1" down; }

@@ -1,0 +1,39 @@
+#!/bin/bash
+# Several hosts over TCP: the same bytes, and a host whose link is cut ends the job on both sides.
+set -uo pipefail
+. "$(dirname "$0")/job.sh"
+. "$here/hosts.sh"
+if reason=$(hosts_missing); then
+  echo "NOT RUN: jobs over several hosts: $reason"
+  exit 77
+fi
+cleaners+=(hosts_down)
+hosts_up 3 || { echo "FAILED: the hosts cannot be made"; exit 1; }
+long=(--input resolution=3.75 --input size=61)
+chmod +x "$here/rsh.sh"
+over_hosts=(mpirun -mca plm_rsh_agent "$here/rsh.sh" -mca btl_tcp_if_include "$network.0/24" -mca oob_tcp_if_include "$network.0/24"
+  -mca oob_tcp_keepalive_time 3 -mca oob_tcp_keepalive_intvl 1 -mca oob_tcp_keepalive_probes 3
+  --bind-to none --host tfh1:2,tfh2:2,tfh3:2 -n 6
+  "$TERROIR" run "$recipe" --input "dem=$dem" --output "features=$work/out" "${long[@]}")
+
+check "a run on one host" job 0 "$work/expected" "${long[@]}"
+expected=$(digest "$work/expected")
+check "six ranks on three hosts" on_host 1 timeout 100 "${over_hosts[@]}" >"$work/log" 2>&1
+check "give the same files" same "$(digest "$work/out")" "$expected"
+check "each host is named" same "$(grep -o 'on tfh[123]' "$work/log" | sort -u | wc -l)" 3
+rm -rf "$work/out"
+
+on_host 1 timeout --kill-after=5 100 "${over_hosts[@]}" --block 16x16 >"$work/log" 2>&1 &
+job=$!
+under_way "$work/out"
+ranks=$(pgrep -f "^$TERROIR run $recipe")
+hosts_cut 3
+ended 100
+# Whoever notices first ends it: mpirun, the MPI library, or the ranks by their heartbeats.
+check "a cut link ends the job" test "$status" -ne 0 -a "$status" -ne 137
+# shellcheck disable=SC2086
+check "a cut link: nobody goes on writing" gone $ranks
+check "a cut link: nothing is published" unpublished "$work/out"
+check "a cut link: can be resumed" job 2 "$work/out" "${long[@]}"
+check "a cut link: to the same files" same "$(digest "$work/out")" "$expected"
+finish
