@@ -10,7 +10,7 @@
 namespace terroir {
 namespace {
 
-constexpr double shortest_nap = 0.0005, longest_nap = 0.004, kill_seconds = 0.4;
+constexpr double shortest_nap = 0.0005, longest_nap = 0.004, kill_seconds = 0.4, errand_seconds = 5;
 
 class Job {
  public:
@@ -105,6 +105,8 @@ class Job {
       rank_.drop(kill_seconds);
       world_.communicator.abort(code);
     }
+    // A dead mount holds its callers for ever.
+    if (code != 0 && !root_->wait_idle(errand_seconds)) world_.leave(code, "");
     return code;
   }
 

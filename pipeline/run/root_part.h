@@ -23,6 +23,8 @@ class RootPart {
 
   [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
   [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }
+  /// Waits until nothing is being prepared or published, not longer than some seconds; whether it is so.
+  bool wait_idle(double seconds) { return errands_.wait_idle(seconds); }
   /// Tells the observer; returns the exit code.
   int finish();
 
