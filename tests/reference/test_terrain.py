@@ -103,10 +103,9 @@ def test_single_missing_pixels_like_gdaldem(name, tmp_path):
     values = read(DEM)[100:180, 90:190]
     values[5:-5:7, 4:-4:9] = np.nan
     dem = write(tmp_path / "dem.tif", values, nodata=-9999)
-    steps = {"it": {**CASES[name][0], "data": "dem", "edges": "extrapolate"}}
-    steps["percent"] = {"process": "slope", "data": "dem", "unit": "percent", "edges": "extrapolate", "method": steps["it"].get("method", "horn")}
-    if steps["it"]["process"] not in ("slope", "aspect", "hillshade"):
-        steps["percent"]["method"] = "horn"
+    both = {"data": "dem", "edges": "extrapolate"}
+    gradient = ZT if name.endswith("_zt") else {}
+    steps = {"it": {**CASES[name][0], **both}, "percent": {"process": "slope", "unit": "percent", **gradient, **both}}
     result = compute(tmp_path / "out", steps, {"dem": {"path": str(dem)}})
     wanted = gdaldem(tmp_path, dem, *CASES[name][1], "-compute_edges")
     assert_same(name, result["it"].values, wanted, result["percent"].values)
