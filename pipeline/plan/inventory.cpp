@@ -33,6 +33,7 @@ class InputTaker {
     InventoryInput input{&spec_, {}};
     const std::size_t before = diagnostics_.size();
     try {
+      refuse_what_is_to_come();
       const PathPattern pattern(spec_.path);
       find_files(pattern);
       if (diagnostics_.size() > before || found_.empty()) return input;
@@ -49,6 +50,13 @@ class InputTaker {
  private:
   void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
     diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
+  }
+
+  /// What the language has and this version does not: never ignored in silence.
+  void refuse_what_is_to_come() {
+    const std::string remedy = "this version reads GeoTIFF: leave it out";
+    if (!spec_.variable.empty()) complain("variable", spec_.at, "a GeoTIFF has bands and no variables", remedy + ", or name bands");
+    if (spec_.select.level) complain("select.level", spec_.at, "a GeoTIFF has no levels", remedy);
   }
 
   /// What an error says, its remedy apart: what stands behind the last semicolon.
@@ -167,6 +175,7 @@ class InputTaker {
     }
     describe(layer, band, first->front());
     if (!band.decoding.bits && !spec_.decoding.bits) check_exactness(band, first->front());
+    check_unit(band, first->front());
     input.layers.push_back(std::move(layer));
   }
 
@@ -192,6 +201,14 @@ class InputTaker {
     if (dtype == "int64" || dtype == "uint64")
       complain("bands." + band.layer, band.at, "band '" + band.band + "' is " + dtype + ", which float32 cannot hold",
                "name the bits that you need, as bits: [0, 15]");
+  }
+
+  /// `unit` names what the file does not say; it does not convert what the file says.
+  void check_unit(const BandSpec& band, const InventoryLayer::Part& part) {
+    const std::string& stored = bands_of(part.file)[static_cast<std::size_t>(part.band)].unit;
+    if (!spec_.unit.empty() && !stored.empty() && stored != spec_.unit)
+      complain("unit", spec_.at, "band '" + band.band + "' is in " + stored + ", and this version does not convert units",
+               "leave out unit, and convert with a linear_scale step");
   }
 
   void unknown_band(const BandSpec& band, std::size_t file) {

@@ -13,6 +13,9 @@ MemoryOpener dem_and_scenes() {
   auto nowhere = raster({10, 10}, {32, 32}, hills);
   nowhere->grid = Grid({}, nowhere->grid.affine(), nowhere->grid.shape());
   opener.add("in/nowhere.tif", nowhere);
+  auto kelvin = raster({100, 100}, {32, 32}, hills);
+  kelvin->bands[0].unit = "K";
+  opener.add("in/kelvin.tif", kelvin);
   auto wide = raster({10, 10}, {32, 32}, hills);
   wide->bands[0].dtype = "int64";
   opener.add("in/wide.tif", wide);
@@ -85,6 +88,18 @@ TEST(Compile, TimeWhereThereIsNone) {
 TEST(Compile, IntegersThatFloat32CannotHold) {
   EXPECT_EQ(faults_of("  x: {path: in/wide.tif, bands: {q: 1}}\n", "  s: {process: clip, data: x, min: 0}\n"),
             (Texts{"inputs.x.bands.q: band '1' is int64, which float32 cannot hold; name the bits that you need, as bits: [0, 15]"}));
+}
+
+TEST(Compile, WhatThisVersionDoesNotDoIsNotIgnored) {
+  const std::string step = "  s: {process: clip, data: x, min: 0}\n";
+  EXPECT_EQ(faults_of("  x: {path: in/dem.tif, variable: tas}\n", step),
+            (Texts{"inputs.x.variable: a GeoTIFF has bands and no variables; this version reads GeoTIFF: leave it out, or name bands"}));
+  EXPECT_EQ(faults_of("  x: {path: in/dem.tif, select: {level: 850}}\n", step),
+            (Texts{"inputs.x.select.level: a GeoTIFF has no levels; this version reads GeoTIFF: leave it out"}));
+  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: degC}\n", step),
+            (Texts{"inputs.x.unit: band '1' is in K, and this version does not convert units; leave out unit, and convert with a "
+                   "linear_scale step"}));
+  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: K}\n", step), Texts{});
 }
 
 TEST(Compile, OutputsThatDoNotFit) {
