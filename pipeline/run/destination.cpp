@@ -52,6 +52,14 @@ Folder look_into(Store& store) {
   return folder;
 }
 
+/// An output inside another's folder would be a foreign file there the next time.
+void refuse_nesting(const std::vector<Destination>& destinations) {
+  for (const auto& outer : destinations)
+    for (const auto& inner : destinations)
+      if (inner.store->location().starts_with(outer.store->location() + "/"))
+        refuse(*inner.store, "lies in the folder of another output, " + outer.store->location() + "; give each its own folder");
+}
+
 /// Files that no run has written stay untouched.
 void refuse_foreign_files(const Store& store, const Folder& folder) {
   if (folder.marker && folder.names.empty()) return;
@@ -159,6 +167,7 @@ void note_published(const Plan& plan, const Destination& destination, const std:
 }
 
 Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& destinations, const PrepareOptions& options) {
+  refuse_nesting(destinations);
   std::vector<Folder> folders;
   for (const auto& destination : destinations) {
     folders.push_back(look_into(*destination.store));

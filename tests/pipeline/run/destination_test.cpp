@@ -123,6 +123,14 @@ TEST(Destination, RefusesForeignFilesAlways) {
   EXPECT_THROW((void)prepare_outputs(world.plan, world.destinations(), {"1", true, false}), Error);
 }
 
+TEST(Destination, RefusesAnOutputInsideAnother) {
+  const Plan plan = fake_plan({3, 3}, 2);
+  MemoryStore outer("out"), inner("out/inner"), beside("outer");
+  FakeSink sink(outer, {3, 3});
+  EXPECT_THROW((void)prepare_outputs(plan, {{&outer, &sink}, {&inner, &sink}}, {"1", false, false}), Error);
+  EXPECT_NO_THROW((void)prepare_outputs(plan, {{&outer, &sink}, {&beside, &sink}}, {"1", false, false}));
+}
+
 TEST(Destination, StartsOverWhenTold) {
   for (const bool finished : {false, true}) {
     Before before(finished);
