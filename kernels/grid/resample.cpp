@@ -24,6 +24,8 @@ struct Axis {
   [[nodiscard]] double radius() const noexcept { return std::max(1.0, std::abs(scale)); }
   /// Source pixels whose centres may lie inside the tent.
   [[nodiscard]] Index taps() const noexcept { return static_cast<Index>(std::ceil(2 * radius())); }
+  /// The source pixel that holds the centre of a pixel; a centre on an edge, but for rounding, is held by the pixel after it.
+  [[nodiscard]] Index holder(Index pixel) const noexcept { return static_cast<Index>(std::floor(position(pixel) + 1e-9)); }
   [[nodiscard]] double first(double position) const noexcept { return std::floor(position - radius() - 0.5) + 1; }
   [[nodiscard]] double weight(double tap, double position) const noexcept {
     return std::max(0.0, 1 - std::abs(tap + 0.5 - position) * (1 / radius()));
@@ -101,12 +103,11 @@ struct Resample {
     const auto& out = args.out[0];
     const Window &source = args.map.source, &destination = args.map.destination;
     Index column[segment];
-    for (Index i = 0; i < n; ++i)
-      column[i] = static_cast<Index>(std::floor(columns(args.map).position(destination.col + c + i))) - source.col;
+    for (Index i = 0; i < n; ++i) column[i] = columns(args.map).holder(destination.col + c + i) - source.col;
     for (Index t = 0; t < out.times(); ++t)
       for (Index r = 0; r < out.rows(); ++r) {
         float* to = out.row(t, r) + c;
-        const Index row = static_cast<Index>(std::floor(rows(args.map).position(destination.row + r))) - source.row;
+        const Index row = rows(args.map).holder(destination.row + r) - source.row;
         const bool inside = row >= 0 && row < in.rows();
         const float* from = inside ? in.row(t, row) : nullptr;
         for (Index i = 0; i < n; ++i) to[i] = inside && column[i] >= 0 && column[i] < in.cols() ? from[column[i]] : nan;

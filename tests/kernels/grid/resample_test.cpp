@@ -47,6 +47,7 @@ TEST(ResampleNearest, TakesThePixelThatHoldsTheCentre) {
 TEST(ResampleNearest, OnAnEdgeTakesTheRightPixel) {
   expect_row(along("nearest", {1, 2, 3, 4}, 2, 0, 2), {2, 4});
   expect_row(along("nearest", {1, 2, 3}, 1, 0.5, 3), {2, 3, nan});
+  expect_row(along("nearest", {1, 2, 3}, 1, 0.5 - 1e-12, 3), {2, 3, nan});  // an edge but for rounding
 }
 
 TEST(ResampleNearest, OutsideTheSourceIsNodata) { expect_row(along("nearest", {1, 2}, 1, -1, 4), {nan, 1, 2, nan}); }
