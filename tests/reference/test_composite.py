@@ -1,6 +1,7 @@
 """A season's scenes to a composite, indices and scaled cubes, against numpy in float64."""
 
 import functools
+import json
 import warnings
 
 import numpy as np
@@ -305,8 +306,10 @@ def test_packed_integers(tmp_path):
     }
     output = {"layers": {"ratio": "ratio", "red": "median.R", "green": "median.G"}, "encoding": encoding}
     result = compute(tmp_path, steps, INPUT, output=output)
+    summary = json.loads(next((tmp_path / "out.zarr/__terroir").glob("summary-*.json")).read_text())
     layers = medians()
     ratio_wanted = 100 * layers["S1"] / layers["N"] - 80
+    unfit = 0
     for name, wanted, dtype, scale, offset, low, high in (
         ("ratio", ratio_wanted, "int16", 0.001, 0, -32767, 32767),
         ("red", layers["R"], "uint8", 0.00055, 0.01, 0, 254),
@@ -317,9 +320,11 @@ def test_packed_integers(tmp_path):
         fits = (stored > low - 0.5) & (stored < high + 0.5)
         assert fits.any() and (~fits & ~np.isnan(stored)).any()
         np.testing.assert_array_equal(np.isnan(got), ~fits)
+        unfit += np.count_nonzero(~fits & ~np.isnan(stored))
         # Half a step; the formula is computed in float32, and xarray multiplies in float32.
         assert np.abs(got - wanted)[fits].max() <= scale * 0.5 + 1e-5
         # Statistics are those of the layer, before it is packed.
         statistics_agree(result[name].attrs, wanted, rtol=2e-6)
+    assert summary["unfit_pixels"] == unfit
     assert result.green.dtype == np.float32
     close(result.green, layers["G"])
