@@ -1,21 +1,13 @@
-#include "tests/kernels/local/run_process.h"
-
-#include <map>
+#include "tests/kernels/spectral/support/bands.h"
 
 namespace terroir::test {
 namespace {
 
-// Bands of 8 x 4 pixels and what QGIS makes of them: the test data of xarray-spatial (MIT licence), test_multispectral.py.
+// The other bands and indices of the same test data.
 const std::vector<float> blue = {0,    9167, 9198, 9589, 9154, 9122, 9202, 9475, 9029, 9052, 9145, 9385, 9153, 9134, 9157, 9389,
                                  9254, 9178, 9174, 9453, 9348, 9222, 9201, 9413, 9393, 9278, 9251, 9347, 9486, 9293, nan,  9317};
 const std::vector<float> green = {0,    9929, 10056, 10620, 9913, 9904, 10061, 10621, 9853, 9874, 10116, 10429, 9901,  9970, 10121, 10395,
                                   9954, 9945, 10068, 10512, 9985, 9942, 10027, 10541, nan,  9980, 10062, 10371, 10101, 9971, 10044, 10275};
-const std::vector<float> red = {0,     10301, 10454, 11325, 10353, 10269, 10501, nan,   10184, 10106, 10445,
-                                10961, 10349, 10230, 10299, 10844, 10430, 10328, 10327, 10979, 10479, 10340,
-                                10381, 11076, 10498, 10402, 10495, 10877, 10603, 10383, 10433, 10751};
-const std::vector<float> nir = {0,     15928, 16135, 16411, 15588, 15881, 16253, 16651, 16175, 16486, 17038,
-                                17084, 15671, 16596, 17511, 17525, 15522, 15936, 17003, 17549, 15317, 15782,
-                                16322, 17133, 15168, 15529, 16011, 16600, 15072, 15496, 15983, 16477};
 const std::vector<float> swir1 = {0,     nan,   17194, 18163, 16974, 16871, 17123, 18304, 16680, 16437, 16474,
                                   17519, 17004, 16453, 16001, 16800, 17230, 16906, 16442, 16840, 17237, 16969,
                                   16784, 17461, 17417, 17079, 17173, 17679, 17621, 17205, 17163, 17362};
@@ -36,11 +28,6 @@ const std::vector<float> expected_nbr2 = {nan,         nan,         0.11823621F,
                                           0.1279828F,  0.11668716F, 0.12112438F, 0.12448036F, 0.12597159F, 0.11012229F, 0.11903139F,
                                           0.12422155F, 0.12523465F, 0.10491679F, 0.11693975F, 0.12096351F, 0.12077011F, 0.10742921F,
                                           0.10932041F, 0.121066F,   0.12008093F, 0.11099024F};
-const std::vector<float> expected_ndvi = {nan,         0.21453354F, 0.21365978F, 0.1833718F,  0.20180409F, 0.21460803F, 0.21499589F,
-                                          nan,         0.2272848F,  0.23992178F, 0.23989375F, 0.21832769F, 0.20453498F, 0.23730709F,
-                                          0.25933117F, 0.23550354F, 0.19620839F, 0.21352422F, 0.24427369F, 0.23030005F, 0.18754846F,
-                                          0.20833014F, 0.22248437F, 0.2147187F,  0.18195277F, 0.19771701F, 0.20810382F, 0.20828329F,
-                                          0.17406037F, 0.19757332F, 0.21009994F, 0.21029823F};
 const std::vector<float> expected_ndmi = {nan,          nan,          -0.03177413F, -0.05067392F, -0.04256495F, -0.03022716F, -0.02606663F,
                                           -0.04728937F, -0.01537057F, 0.00148832F,  0.01682979F,  -0.01257116F, -0.04079571F, 0.00432691F,
                                           0.04505849F,  0.02112163F,  -0.05214949F, -0.02953535F, 0.01677381F,  0.02061706F,  -0.05897893F,
@@ -69,13 +56,6 @@ const std::vector<Expected> expected = {
     {"AWEInsh", -0.2925},   {"NBR", 0.555555556},    {"NBR2", 0.333333333},  {"BAI", 11.6686114},    {"BAIS2", 0.202988905},
     {"NDSI", -0.428571429}, {"NDBI", -0.272727273},  {"UI", -0.555555556},   {"BI", -0.2},           {"NDTI", -0.142857143},
     {"NDCI", 0.333333333}};
-
-std::vector<OwnedBlock> compute(const BoundKernel& kernel, const std::map<std::string, std::vector<float>>& bands) {
-  std::vector<OwnedBlock> blocks;
-  std::vector<Block<const float>> in;
-  for (const auto& name : kernel.bands()) in.push_back(blocks.emplace_back(row_of(bands.at(name))).view());
-  return run(kernel, in);
-}
 
 TEST(SpectralIndex, EveryIndexOfOnePixel) {
   const Process* process = find_process("spectral_index");
@@ -142,22 +122,6 @@ TEST(SpectralIndex, RefusesUnknownNames) {
             "constants: constants are given for 'SAVI', which is not asked for; use EVI");
   EXPECT_EQ(complaint("spectral_index", {set("index", "EVI"), constants("EVI", "L", "one")}),
             "constants: 'one' is not a number; give L of EVI as a number");
-}
-
-TEST(NormalizedDifference, HandValues) {
-  const auto process = kernel("normalized_difference", {set("x", "N"), set("y", "R")});
-  EXPECT_EQ(process->bands(), (std::vector<std::string>{"N", "R"}));
-  const auto n = row_of({5, 1, 1, 0, 1, nan, 3}), r = row_of({3, 1, 0, 0, -1, 1, nan});
-  expect_pixels(run(*process, {n.view(), r.view()})[0].view(), {0.25F, 0, 1, nan, nan, nan, nan});
-}
-
-TEST(NormalizedDifference, IsNdvi) {
-  const auto process = kernel("normalized_difference", {set("x", "N"), set("y", "R")});
-  expect_pixels(compute(*process, {{"N", nir}, {"R", red}})[0].view(), expected_ndvi, 1e-6F);
-}
-
-TEST(NormalizedDifference, NeedsTwoLayers) {
-  EXPECT_EQ(complaint("normalized_difference", {set("x", "N"), set("y", "N")}), "y: x and y both name 'N'; name two different layers");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-#include "kernels/cpu_level.h"
 #include "kernels/moments.h"
+
+#include "kernels/cpu_level.h"
 #include "tests/kernels/local/run_process.h"
 
 #include <array>
@@ -18,12 +19,6 @@ OwnedBlock noise(Index rows, Index cols, unsigned seed, double mean, double sd, 
   for (Index r = 0; r < rows; ++r)
     for (Index c = 0; c < cols; ++c) block(0, r, c) = chance(random) < missing ? nan : static_cast<float>(value(random));
   return block;
-}
-
-State observed(const BoundKernel& kernel, const Block<const float>& block) {
-  State state{};
-  kernel.observe(std::vector{block}, state);
-  return state;
 }
 
 TEST(Moments, AgreeWithTwoPassesInLongDouble) {
@@ -91,54 +86,6 @@ TEST(Moments, DoNotDependOnStridesOrCpu) {
     EXPECT_EQ(got, wanted);
   }
   set_cpu_level(machine);
-}
-
-TEST(Standardize, HasMeanZeroAndDeviationOne) {
-  const auto process = kernel("standardize");
-  const auto in = row_of({2, 4, 4, 4, 5, 5, 7, 9, nan});
-  const auto fitted = observed(*process, in.view());
-  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {-1.5F, -0.5F, -0.5F, -0.5F, 0, 0, 1, 2, nan});
-}
-
-TEST(Standardize, SampleDeviationOnRequest) {
-  const auto process = kernel("standardize", {set("ddof", "1")});
-  const auto in = row_of({-1, 1, 3});  // openEO's vector: sample sd 2
-  const auto fitted = observed(*process, in.view());
-  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {-1, 0, 1});
-}
-
-TEST(Standardize, AConstantLayerBecomesNodata) {
-  const auto process = kernel("standardize");
-  const auto in = row_of({8123.46F, 8123.46F, 8123.46F});
-  const auto fitted = observed(*process, in.view());
-  EXPECT_EQ(fitted[moments::m2], 0);
-  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {nan, nan, nan});
-}
-
-TEST(MinMaxScale, ReachesBothEnds) {
-  const auto process = kernel("min_max_scale");
-  const auto in = row_of({3, 7, 5, nan, 4});
-  const auto fitted = observed(*process, in.view());
-  expect_pixels(run(*process, {in.view()}, fitted)[0].view(), {0, 1, 0.5F, nan, 0.25F});
-  const auto other = kernel("min_max_scale", {set("min", "-1"), set("max", "3")});
-  expect_pixels(run(*other, {in.view()}, fitted)[0].view(), {-1, 3, 1, nan, 0});
-}
-
-TEST(MinMaxScale, AConstantLayerBecomesNodata) {
-  const auto process = kernel("min_max_scale");
-  const auto in = row_of({4, 4});
-  expect_pixels(run(*process, {in.view()}, observed(*process, in.view()))[0].view(), {nan, nan});
-}
-
-TEST(MinMaxScale, RefusesAnEmptyInterval) {
-  EXPECT_EQ(complaint("min_max_scale", {set("min", "1")}), "min: min 1 is not below max 1; give a min that is below max");
-}
-
-TEST(GlobalProcesses, GiveUnitOne) {
-  LayerInfo metres;
-  metres.unit = "m";
-  EXPECT_EQ(kernel("standardize")->outputs(std::vector{metres})[0].unit, "1");
-  EXPECT_EQ(kernel("min_max_scale")->outputs(std::vector{metres})[0].unit, "1");
 }
 
 }  // namespace
