@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 
 namespace terroir {
 namespace {
@@ -85,7 +86,7 @@ TEST_F(OpenSources, SouthUpAndMaskedFilesGoToGdal) {
   EXPECT_EQ(pixels[1], 2);
 }
 
-TEST_F(OpenSources, DamageIsReportedAsGdalSeesIt) {
+TEST_F(OpenSources, ACutOffFileIsReportedWithItsPlace) {
   const RasterSpec spec{.cols = 512, .rows = 512, .type = GDT_Int16, .options = {"TILED=YES", "COMPRESS=DEFLATE"}};
   {
     const auto source = make(spec);
@@ -99,6 +100,23 @@ TEST_F(OpenSources, DamageIsReportedAsGdalSeesIt) {
     EXPECT_EQ(e.fault(), Fault::data);
     EXPECT_NE(std::string(e.what()).find("0.tif: band 1, rows 256 to 511, columns 256 to 511"), std::string::npos) << e.what();
   }
+}
+
+// GDAL takes the bytes that inflate to something, whatever their checksum says.
+TEST_F(OpenSources, AWrongChecksumIsDamage) {
+  const RasterSpec spec{.cols = 256, .rows = 256, .type = GDT_Int16, .options = {"TILED=YES", "COMPRESS=DEFLATE"}};
+  std::string path;
+  {
+    const auto source = make(spec);
+    path = source->path();
+  }
+  // The file's one tile ends with the four bytes of its Adler-32.
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path));
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(size - 1);
+  file.put('\x55');
+  file.close();
+  EXPECT_THROW(test::read_band(*opener_->open(path), 0), Error);
 }
 
 /// Public rasters that may lie beside the project.
