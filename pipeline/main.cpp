@@ -38,27 +38,22 @@ void print_help(std::ostream& out) {
   out << "terroir COMMAND --help explains a command.\n";
 }
 
-int dispatch(const std::vector<std::string>& words) {
+int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostream& errors) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_help(words.empty() ? std::cerr : std::cout);
+    print_help(words.empty() ? errors : out);
     return words.empty() ? 2 : 0;
   }
   if (words[0] == "--version") {
-    std::cout << "terroir " << version << "\n";
+    out << "terroir " << version << "\n";
     return 0;
   }
   const auto command = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return words[0] == c.name; });
-  if (command != commands.end()) {
-    // Of several ranks only the first speaks.
-    std::ostream nowhere(nullptr);
-    const bool first = launched_rank() == 0;
-    return command->run(Arguments(words).subspan(1), first ? std::cout : nowhere, first ? std::cerr : nowhere);
-  }
+  if (command != commands.end()) return command->run(Arguments(words).subspan(1), out, errors);
   std::vector<std::string> names;
   for (const auto& c : commands) names.emplace_back(c.name);
   const auto near = nearest_word(words[0], names);
-  std::cerr << "terroir: unknown command '" << words[0] << "'; " << (near ? "did you mean '" + *near + "'?" : "use " + list_words(names))
-            << "\n";
+  errors << "terroir: unknown command '" << words[0] << "'; " << (near ? "did you mean '" + *near + "'?" : "use " + list_words(names))
+         << "\n";
   return 2;
 }
 
@@ -69,7 +64,10 @@ int dispatch(const std::vector<std::string>& words) {
 int main(int count, char** words) {
   using terroir::Fault;
   try {
-    return terroir::dispatch({words + 1, words + count});
+    // Of several ranks only the first speaks.
+    std::ostream nowhere(nullptr);
+    const bool first = terroir::launched_rank() == 0;
+    return terroir::dispatch({words + 1, words + count}, first ? std::cout : nowhere, first ? std::cerr : nowhere);
   } catch (const terroir::Error& error) {
     std::cerr << "terroir: " << error.what() << "\n";
     return static_cast<int>(error.fault());

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -265,8 +266,10 @@ class GraphBuilder {
     const PlannedLayer from = plan_.layers[source];
     const Grid &to_grid = plan_.lattices[0], &from_grid = plan_.lattices[from.lattice];
     if (to_grid.crs() != from_grid.crs()) {
-      complain(at, step, "'" + from.variable + "' has another CRS than the recipe's grid, and this version resamples within one CRS",
-               "reproject the file, as with gdalwarp -t_srs");
+      if (!std::exchange(broken_[step], true))  // once for all layers of an input
+        complain(at, (is_input(step) ? "inputs." : "steps.") + step,
+                 "'" + from.variable + "' has another CRS than the recipe's grid, and this version resamples within one CRS",
+                 "reproject the file, as with gdalwarp -t_srs");
       return source;
     }
     const Affine &a = to_grid.affine(), &b = from_grid.affine();
