@@ -19,7 +19,7 @@ resumes() {  # NAME
 }
 
 # Small blocks compute the same slowly.
-begin() { start "$1" "$work/out" "${long[@]}" --block 16x16 && under_way "$work/out"; }
+begin() { start "$1" "$work/out" "${long[@]}" --block 8x8 && under_way "$work/out"; }
 
 for signal in USR1 TERM INT; do
   begin 0
@@ -66,20 +66,28 @@ ended
 check "a killed mpirun: nobody is left" gone $ranks
 resumes "a killed mpirun"
 
-begin 3
-silent=$(ranks_of "$job" | sed -n 2p)
-kill -s STOP "$silent"
-ended
+# Open MPI 4.1.4's mpirun now and then crashes in its own PMIx_server_finalize after it has ended a stopped rank, and its exit code is
+# then that of the crash: such a case tells nothing of ours and is run again.
+silence() {  # RANK's line among the ranks
+  local attempt
+  for attempt in 1 2 3; do
+    begin 3
+    ranks=$(ranks_of "$job")
+    silent=$(sed -n "$1p" <<<"$ranks")
+    kill -s STOP "$silent"
+    ended
+    says "PMIx_server_finalize" || return 0
+    rm -rf "$work/out"
+  done
+}
+
+silence 2
 check "a silent rank" same "$status" 4
 check "a silent rank: is named" says "rank 1 on .* has been silent"
 check "a silent rank: is ended" gone "$silent"
 resumes "a silent rank"
 
-begin 3
-ranks=$(ranks_of "$job")
-silent=$(head -n 1 <<<"$ranks")
-kill -s STOP "$silent"
-ended
+silence 1
 check "a silent rank 0" same "$status" 4
 check "a silent rank 0: is missed" says "has lost rank 0 and ends"
 check "a silent rank 0: nobody is left" gone $ranks
