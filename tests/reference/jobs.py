@@ -27,13 +27,11 @@ OPEN_MPI = {
 }
 
 
-def terroir(*words, ranks=0, seconds=60, cwd=None):
+def terroir(*words, ranks=0, seconds=60, program=TERROIR, **process):
     """Runs the program; `ranks` 0: without mpirun. A run that takes longer than `seconds` is a failure."""
     launcher = ["mpirun", "--bind-to", "none", "-n", str(ranks)] if ranks else []
-    return subprocess.run(
-        [*launcher, TERROIR, *map(str, words)],
-        cwd=cwd, env=OPEN_MPI | os.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False,
-    )
+    process = {"env": OPEN_MPI | os.environ, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True, **process}
+    return subprocess.run([*launcher, program, *map(str, words)], timeout=seconds, check=False, **process)
 
 
 class Plain(yaml.SafeDumper):

@@ -1,0 +1,364 @@
+"""Bad input, alone and under mpirun: one clear message, the exit code of its kind, nothing half-published, an earlier result untouched."""
+
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+
+import numpy as np
+import pytest
+from jobs import DEM, OPEN_MPI, REAL, SCENES, TERROIR, opened, terroir, write, write_recipe
+
+MISTAKE, DATA, SYSTEM, MEMORY = 2, 3, 4, 5
+BOTH = pytest.mark.parametrize("ranks", [0, 2], ids=["alone", "mpirun"])
+
+
+def recipe(inputs=None, steps=None, **more):
+    inputs = inputs or {"dem": {"path": "${{inputs.dem}}"}}
+    steps = steps or {"slope": {"process": "slope", "data": next(iter(inputs))}}
+    return {"inputs": inputs, "steps": steps, "outputs": {"o": {"path": "${{outputs.out}}/o.zarr"}}, **more}
+
+
+def said(done):
+    """The lines on standard error that are the program's, not mpirun's own."""
+    text = re.sub(r"^-{70,}\n.*?^-{70,}\n", "", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def contents(folder):
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def assert_refused(done, code, *lines):
+    """Exit code and messages: one line for each of `lines`, which holds all its phrases."""
+    told = said(done)
+    assert done.returncode == code, done.stderr
+    assert len(told) == len(lines), done.stderr
+    for line, phrases in zip(told, lines, strict=True):
+        for phrase in [phrases] if isinstance(phrases, str) else phrases:
+            assert phrase in line, done.stderr
+        # Where or who, what, and what to do.
+        assert re.search(r"[^;]+: .+; .+", line), line
+    for sign in ("terminate called", "what():", "core dumped", "Signal:", "Aborted", "std::", ".cpp:"):
+        assert sign not in done.stderr + done.stdout
+
+
+def unpublished(folder):
+    return not [file for file in folder.rglob("*") if file.name in ("zarr.json", ".zgroup", ".zmetadata")]
+
+
+def text_file(folder):
+    (folder / "text.tif").write_text("elevation,slope\n1,2\n")
+    return folder / "text.tif"
+
+
+def headless(folder):
+    (folder / "short.tif").write_bytes(DEM.read_bytes()[:100])
+    return folder / "short.tif"
+
+
+def rotated(folder):
+    return write(folder / "rotated.tif", np.ones((64, 64)), transform=(20, 5, 600000, 5, -20, 5190000))
+
+
+def placeless(folder):
+    return write(folder / "placeless.tif", np.ones((64, 64)), crs=None)
+
+
+# What the input `dem` is bound to, and phrases of the one message; all are found before anything is read.
+FILES = {
+    "missing": (lambda folder: folder / "missing.tif", ["inputs.dem.path", "missing.tif", "there is no such file", "check the path"]),
+    "folder": (lambda folder: folder, ["inputs.dem.path", "it is a folder", "name a file"]),
+    "glob": (lambda folder: folder / "none*.tif", ["inputs.dem.path", "no file matches", "none*.tif"]),
+    "text": (text_file, ["inputs.dem.path", "text.tif", "its format is none that is read here", "gdal_translate"]),
+    "headless": (headless, ["inputs.dem.path", "short.tif"]),
+    "rotated": (rotated, ["inputs.dem", "rotated.tif", "rotated"]),
+    "placeless": (placeless, ["inputs.dem", "placeless.tif", "CRS"]),
+    "complex": (
+        lambda folder: write(folder / "complex.tif", np.ones((64, 64)), dtype="complex64"), ["inputs.dem", "complex.tif", "omplex"],
+    ),
+}
+
+
+@pytest.fixture(scope="module", name="earlier")
+def fixture_earlier(tmp_path_factory):
+    """A finished result, with the recipe that made it."""
+    folder = tmp_path_factory.mktemp("earlier")
+    path = write_recipe(folder / "recipe.yml", recipe())
+    done = terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={folder}")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@BOTH
+@pytest.mark.filterwarnings("ignore:Dataset has no geotransform")
+@pytest.mark.parametrize("case", FILES)
+def test_files(case, ranks, earlier, tmp_path):
+    make, phrases = FILES[case]
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    before = contents(earlier)
+    done = terroir("run", path, "--input", f"dem={make(tmp_path)}", "--output", f"out={earlier}", "--overwrite", ranks=ranks)
+    assert_refused(done, MISTAKE, ["recipe.yml:", *phrases])
+    assert contents(earlier) == before
+
+
+def test_nothing_is_made_for_a_mistake(tmp_path):
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    done = terroir("run", path, "--input", f"dem={tmp_path / 'missing.tif'}", "--output", f"out={tmp_path / 'out'}")
+    assert done.returncode == MISTAKE and not (tmp_path / "out").exists()
+
+
+def misaligned(folder):
+    other = write(folder / "other.tif", np.ones((512, 512)), transform=(30, 0, 600015, 0, -30, 5190000))
+    steps = {"sum": {"process": "expression", "data": ["dem", "other"], "formula": "dem + other"}}
+    return recipe({"dem": {"path": str(DEM)}, "other": {"path": str(other)}}, steps, grid={"like": "dem"})
+
+
+def other_crs(folder):
+    other = write(folder / "other.tif", np.ones((2, 64, 64)), crs="EPSG:32633", transform=(30, 0, 300000, 0, -30, 5190000))
+    steps = {"sum": {"process": "expression", "data": ["dem", "other"], "formula": "dem + other_b1"}}
+    return recipe({"dem": {"path": str(DEM)}, "other": {"path": str(other), "resample": "bilinear"}}, steps, grid={"like": "dem"})
+
+
+def unknown_number(_):
+    return recipe({"dem": {"path": str(DEM), "bands": {"z": 7}}})
+
+
+def unknown_description(_):
+    return recipe({"dem": {"path": str(DEM), "bands": {"z": "elevation"}}})
+
+
+def date_without_band(folder):
+    for file in SCENES.glob("*_B0[48].tif"):
+        shutil.copy(file, folder)
+    (folder / "20240602_B08.tif").unlink()
+    scenes = {"path": f"{folder}/{{time:%Y%m%d}}_{{band}}.tif", "bands": {"R": "B04", "N": "B08"}, "scale": 0.0001}
+    return recipe({"s2": scenes}, {"mean": {"process": "reduce_time", "data": "s2", "reducer": "mean"}})
+
+
+RECIPES = {
+    "misaligned": (misaligned, ["sum", "other", "grid", "resample"]),
+    "other CRS": (other_crs, ["inputs.other: ", "another CRS", "gdalwarp -t_srs"]),
+    "unknown band number": (unknown_number, ["inputs.dem.bands", "7", "1"]),
+    "unknown band description": (unknown_description, ["inputs.dem.bands", "elevation"]),
+    "a date without a band": (date_without_band, ["inputs.s2", "B08", "2024", "on_error: nodata"]),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("case", RECIPES)
+def test_inputs_that_do_not_fit(case, ranks, earlier, tmp_path):
+    make, phrases = RECIPES[case]
+    path = write_recipe(tmp_path / "recipe.yml", make(tmp_path))
+    before = contents(earlier)
+    assert_refused(terroir("run", path, "--output", f"out={earlier}", "--overwrite", ranks=ranks), MISTAKE, ["recipe.yml:", *phrases])
+    assert contents(earlier) == before
+
+
+TEN = """\
+version: 2
+nmae: x
+grid: {like: dme}
+inputs:
+  dem: {path: "${{inputs.dem}}", scal: 2}
+steps:
+  slope: {process: slop, data: dem}
+  a: {process: slope, data: dem, unit: deg}
+  b: {process: slope, data: gone}
+  c: {process: focal_statistics, data: dem, size: 4, reducer: mean}
+  d: {process: expression, data: dem, formula: "dem +"}
+outputs:
+  o: {path: "${{outputs.out}}/o.zarr", zarr_format: 4, codec: {name: lzma}}
+"""
+TEN_FAULTS = [
+    ["ten.yml:1:10: version", "write version: 1"],
+    ["ten.yml:2:1: nmae: unknown key", "did you mean 'name'?"],
+    ["ten.yml:3:14: grid.like: there is no input 'dme'", "did you mean 'dem'?"],
+    ["ten.yml:5:34: inputs.dem.scal: unknown key", "did you mean 'scale'?"],
+    ["ten.yml:7:20: steps.slope.process: there is no process 'slop'", "did you mean 'slope'?"],
+    ["ten.yml:8:40: steps.a.unit: 'deg' is not a choice", "use degree, percent or radian"],
+    ["ten.yml:9:29: steps.b.data: there is no input or step 'gone'", "use dem"],
+    ["ten.yml:10:51: steps.c.size: 4 is even", "use 5 or 3"],
+    ["ten.yml:11:48: steps.d.formula: column 6 of the formula", "write the name of a layer"],
+    ["ten.yml:13:53: outputs.o.zarr_format: '4'", "give a whole number from 2 to 3"],
+    ["ten.yml:13:70: outputs.o.codec.name: 'lzma' is not a choice", "use blosc, zstd, gzip or none"],
+]
+
+
+@BOTH
+@pytest.mark.parametrize("command", ["run", "check", "plan"])
+def test_all_faults_of_a_recipe_are_told_at_once(command, ranks, earlier, tmp_path):
+    (tmp_path / "ten.yml").write_text(TEN)
+    before = contents(earlier)
+    words = [command, tmp_path / "ten.yml", "--input", f"dem={DEM}", "--output", f"out={earlier}"]
+    if command == "run":
+        words.append("--overwrite")
+    assert_refused(terroir(*words, ranks=ranks), MISTAKE, *TEN_FAULTS)
+    assert contents(earlier) == before
+
+
+@pytest.mark.parametrize("text", ["", "version: 1\nsteps: [", "\x00\x01\x02", "- a\n- b\n", "version: 1\n\tinputs: {}\n", "&a [*a, *a]"])
+def test_what_is_no_recipe(text, tmp_path):
+    (tmp_path / "recipe.yml").write_text(text)
+    done = terroir("run", tmp_path / "recipe.yml")
+    assert done.returncode == MISTAKE
+    assert said(done) and all(line.startswith(f"{tmp_path}/recipe.yml") for line in said(done)), done.stderr
+
+
+@BOTH
+def test_a_truncated_file(ranks, tmp_path):
+    (tmp_path / "short.tif").write_bytes(DEM.read_bytes()[:200000])
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    done = terroir("run", path, "--input", f"dem={tmp_path / 'short.tif'}", "--output", f"out={tmp_path / 'out'}", ranks=ranks)
+    assert_refused(done, DATA, ["tile ", "short.tif: band 1, rows 256 to 511", "get a fresh copy"])
+    assert unpublished(tmp_path / "out")
+
+
+@BOTH
+def test_a_damaged_file_that_opens_well(ranks, tmp_path, capfd):
+    corrupt = REAL / "corrupt.tif"
+    if not corrupt.exists():
+        with capfd.disabled():
+            print("\nNOT RUN: tests/reference/test_bad_input.py: corrupt.tif: it does not lie beside the project")
+        return
+    path = write_recipe(tmp_path / "recipe.yml", recipe({"dem": {"path": "${{inputs.dem}}", "band": 1}}))
+    done = terroir("run", path, "--input", f"dem={corrupt}", "--output", f"out={tmp_path / 'out'}", ranks=ranks)
+    assert_refused(done, DATA, ["tile ", "corrupt.tif: band 1, rows ", "the file is damaged"])
+    assert unpublished(tmp_path / "out")
+
+
+@BOTH
+def test_integers_that_float32_cannot_keep(ranks, tmp_path):
+    # Exact up to 2^24; that a file holds larger ones shows when it is read.
+    large = write(tmp_path / "large.tif", np.full((64, 64), 2**26 + 1), dtype="uint32")
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    done = terroir("run", path, "--input", f"dem={large}", "--output", f"out={tmp_path / 'out'}", ranks=ranks)
+    assert_refused(done, DATA, ["tile ", "large.tif: band 1", "integers beyond ±16777216", "bits: [lo, hi]"])
+    assert unpublished(tmp_path / "out")
+
+
+@BOTH
+def test_damage_may_become_nodata(ranks, tmp_path):
+    (tmp_path / "short.tif").write_bytes(DEM.read_bytes()[:200000])
+    shortened = recipe({"dem": {"path": str(tmp_path / "short.tif"), "on_error": "nodata"}})
+    done = terroir("run", write_recipe(tmp_path / "recipe.yml", shortened), "--output", f"out={tmp_path}", ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    assert "could not be read and became nodata" in done.stdout + done.stderr
+    assert "short.tif" in done.stdout + done.stderr
+    whole = recipe({"dem": {"path": str(DEM)}})
+    assert terroir("run", write_recipe(tmp_path / "whole.yml", whole), "--output", f"out={tmp_path / 'whole'}").returncode == 0
+    got, wanted = opened(tmp_path / "o.zarr").slope.values, opened(tmp_path / "whole/o.zarr").slope.values
+    # The upper tiles of 256 rows are there; their last row misses its neighbours.
+    np.testing.assert_array_equal(got[:255], wanted[:255])
+    assert np.isnan(got[255:, :255]).all()
+
+
+@BOTH
+def test_another_plans_result(ranks, earlier, tmp_path):
+    other = recipe(steps={"slope": {"process": "slope", "data": "dem", "unit": "percent"}})
+    before = contents(earlier)
+    done = terroir("run", write_recipe(tmp_path / "r.yml", other), "--input", f"dem={DEM}", "--output", f"out={earlier}", ranks=ranks)
+    assert_refused(done, MISTAKE, ["o.zarr holds the result of another plan (different: steps.slope.unit)", "--overwrite"])
+    assert contents(earlier) == before
+
+
+@BOTH
+@pytest.mark.parametrize("words", [[], ["--overwrite"]])
+def test_foreign_files(words, ranks, tmp_path):
+    (tmp_path / "out/o.zarr/photos").mkdir(parents=True)
+    (tmp_path / "out/o.zarr/photos/one.jpg").write_bytes(b"mine")
+    before = contents(tmp_path / "out")
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    done = terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={tmp_path / 'out'}", *words, ranks=ranks)
+    assert_refused(done, MISTAKE, ["o.zarr", "photos"])
+    assert contents(tmp_path / "out") == before
+
+
+@BOTH
+def test_a_budget_that_is_too_small(ranks, earlier):
+    before = contents(earlier)
+    words = ["--input", f"dem={DEM}", "--output", f"out={earlier}", "--overwrite", "--memory", "20M"]
+    done = terroir("run", earlier / "recipe.yml", *words, ranks=ranks)
+    assert_refused(done, MEMORY, ["memory: each rank would take up to ", "and may take 20 MiB", "--memory"])
+    assert contents(earlier) == before
+
+
+@BOTH
+@pytest.mark.parametrize("place", ["below a file", "/proc"])
+def test_a_folder_that_cannot_be_made(place, ranks, tmp_path):
+    (tmp_path / "file").write_text("x")
+    out = "/proc/features" if place == "/proc" else tmp_path / "file" / "features"
+    done = terroir("run", write_recipe(tmp_path / "r.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={out}", ranks=ranks)
+    assert_refused(done, SYSTEM, ["terroir: cannot create", str(out)])
+    assert (tmp_path / "file").read_text() == "x"
+
+
+@pytest.fixture(name="plain_user")
+def fixture_plain_user():
+    """A folder, and how to run the program there as someone whom permissions bind: root reads and writes what it likes."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="terroir-user-", dir="/tmp"))
+    shutil.copy(TERROIR, folder / "terroir")
+    shutil.copy(DEM, folder / "dem.tif")
+    write_recipe(folder / "recipe.yml", recipe())
+    who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    (folder / "home").mkdir()
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)
+        if who:
+            os.chown(path, 65534, 65534)
+    environment = OPEN_MPI | os.environ | {"HOME": str(folder / "home"), "TMPDIR": str(folder / "home")}
+    yield folder, {"program": str(folder / "terroir"), "cwd": folder, "env": environment, **who}
+    for path in folder.rglob("*"):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@BOTH
+def test_an_unreadable_file(ranks, plain_user):
+    folder, process = plain_user
+    (folder / "dem.tif").chmod(0)
+    done = terroir("run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out", ranks=ranks, **process)
+    assert_refused(done, MISTAKE, ["recipe.yml:", "inputs.dem.path", "dem.tif", "ermission"])
+    assert not (folder / "out").exists()
+
+
+@BOTH
+def test_a_read_only_folder(ranks, plain_user):
+    folder, process = plain_user
+    (folder / "out").mkdir()
+    (folder / "out").chmod(0o555)
+    done = terroir("run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out", ranks=ranks, **process)
+    assert_refused(done, SYSTEM, ["cannot create", "out", "ermission denied"])
+    assert not list((folder / "out").iterdir())
+
+
+@BOTH
+def test_a_read_only_result_of_another_plan(ranks, plain_user):
+    folder, process = plain_user
+    words = ["run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out"]
+    assert terroir(*words, **process).returncode == 0
+    before = contents(folder / "out")
+    for path in [folder / "out", *(folder / "out").rglob("*")]:
+        path.chmod(0o555)
+    write_recipe(folder / "recipe.yml", recipe(steps={"slope": {"process": "slope", "data": "dem", "unit": "percent"}}))
+    done = terroir(*words, "--overwrite", ranks=ranks, **process)
+    assert_refused(done, SYSTEM, ["o.zarr", "ermission denied"])
+    assert contents(folder / "out") == before
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "words, phrases",
+    [
+        (["run"], ["recipe"]),
+        (["run", "recipe.yml", "--frobnicate"], ["--frobnicate"]),
+        (["run", "recipe.yml", "--memory", "lots"], ["--memory", "lots"]),
+        (["run", "recipe.yml", "--input", "dem"], ["dem", "NAME=VALUE"]),
+        (["run", "nowhere.yml"], ["nowhere.yml", "No such file"]),
+        (["rnu", "recipe.yml"], ["rnu", "run"]),
+    ],
+)
+def test_wrong_commands(words, phrases, ranks, tmp_path):
+    write_recipe(tmp_path / "recipe.yml", recipe())
+    assert_refused(terroir(*words, ranks=ranks, cwd=tmp_path), MISTAKE, phrases)
