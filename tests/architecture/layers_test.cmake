@@ -52,10 +52,11 @@ check(pipeline/codecs ${core} "^pipeline/codecs/" "^pipeline/recipe/recipe\\.h$"
 check(pipeline/recipe ${core} "^pipeline/ports/" "^pipeline/recipe/")
 check(pipeline/plan ${core} "^pipeline/ports/" "^pipeline/recipe/" "^pipeline/plan/")
 check(pipeline/run ${core} "^pipeline/ports/" "^pipeline/recipe/" "^pipeline/plan/" "^pipeline/run/" "^pipeline/codecs/")
+check(pipeline/job ${core} "^pipeline/recipe/" "^pipeline/job/")
 file(GLOB adapters RELATIVE ${ROOT}/pipeline/adapters ${ROOT}/pipeline/adapters/*)
 foreach(adapter IN LISTS adapters)
   if(IS_DIRECTORY ${ROOT}/pipeline/adapters/${adapter})
-    check(pipeline/adapters/${adapter} ${core} "^pipeline/(ports|recipe|plan|run|codecs)/" "^pipeline/adapters/${adapter}/")
+    check(pipeline/adapters/${adapter} ${core} "^pipeline/(ports|recipe|plan|run|job|codecs)/" "^pipeline/adapters/${adapter}/")
   endif()
 endforeach()
 
