@@ -24,7 +24,7 @@ struct BloscOptions {
 [[nodiscard]] std::size_t blosc_scratch(std::size_t bytes) noexcept;
 
 /// Compresses `in` (less than 2 GiB) into one frame of a single block, and returns its bytes. Small blocks, which c-blosc makes by
-/// default, cost half the speed of zstd and some of its ratio; every reader takes a block of any size.
+/// default, cost half the speed of zstd and some of its ratio; every reader takes a block of any size, and one that is split.
 [[nodiscard]] std::size_t blosc_compress(std::span<const std::byte> in, const BloscOptions& options, std::span<std::byte> out,
                                          std::span<std::byte> scratch);
 

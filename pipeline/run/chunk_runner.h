@@ -95,7 +95,7 @@ class ChunkRunner final : private BlockReceiver {
   Window chunk_, valid_, block_;
   ChunkResult result_;
   std::vector<bool> seen_;  ///< fields of the state that hold something, by offset
-  std::vector<std::byte> scratch_;
+  std::vector<std::byte> encoded_, scratch_;
 };
 
 }  // namespace terroir
