@@ -8,6 +8,25 @@
 
 namespace terroir {
 
+Compression compression_of(const CodecSpec& codec, std::size_t element) {
+  Compression out;
+  switch (codec.name) {
+    case CodecSpec::Name::none: out.name = Compression::Name::raw; break;
+    case CodecSpec::Name::zstd: out.name = Compression::Name::zstd; break;
+    case CodecSpec::Name::gzip: out.name = Compression::Name::gzip; break;
+    case CodecSpec::Name::blosc: out.name = Compression::Name::blosc; break;
+  }
+  switch (codec.shuffle) {
+    case CodecSpec::Shuffle::none: out.options.shuffle = Shuffle::off; break;
+    case CodecSpec::Shuffle::byte: out.options.shuffle = Shuffle::byte; break;
+    case CodecSpec::Shuffle::bit: out.options.shuffle = Shuffle::bit; break;
+  }
+  out.options.cname = codec.cname;
+  out.options.level = codec.level;
+  out.options.element = element;
+  return out;
+}
+
 std::size_t compressed_bound(const Compression& compression, std::size_t bytes) {
   switch (compression.name) {
     case Compression::Name::raw: return bytes;

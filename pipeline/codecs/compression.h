@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/codecs/blosc_frame.h"
+#include "pipeline/recipe/recipe.h"
 
 #include <cstddef>
 #include <span>
@@ -13,6 +14,9 @@ struct Compression {
   enum class Name { raw, zstd, gzip, blosc } name = Name::blosc;
   BloscOptions options;
 };
+
+/// What a recipe's codec is for numbers of `element` bytes.
+[[nodiscard]] Compression compression_of(const CodecSpec&, std::size_t element);
 
 /// The most bytes that `compress` makes of so many.
 [[nodiscard]] std::size_t compressed_bound(const Compression&, std::size_t bytes);

@@ -6,7 +6,6 @@
 #include "pipeline/error.h"
 
 #include <algorithm>
-#include <limits>
 #include <mutex>
 
 namespace terroir {
@@ -24,16 +23,21 @@ class DirectSource final : public Source {
   [[nodiscard]] const Grid& grid() const noexcept override { return gdal_->grid(); }
   [[nodiscard]] const TimeAxis& times() const noexcept override { return gdal_->times(); }
   [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return gdal_->bands(); }
-  [[nodiscard]] Shape chunk() const noexcept override { return gdal_->chunk(); }
+  [[nodiscard]] ChunkShape chunk() const noexcept override { return gdal_->chunk(); }
   [[nodiscard]] bool interleaved() const noexcept override { return gdal_->interleaved(); }
   [[nodiscard]] Fingerprint fingerprint() const override { return gdal_->fingerprint(); }
 
-  std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row, Index chunk_col,
-                         std::span<float* const> out) override {
+  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return gdal_->stored_type(band); }
+
+  std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
     std::call_once(looked_, [&] { look(); });
-    if (!tiles_) return gdal_->read_chunk(bands, decodings, time, chunk_row, chunk_col, out);
+    if (!tiles_) return gdal_->read_chunk(bands, place, out);
     // What fails here is not tried again by GDAL, which takes DEFLATE data with a wrong checksum for pixels.
-    return read_direct(bands, decodings, chunk_row, chunk_col, out);
+    const Shape shape = chunk().shape;
+    const Window window = intersect(grid().window(), {place.row * shape.rows, place.col * shape.cols, shape.rows, shape.cols});
+    std::vector<double> fills;
+    for (const int band : bands) fills.push_back(fills_[static_cast<std::size_t>(band)]);
+    return tiles_->read(bands, fills, window, {out, shape.cols});
   }
 
  private:
@@ -43,25 +47,10 @@ class DirectSource final : public Source {
     if (!tiles) return;
     const TiffLayout& layout = tiles->layout();
     const bool same_type = std::all_of(bands().begin(), bands().end(), [&](const auto& b) { return b.dtype == dtype_name(layout.type); });
-    const bool whole_blocks = chunk().rows % layout.block.rows == 0 && chunk().cols % layout.block.cols == 0;
+    const Shape shape = chunk().shape;
+    const bool whole_blocks = shape.rows % layout.block.rows == 0 && shape.cols % layout.block.cols == 0;
     const bool same_bands = static_cast<std::size_t>(layout.samples) == bands().size();
     if (same_type && same_bands && whole_blocks && layout.image == grid().shape()) tiles_ = std::move(tiles);
-  }
-
-  std::size_t read_direct(std::span<const int> bands, std::span<const Decoding> decodings, Index chunk_row, Index chunk_col,
-                          std::span<float* const> out) {
-    const Shape shape = chunk();
-    const Window window = intersect(grid().window(), {chunk_row * shape.rows, chunk_col * shape.cols, shape.rows, shape.cols});
-    std::vector<double> fills;
-    for (const int band : bands) fills.push_back(fills_[static_cast<std::size_t>(band)]);
-    const std::size_t bytes = tiles_->read(bands, decodings, fills, window, {out, shape.cols});
-    if (window.shape() == shape) return bytes;
-    constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-    for (float* plane : out) {
-      for (Index r = 0; r < window.rows; ++r) std::fill(plane + r * shape.cols + window.cols, plane + (r + 1) * shape.cols, missing);
-      std::fill(plane + window.rows * shape.cols, plane + shape.area(), missing);
-    }
-    return bytes;
   }
 
   std::unique_ptr<GdalSource> gdal_;

@@ -113,7 +113,10 @@ class InputTaker {
                           source->fingerprint(),
                           grid,
                           source->chunk(),
-                          source->interleaved()};
+                          source->interleaved(),
+                          {}};
+      for (std::size_t band = 0; band < source->bands().size(); ++band)
+        planned.types.push_back(source->stored_type(static_cast<int>(band)));
       found_.push_back({inventory_.files.size(), match});
       inventory_.files.push_back({std::move(planned), std::move(source)});
     } catch (const Error& error) {

@@ -1,5 +1,7 @@
 #include "pipeline/plan/memory.h"
 
+#include "pipeline/codecs/compression.h"
+#include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
 
@@ -17,25 +19,27 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 /// peak of a run that reads one pixel.
 constexpr std::size_t reserved = 64 * mebibyte;
 constexpr std::size_t gdal_cache = 32 * mebibyte;  // set by the GDAL adapter
-/// Bytes that a compressed chunk may exceed its pixels by, and the writer's buffer of one open object.
-/// Decoded inputs up to this size stay in memory even if a tile needs less.
+/// Input chunks up to this size stay in memory even if a tile needs less.
 constexpr std::size_t small_input = 64 * mebibyte;
 /// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
 constexpr std::size_t kept_limit = 160 * mebibyte;
-constexpr std::size_t codec_overhead = 64 * 1024, object_buffer = mebibyte;
+/// The writer's buffer of one open object.
+constexpr std::size_t object_buffer = mebibyte;
 
-/// The largest buffer of decoded pixels: a chunk of one band, or of all bands in use where a file keeps them together.
-std::size_t decoded_chunk(const Plan& plan) {
-  std::map<std::size_t, std::size_t> planes;  // of each interleaved file
-  std::size_t largest = 0;
-  for (const auto& input : plan.inputs) {
-    std::set<std::size_t> files;
+/// The largest buffer of stored numbers: a chunk of one band, or of all bands in use where a file keeps them together.
+std::size_t input_chunk(const Plan& plan) {
+  std::map<std::size_t, std::set<int>> bands;  // of each file
+  for (const auto& input : plan.inputs)
     for (const auto& step : input.steps)
-      for (const auto& part : step) files.insert(part.file);
-    for (const std::size_t file : files) {
-      const std::size_t together = plan.files[file].interleaved ? ++planes[file] : 1;
-      largest = std::max(largest, together * static_cast<std::size_t>(plan.files[file].chunk.area()) * sizeof(float));
+      for (const auto& part : step) bands[part.file].insert(part.band);
+  std::size_t largest = 0;
+  for (const auto& [file, used] : bands) {
+    std::size_t together = 0;
+    for (const int band : used) {
+      const std::size_t bytes = plan.files[file].chunk_bytes(band);
+      together = plan.files[file].interleaved ? together + bytes : std::max(together, bytes);
     }
+    largest = std::max(largest, together);
   }
   return largest;
 }
@@ -70,17 +74,39 @@ std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
   return bytes;
 }
 
-std::size_t encoding_bytes(const Plan& plan, const Pass& pass) {
-  std::size_t scratch = 0, encoded = 0;
-  for (const std::size_t o : pass.outputs)
-    for (const auto& array : plan.outputs[o].arrays) {
-      scratch = std::max(scratch, 2 * chunk_bytes(plan.outputs[o], array));
-      encoded += static_cast<std::size_t>(ceil_div(array.times, array.time_chunk)) * (chunk_bytes(plan.outputs[o], array) + codec_overhead);
-    }
-  return scratch + encoded;
+/// Bytes of a chunk as it is stored, and the codec for it.
+std::size_t stored_bytes(const OutputPlan& output, const ArrayPlan& array) {
+  const auto type = stored_type(array.encoding.dtype);
+  return chunk_bytes(output, array) / sizeof(float) * (type ? size_of(*type) : sizeof(double));
+}
+Compression codec_of(const OutputPlan& output, const ArrayPlan& array) {
+  const auto type = stored_type(array.encoding.dtype);
+  return compression_of(output.codec, type ? size_of(*type) : sizeof(double));
 }
 
-std::size_t encoded_bytes(const Plan& plan, const Pass& pass) { return encoding_bytes(plan, pass); }
+/// What encoding one chunk takes: its stored numbers, the same shuffled, what they are compressed into, and the codec's own memory.
+std::size_t encoding_bytes(const Plan& plan, const Pass& pass) {
+  std::size_t scratch = 0, compressed = 0, context = 0;
+  for (const std::size_t o : pass.outputs)
+    for (const auto& array : plan.outputs[o].arrays) {
+      const std::size_t bytes = stored_bytes(plan.outputs[o], array);
+      const Compression codec = codec_of(plan.outputs[o], array);
+      scratch = std::max(scratch, 2 * bytes);
+      compressed = std::max(compressed, compressed_bound(codec, bytes));
+      context = std::max(context, context_bytes(codec, bytes));
+    }
+  return scratch + compressed + context;
+}
+
+/// All encoded chunks of one place of a tile.
+std::size_t encoded_bytes(const Plan& plan, const Pass& pass) {
+  std::size_t encoded = 0;
+  for (const std::size_t o : pass.outputs)
+    for (const auto& array : plan.outputs[o].arrays)
+      encoded += static_cast<std::size_t>(ceil_div(array.times, array.time_chunk)) *
+                 compressed_bound(codec_of(plan.outputs[o], array), stored_bytes(plan.outputs[o], array));
+  return encoded;
+}
 
 std::size_t open_objects(const Plan& plan, const Pass& pass) {
   std::size_t objects = 0;
@@ -113,7 +139,7 @@ Window middle(const Pass& pass, Shape shape) {
 
 void project_memory(Plan& plan) {
   const auto threads = static_cast<std::size_t>(plan.resources.threads);
-  const std::size_t chunk = decoded_chunk(plan);
+  const std::size_t chunk = input_chunk(plan);
   plan.memory = {
       {"program and libraries", reserved},
       {"GDAL's cache", gdal_cache},

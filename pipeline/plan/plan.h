@@ -24,8 +24,14 @@ struct PlannedFile {
   std::string name;  ///< relative to its binding: what is hashed and shown
   Fingerprint fingerprint;
   Grid grid;
-  Shape chunk;
+  ChunkShape chunk;
   bool interleaved = false;
+  std::vector<SampleType> types;  ///< of the stored numbers of each band
+
+  /// Bytes of one band of a chunk.
+  [[nodiscard]] std::size_t chunk_bytes(int band) const {
+    return static_cast<std::size_t>(chunk.area()) * sample_bytes(types[static_cast<std::size_t>(band)]);
+  }
 };
 
 /// Where the pixels of an input layer at one time come from: files in order of their names, the first valid pixel counts.

@@ -15,7 +15,7 @@ namespace {
 struct Stack {
   LayerId layer = 0;  ///< any of those that read it
   Window placed;
-  Shape chunk;
+  Shape chunk;  ///< rows and columns
   std::size_t bytes = 0;  ///< of one place, all times and bands
 };
 
@@ -23,15 +23,18 @@ std::vector<Stack> stacks_of(const Plan& plan, const Program& program) {
   std::vector<Stack> stacks;
   std::map<std::tuple<std::size_t, Index, Index, Index, Index, Index, Index>, std::size_t> places;
   const std::set<LayerId> used(program.layers.begin(), program.layers.end());
+  std::set<std::tuple<std::size_t, int, Index>> counted;  // (file, band, chunk of times)
   for (const auto& input : plan.inputs) {
     if (used.count(input.layer) == 0) continue;
     for (const auto& step : input.steps)
       for (const auto& part : step) {
-        const Shape chunk = plan.files[part.file].chunk;
+        const PlannedFile& file = plan.files[part.file];
+        const Shape chunk = file.chunk.shape;
         const Window& p = part.placed;
         const auto [found, fresh] = places.try_emplace({input.layer, p.row, p.col, p.rows, p.cols, chunk.rows, chunk.cols}, stacks.size());
         if (fresh) stacks.push_back({input.layer, p, chunk, 0});
-        stacks[found->second].bytes += static_cast<std::size_t>(chunk.area()) * sizeof(float);
+        if (counted.insert({part.file, part.band, part.time / file.chunk.times}).second)
+          stacks[found->second].bytes += file.chunk_bytes(part.band);
       }
   }
   return stacks;

@@ -2,7 +2,6 @@
 
 #include "kernels/clones.h"
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -10,9 +9,6 @@
 namespace terroir {
 namespace {
 
-constexpr std::array<std::string_view, 10> dtype_names = {"uint8", "int8",   "uint16", "int16",   "uint32",
-                                                          "int32", "uint64", "int64",  "float32", "float64"};
-constexpr std::array<std::size_t, 10> dtype_bytes = {1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 /// A Decoding in terms of the stored type: nodata is what lies in [low, high].
@@ -54,7 +50,7 @@ Steps<T> steps_of(const Decoding& decoding) noexcept {
   steps.scaled = !decoding.categorical && (decoding.scale != 1 || decoding.offset != 0);
   steps.scale = decoding.scale;
   steps.offset = decoding.offset;
-  if (decoding.bits && std::is_integral_v<T>) {
+  if (decoding.bits) {
     const auto [lo, hi] = *decoding.bits;
     steps.shift = lo;
     steps.bits_mask = hi - lo >= 63 ? ~std::uint64_t{0} : (std::uint64_t{1} << (hi - lo + 1)) - 1;
@@ -92,34 +88,41 @@ TERROIR_INLINE bool all_exact(const T* in, Index n, const Steps<T>& s) {
   return beyond == 0;
 }
 
+/// The bits wanted of a number, as a double. Whole numbers also come as floats, with NaN where a mask hides them.
 template <class T>
-TERROIR_INLINE void decode_type(const T* in, Index n, const Steps<T>& s, float* out, bool& exact) {
-  const double scale = s.scale, offset = s.offset;
+TERROIR_INLINE double extract_bits(T v, int shift, std::uint64_t mask) {
   if constexpr (std::is_integral_v<T>) {
-    if (s.bits_mask != 0) {
-      using Unsigned = std::make_unsigned_t<T>;
-      const int shift = s.shift;
-      const auto mask = static_cast<Unsigned>(s.bits_mask);
-      const auto extract = [=](T v) { return static_cast<Unsigned>(static_cast<Unsigned>(static_cast<Unsigned>(v) >> shift) & mask); };
-      if (s.scaled) return each(in, n, s, out, [=](T v) { return static_cast<float>(static_cast<double>(extract(v)) * scale + offset); });
-      return each(in, n, s, out, [=](T v) { return static_cast<float>(extract(v)); });
-    }
+    using Unsigned = std::make_unsigned_t<T>;
+    return static_cast<double>(static_cast<Unsigned>(static_cast<Unsigned>(v) >> shift) & static_cast<Unsigned>(mask));
+  } else {
+    if (std::isnan(v)) return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>((static_cast<std::uint64_t>(static_cast<std::int64_t>(v)) >> shift) & mask);
   }
+}
+
+template <class T>
+TERROIR_INLINE void decode_type(const T* in, Index n, const Steps<T>& s, float* out) {
+  const double scale = s.scale, offset = s.offset;
+  const int shift = s.shift;
+  const std::uint64_t mask = s.bits_mask;
+  if (mask != 0) return each(in, n, s, out, [=](T v) { return static_cast<float>(extract_bits(v, shift, mask) * scale + offset); });
   if (s.scaled) return each(in, n, s, out, [=](T v) { return static_cast<float>(static_cast<double>(v) * scale + offset); });
-  if constexpr (std::is_integral_v<T> && sizeof(T) >= 4) exact = all_exact(in, n, s);
   each(in, n, s, out, [](T v) { return static_cast<float>(static_cast<Wide<T>>(v)); });
 }
 
-#define TERROIR_DECODE(NAME, TYPE)                                                                                               \
-  TERROIR_INLINE void NAME##_body(const TYPE* in, Index n, const Steps<TYPE>& steps, float* out, bool& exact) {                  \
-    decode_type(in, n, steps, out, exact);                                                                                       \
-  }                                                                                                                              \
-  TERROIR_CLONES(NAME, (const TYPE* in, Index n, const Steps<TYPE>& steps, float* out, bool& exact), (in, n, steps, out, exact)) \
-  bool run(const Decoding& decoding, const TYPE* in, Index n, float* out) noexcept {                                             \
-    bool exact = true;                                                                                                           \
-    NAME(in, n, steps_of<TYPE>(decoding), out, exact);                                                                           \
-    return exact;                                                                                                                \
+template <class T>
+bool exact_type(const Decoding& decoding, const T* in, Index n) noexcept {
+  if constexpr (std::is_integral_v<T> && sizeof(T) >= 4) {
+    const Steps<T> steps = steps_of<T>(decoding);
+    return steps.scaled || steps.bits_mask != 0 || all_exact(in, n, steps);
   }
+  return true;
+}
+
+#define TERROIR_DECODE(NAME, TYPE)                                                                                                     \
+  TERROIR_INLINE void NAME##_body(const TYPE* in, Index n, const Steps<TYPE>& steps, float* out) { decode_type(in, n, steps, out); } \
+  TERROIR_CLONES(NAME, (const TYPE* in, Index n, const Steps<TYPE>& steps, float* out), (in, n, steps, out))                         \
+  void run(const Decoding& decoding, const TYPE* in, Index n, float* out) noexcept { NAME(in, n, steps_of<TYPE>(decoding), out); }
 
 TERROIR_DECODE(decode_uint8, std::uint8_t)
 TERROIR_DECODE(decode_int8, std::int8_t)
@@ -133,41 +136,33 @@ TERROIR_DECODE(decode_float32, float)
 TERROIR_DECODE(decode_float64, double)
 #undef TERROIR_DECODE
 
+/// Calls `use` with the numbers as what they are.
+template <class Use>
+void with_type(SampleType type, const void* in, const Use& use) {
+  switch (type) {
+    case SampleType::uint8: return use(static_cast<const std::uint8_t*>(in));
+    case SampleType::int8: return use(static_cast<const std::int8_t*>(in));
+    case SampleType::uint16: return use(static_cast<const std::uint16_t*>(in));
+    case SampleType::int16: return use(static_cast<const std::int16_t*>(in));
+    case SampleType::uint32: return use(static_cast<const std::uint32_t*>(in));
+    case SampleType::int32: return use(static_cast<const std::int32_t*>(in));
+    case SampleType::uint64: return use(static_cast<const std::uint64_t*>(in));
+    case SampleType::int64: return use(static_cast<const std::int64_t*>(in));
+    case SampleType::float32: return use(static_cast<const float*>(in));
+    case SampleType::float64: return use(static_cast<const double*>(in));
+  }
+}
+
 }  // namespace
 
-std::optional<SampleType> sample_type(std::string_view dtype) noexcept {
-  for (std::size_t i = 0; i < dtype_names.size(); ++i)
-    if (dtype_names[i] == dtype) return static_cast<SampleType>(i);
-  return std::nullopt;
+void decode(SampleType type, const Decoding& decoding, const void* in, Index n, float* out) noexcept {
+  with_type(type, in, [&](const auto* numbers) { run(decoding, numbers, n, out); });
 }
 
-std::string_view dtype_name(SampleType type) noexcept { return dtype_names[static_cast<std::size_t>(type)]; }
-
-std::size_t sample_bytes(SampleType type) noexcept { return dtype_bytes[static_cast<std::size_t>(type)]; }
-
-bool is_integer(SampleType type) noexcept { return type < SampleType::float32; }
-
-bool exact_in_float32(SampleType type) noexcept { return type <= SampleType::int16 || type == SampleType::float32; }
-
-bool exact_in_float32(std::string_view dtype) noexcept {
-  const auto type = sample_type(dtype);
-  return type && exact_in_float32(*type);
-}
-
-bool decode(SampleType type, const Decoding& decoding, const void* in, Index n, float* out) noexcept {
-  switch (type) {
-    case SampleType::uint8: return run(decoding, static_cast<const std::uint8_t*>(in), n, out);
-    case SampleType::int8: return run(decoding, static_cast<const std::int8_t*>(in), n, out);
-    case SampleType::uint16: return run(decoding, static_cast<const std::uint16_t*>(in), n, out);
-    case SampleType::int16: return run(decoding, static_cast<const std::int16_t*>(in), n, out);
-    case SampleType::uint32: return run(decoding, static_cast<const std::uint32_t*>(in), n, out);
-    case SampleType::int32: return run(decoding, static_cast<const std::int32_t*>(in), n, out);
-    case SampleType::uint64: return run(decoding, static_cast<const std::uint64_t*>(in), n, out);
-    case SampleType::int64: return run(decoding, static_cast<const std::int64_t*>(in), n, out);
-    case SampleType::float32: return run(decoding, static_cast<const float*>(in), n, out);
-    case SampleType::float64: return run(decoding, static_cast<const double*>(in), n, out);
-  }
-  return false;
+bool decodes_exactly(SampleType type, const Decoding& decoding, const void* in, Index n) noexcept {
+  bool exact = true;
+  with_type(type, in, [&](const auto* numbers) { exact = exact_type(decoding, numbers, n); });
+  return exact;
 }
 
 Error read_error(Fault fault, const std::string& path, std::span<const int> bands, const Window& w, const std::string& why) {

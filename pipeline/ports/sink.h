@@ -45,9 +45,6 @@ class Sink {
   /// when all is nodata). `scratch` is reused between calls. May be called from several threads.
   virtual void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
                       EncodeCounts& counts) const = 0;
-  /// An upper bound of what `encode` puts out for one chunk, and of the scratch that it takes.
-  [[nodiscard]] virtual std::size_t encoded_bound(std::size_t array) const = 0;
-  [[nodiscard]] virtual std::size_t scratch_bound(std::size_t array) const = 0;
   /// Starts the objects of the tile at a place of the array's tile grid.
   [[nodiscard]] virtual std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) = 0;
   /// Keys of the objects that a tile consists of (written or empty), in the order of TileWriter::close.

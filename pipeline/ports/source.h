@@ -1,8 +1,10 @@
 #pragma once
 
+#include "pipeline/ports/sample_type.h"
 #include "tiling/grid.h"
 #include "tiling/time_axis.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,8 +42,22 @@ struct Fingerprint {
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 
+/// Times, rows and columns of a chunk of storage.
+struct ChunkShape {
+  Index times = 1;
+  Shape shape;
+  [[nodiscard]] Index area() const noexcept { return times * shape.area(); }
+  friend bool operator==(const ChunkShape&, const ChunkShape&) = default;
+};
+
+/// Which chunk of a source: at (time * chunk.times, row * chunk.rows, col * chunk.cols).
+struct ChunkPlace {
+  Index time = 0, row = 0, col = 0;
+  friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
+};
+
 /// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end.
-/// Reading is cut along the storage's own chunks, so that each is decoded once. All functions may be called from several threads.
+/// Reading is cut along the storage's own chunks, so that each is read once. All functions may be called from several threads.
 class Source {
  public:
   virtual ~Source() = default;
@@ -49,17 +65,19 @@ class Source {
   [[nodiscard]] virtual const Grid& grid() const noexcept = 0;
   [[nodiscard]] virtual const TimeAxis& times() const noexcept = 0;
   [[nodiscard]] virtual const std::vector<BandFacts>& bands() const noexcept = 0;
-  /// Rows and columns of a chunk; those at the right and bottom edge reach beyond the grid. A chunk starts at (0, 0).
-  [[nodiscard]] virtual Shape chunk() const noexcept = 0;
+  /// The shape of a chunk; those at the right and bottom edge and at the end of time reach beyond the data.
+  [[nodiscard]] virtual ChunkShape chunk() const noexcept = 0;
   /// Whether the storage keeps all bands of a chunk together, so that reading them in one call costs one decoding.
   [[nodiscard]] virtual bool interleaved() const noexcept = 0;
   [[nodiscard]] virtual Fingerprint fingerprint() const = 0;
+  /// Type of the numbers that `read_chunk` gives of a band (from 0): the file's own; of a masked band a floating type that holds them,
+  /// with NaN where the mask hides them.
+  [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
 
-  /// Decodes one chunk of some bands (numbered from 0) at one time step into `out`, one plane of chunk().area() floats, row-major,
-  /// for each band. Pixels beyond the grid and nodata are NaN. Returns the compressed bytes read.
+  /// Reads one chunk of some bands (numbered from 0): the stored numbers of band i go to `out[i]`, [time][row][col] of chunk(), aligned
+  /// for their type. Those beyond the data are not set. Returns the compressed bytes read.
   /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
-  virtual std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row,
-                                 Index chunk_col, std::span<float* const> out) = 0;
+  virtual std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) = 0;
 };
 
 /// Opens data sets: headers only. Implementations try the direct readers first, then GDAL.

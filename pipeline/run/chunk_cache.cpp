@@ -4,7 +4,7 @@
 
 namespace terroir {
 
-ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const std::function<void(Buffer&)>& load) {
+ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const std::function<void(Numbers&)>& load) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto found = entries_.find(key);
@@ -17,10 +17,10 @@ ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const 
   }
   recent_.push_front(key);
   entries_[key] = {nullptr, recent_.begin()};
-  std::shared_ptr<Buffer> buffer = take_buffer(bytes);
+  const std::shared_ptr<Numbers> numbers = take_buffer(bytes);
   lock.unlock();
   try {
-    load(*buffer);
+    load(*numbers);
   } catch (...) {
     lock.lock();
     recent_.erase(entries_[key].place);
@@ -29,19 +29,21 @@ ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const 
     throw;
   }
   lock.lock();
-  entries_[key].chunk = buffer;
-  used_ += buffer->bytes();
+  entries_[key].chunk = numbers;
+  used_ += numbers->buffer.bytes();
   trim();
   loaded_.notify_all();
-  return buffer;
+  return numbers;
 }
 
-std::shared_ptr<Buffer> ChunkCache::take_buffer(std::size_t bytes) {
-  const auto fits = std::find_if(spare_.begin(), spare_.end(), [&](const Chunk& c) { return c.use_count() == 1 && c->bytes() == bytes; });
-  if (fits == spare_.end()) return std::make_shared<Buffer>(bytes);
-  auto buffer = std::const_pointer_cast<Buffer>(*fits);
+std::shared_ptr<ChunkCache::Numbers> ChunkCache::take_buffer(std::size_t bytes) {
+  const auto fits =
+      std::find_if(spare_.begin(), spare_.end(), [&](const Chunk& c) { return c.use_count() == 1 && c->buffer.bytes() == bytes; });
+  if (fits == spare_.end()) return std::make_shared<Numbers>(bytes);
+  auto numbers = std::const_pointer_cast<Numbers>(*fits);
+  numbers->missing = false;
   spare_.erase(fits);
-  return buffer;
+  return numbers;
 }
 
 void ChunkCache::trim() {
@@ -51,7 +53,7 @@ void ChunkCache::trim() {
     --oldest;
     const auto entry = entries_.find(*oldest);
     if (!entry->second.chunk) continue;  // being decoded
-    used_ -= entry->second.chunk->bytes();
+    used_ -= entry->second.chunk->buffer.bytes();
     spare_.push_back(std::move(entry->second.chunk));
     entries_.erase(entry);
     oldest = recent_.erase(oldest);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/ports/source.h"
 #include "tiling/buffer.h"
 
 #include <condition_variable>
@@ -7,36 +8,40 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 namespace terroir {
 
-/// Which decoded input chunk: a file, the group of its bands that are decoded together, a time step and a place.
+/// Which input chunk: a file, the group of its bands that are read together, and its place.
 struct ChunkKey {
   std::size_t file = 0, group = 0;
-  Index time = 0, row = 0, col = 0;
+  ChunkPlace place;
   friend bool operator==(const ChunkKey&, const ChunkKey&) = default;
 };
 
-/// Decoded input chunks, the latest used ones, within a budget of bytes. Threads that ask for the same chunk at once share one decoding.
+/// Input chunks, decompressed, as stored numbers: the latest used ones, within a budget of bytes. Threads that ask for the same chunk at once share one decoding.
 class ChunkCache {
  public:
-  /// Pixels of a chunk; stays valid while it is held, also after it left the cache.
-  using Chunk = std::shared_ptr<const Buffer>;
+  struct Numbers {
+    explicit Numbers(std::size_t bytes) : buffer(bytes) {}
+    Buffer buffer;
+    bool missing = false;  ///< it could not be read and counts as nodata
+  };
+  /// Numbers of a chunk; stay valid while they are held, also after the chunk left the cache.
+  using Chunk = std::shared_ptr<const Numbers>;
 
   explicit ChunkCache(std::size_t capacity) : capacity_(capacity) {}
 
-  /// The chunk of a key, made by `load(buffer)` in a buffer of `bytes` when it is not there. What `load` throws is thrown here.
-  Chunk get(const ChunkKey& key, std::size_t bytes, const std::function<void(Buffer&)>& load);
+  /// The chunk of a key, made by `load(numbers)` in a buffer of `bytes` when it is not there. What `load` throws is thrown here.
+  Chunk get(const ChunkKey& key, std::size_t bytes, const std::function<void(Numbers&)>& load);
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
  private:
   struct Hash {
     std::size_t operator()(const ChunkKey& k) const noexcept {
       std::size_t h = k.file * 0x9e3779b97f4a7c15ULL + k.group;
-      for (const Index part : {k.time, k.row, k.col}) h = (h ^ static_cast<std::size_t>(part)) * 0x9e3779b97f4a7c15ULL + (h >> 29);
+      for (const Index part : {k.place.time, k.place.row, k.place.col}) h = (h ^ static_cast<std::size_t>(part)) * 0x9e3779b97f4a7c15ULL + (h >> 29);
       return h;
     }
   };
@@ -45,7 +50,7 @@ class ChunkCache {
     std::list<ChunkKey>::iterator place;
   };
 
-  std::shared_ptr<Buffer> take_buffer(std::size_t bytes);
+  std::shared_ptr<Numbers> take_buffer(std::size_t bytes);
   void trim();
 
   std::size_t capacity_, used_ = 0;

@@ -1,10 +1,10 @@
 #include "pipeline/run/reader.h"
 
 #include "pipeline/error.h"
+#include "pipeline/ports/decode.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 namespace terroir {
@@ -29,21 +29,27 @@ Reader::Reader(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, c
   for (const InputLayer& input : plan.inputs) {
     if (std::find(layers.begin(), layers.end(), input.layer) == layers.end()) continue;
     LayerUse& use = layers_[input.layer];
+    use.decoding = input.decoding;
     for (const auto& step : input.steps) {
       auto& parts = use.steps.emplace_back();
       for (const FilePart& part : step) {
-        FileUse& file = files_[part.file];
-        file.on_error = input.on_error;
-        std::size_t slot = 0;
-        while (slot < file.bands.size() && !(file.bands[slot] == part.band && file.decodings[slot] == input.decoding)) ++slot;
-        if (slot == file.bands.size()) {
-          file.bands.push_back(part.band);
-          file.decodings.push_back(input.decoding);
-        }
-        parts.push_back({part, slot});
+        files_[part.file].on_error = input.on_error;
+        parts.push_back({part, slot_of(part, input.decoding)});
       }
     }
   }
+}
+
+std::size_t Reader::slot_of(const FilePart& part, const Decoding& decoding) {
+  constexpr std::size_t alignment = Buffer::alignment;
+  FileUse& file = files_[part.file];
+  auto band = std::find_if(file.bands.begin(), file.bands.end(), [&](const BandUse& b) { return b.band == part.band; });
+  if (band == file.bands.end()) {
+    band = file.bands.insert(band, {part.band, file.bytes, {}});
+    file.bytes += (plan_.files[part.file].chunk_bytes(part.band) + alignment - 1) / alignment * alignment;
+  }
+  if (std::find(band->decodings.begin(), band->decodings.end(), decoding) == band->decodings.end()) band->decodings.push_back(decoding);
+  return static_cast<std::size_t>(band - file.bands.begin());
 }
 
 void Reader::read(LayerId layer, Index first, const Window& window, Block<float> out) {
@@ -65,32 +71,36 @@ void Reader::read_step(const LayerUse& use, const PlannedLayer& layer, Index ste
       const Window here = window.shifted(0, -turn * width);
       const Window inside = intersect(here, parts[i].part.placed);
       if (inside.empty()) continue;
-      read_part(parts[i], inside, out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
+      read_part(parts[i], use.decoding, inside, out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
     }
 }
 
 template <class Visit>
 void Reader::visit_chunks(const PartUse& use, const Window& window, const Visit& visit) {
-  const Shape chunk = plan_.files[use.part.file].chunk;
+  const Shape chunk = plan_.files[use.part.file].chunk.shape;
   const Window local = window.shifted(-use.part.placed.row, -use.part.placed.col);
   for (Index row = local.row / chunk.rows; row * chunk.rows < local.row_end(); ++row)
     for (Index col = local.col / chunk.cols; col * chunk.cols < local.col_end(); ++col)
       visit(row, col, intersect(local, {row * chunk.rows, col * chunk.cols, chunk.rows, chunk.cols}), local);
 }
 
-void Reader::read_part(const PartUse& use, const Window& window, Block<float> out, bool only_gaps) {
-  const Shape shape = plan_.files[use.part.file].chunk;
-  visit_chunks(use, window, [&](Index row, Index col, const Window& inside, const Window& local) {
-    std::size_t plane = 0;
-    const ChunkCache::Chunk held = chunk(use, row, col, plane);
-    const auto* pixels = reinterpret_cast<const float*>(held->data()) + static_cast<Index>(plane) * shape.area();
+void Reader::read_part(const PartUse& use, const Decoding& decoding, const Window& window, Block<float> out, bool only_gaps) {
+  const PlannedFile& file = plan_.files[use.part.file];
+  const SampleType type = file.types[static_cast<std::size_t>(use.part.band)];
+  const auto bytes = static_cast<Index>(sample_bytes(type));
+  const Shape shape = file.chunk.shape;
+  std::vector<float> row(only_gaps ? static_cast<std::size_t>(shape.cols) : 0);
+  visit_chunks(use, window, [&](Index chunk_row, Index chunk_col, const Window& inside, const Window& local) {
+    const Plane held = plane(use, chunk_row, chunk_col);
     for (Index r = inside.row; r < inside.row_end(); ++r) {
-      const float* from = pixels + (r - row * shape.rows) * shape.cols + (inside.col - col * shape.cols);
       float* to = out.row(0, r - local.row) + (inside.col - local.col);
-      if (only_gaps)
-        copy_gaps(from, to, inside.cols);
-      else
-        std::memcpy(to, from, static_cast<std::size_t>(inside.cols) * sizeof(float));
+      if (held.numbers == nullptr) {
+        if (!only_gaps) std::fill_n(to, inside.cols, missing);
+        continue;
+      }
+      const Index first = (r - chunk_row * shape.rows) * shape.cols + (inside.col - chunk_col * shape.cols);
+      decode(type, decoding, held.numbers + first * bytes, inside.cols, only_gaps ? row.data() : to);
+      if (only_gaps) copy_gaps(row.data(), to, inside.cols);
     }
   });
 }
@@ -101,48 +111,68 @@ void Reader::prefetch(LayerId layer, Index first, Index count, const Window& win
     for (const PartUse& part : use.steps[static_cast<std::size_t>(t)]) {
       const Window inside = intersect(window, part.part.placed);
       if (inside.empty()) continue;
-      visit_chunks(part, inside, [&](Index row, Index col, const Window&, const Window&) {
-        std::size_t plane = 0;
-        (void)chunk(part, row, col, plane);
-      });
+      visit_chunks(part, inside, [&](Index row, Index col, const Window&, const Window&) { (void)plane(part, row, col); });
     }
 }
 
-ChunkCache::Chunk Reader::chunk(const PartUse& use, Index row, Index col, std::size_t& plane) {
+Reader::Plane Reader::plane(const PartUse& use, Index row, Index col) {
   const std::size_t file = use.part.file;
+  const PlannedFile& planned = plan_.files[file];
   const FileUse& wanted = files_[file];
-  const bool together = plan_.files[file].interleaved;
-  const std::size_t first = together ? 0 : use.slot, count = together ? wanted.bands.size() : 1;
-  plane = together ? use.slot : 0;
-  const ChunkKey key{file, first, use.part.time, row, col};
-  const std::size_t bytes = count * static_cast<std::size_t>(plan_.files[file].chunk.area()) * sizeof(float);
-  return cache_.get(key, bytes, [&](Buffer& buffer) {
-    decode(file, std::span(wanted.bands).subspan(first, count), std::span(wanted.decodings).subspan(first, count), key, wanted.on_error,
-           buffer);
-  });
+  const BandUse& band = wanted.bands[use.slot];
+  const bool together = planned.interleaved;
+  const auto bands = together ? std::span(wanted.bands) : std::span(&band, 1);
+  const ChunkKey key{file, together ? 0 : use.slot, {use.part.time / planned.chunk.times, row, col}};
+  Plane found;
+  found.chunk = cache_.get(key, together ? wanted.bytes : planned.chunk_bytes(band.band),
+                           [&](ChunkCache::Numbers& numbers) { load(file, bands, key.place, numbers); });
+  if (found.chunk->missing) return found;
+  const auto time_bytes = planned.chunk_bytes(band.band) / static_cast<std::size_t>(planned.chunk.times);
+  found.numbers = found.chunk->buffer.data() + (together ? band.offset : 0) +
+                  static_cast<std::size_t>(use.part.time % planned.chunk.times) * time_bytes;
+  return found;
 }
 
-void Reader::decode(std::size_t file, std::span<const int> bands, std::span<const Decoding> decodings, const ChunkKey& key,
-                    OnError on_error, Buffer& buffer) {
-  const Index area = plan_.files[file].chunk.area();
-  auto* pixels = reinterpret_cast<float*>(buffer.data());
-  std::vector<float*> planes;
-  for (std::size_t i = 0; i < bands.size(); ++i) planes.push_back(pixels + static_cast<Index>(i) * area);
+void Reader::load(std::size_t file, std::span<const BandUse> bands, const ChunkPlace& place, ChunkCache::Numbers& numbers) {
+  std::vector<int> band_numbers;
+  std::vector<std::byte*> planes;
+  for (const BandUse& use : bands) {
+    band_numbers.push_back(use.band);
+    planes.push_back(numbers.buffer.data() + (use.offset - bands.front().offset));
+  }
   for (int attempt = 1;; ++attempt) {
     try {
       const Stopwatch watch(meter_.read_ns);
-      meter_.bytes_read += sources_[file]->read_chunk(bands, decodings, key.time, key.row, key.col, planes);
-      meter_.bytes_decoded += buffer.bytes();
+      meter_.bytes_read += sources_[file]->read_chunk(band_numbers, place, planes);
+      for (std::size_t i = 0; i < bands.size(); ++i) check_exactness(file, bands[i], place, planes[i]);
+      meter_.bytes_decoded += numbers.buffer.bytes();
       ++meter_.chunks_read;
       return;
     } catch (const Error& error) {
       if (error.fault() == Fault::system && attempt < tries) continue;
-      if (on_error == OnError::fail) throw;
+      if (files_[file].on_error == OnError::fail) throw;
       meter_.skip(error.what());
-      std::fill_n(pixels, static_cast<Index>(bands.size()) * area, missing);
+      numbers.missing = true;
       return;
     }
   }
+}
+
+/// Whole chunks are checked, so that what becomes of one does not depend on the blocks that read it.
+void Reader::check_exactness(std::size_t file, const BandUse& use, const ChunkPlace& place, const std::byte* numbers) const {
+  const PlannedFile& planned = plan_.files[file];
+  const SampleType type = planned.types[static_cast<std::size_t>(use.band)];
+  if (!is_integer(type) || exact_in_float32(type)) return;
+  const ChunkShape chunk = planned.chunk;
+  const Window window = intersect(sources_[file]->grid().window(),
+                                  {place.row * chunk.shape.rows, place.col * chunk.shape.cols, chunk.shape.rows, chunk.shape.cols});
+  const Index times = std::min(chunk.times, sources_[file]->times().steps() - place.time * chunk.times);
+  const auto bytes = static_cast<Index>(sample_bytes(type));
+  for (const Decoding& decoding : use.decodings)
+    for (Index t = 0; t < times; ++t)
+      for (Index r = 0; r < window.rows; ++r)
+        if (!decodes_exactly(type, decoding, numbers + (t * chunk.shape.rows + r) * chunk.shape.cols * bytes, window.cols))
+          throw read_error(Fault::data, planned.path, std::span(&use.band, 1), window, std::string(inexact_integers));
 }
 
 }  // namespace terroir

@@ -15,25 +15,30 @@ class LayerSource {
   virtual void read(LayerId layer, Index first, const Window& window, Block<float> out) = 0;
 };
 
-/// Reads windows of input layers through the cache of decoded chunks. Used by several threads.
+/// Reads windows of input layers through the cache of input chunks. Used by several threads.
 class Reader final : public LayerSource {
  public:
   /// `sources`: by file of the plan, those that are open already. `layers`: those that will be read, so that no other bands are
-  /// decoded with them.
+  /// read with them.
   Reader(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, const std::vector<LayerId>& layers, Meter& meter);
 
   /// Fills `out`, times [first, first + out.times()) of the window of an input layer; NaN where no file has data.
   /// Throws Error when a chunk cannot be read and the input does not say `on_error: nodata`.
   void read(LayerId layer, Index first, const Window& window, Block<float> out) override;
 
-  /// Decodes the chunks of a window into the cache.
+  /// Brings the chunks of a window into the cache.
   void prefetch(LayerId layer, Index first, Index count, const Window& window);
 
  private:
-  /// The bands of a file that inputs use, and how each is decoded; together when the file keeps them together.
-  struct FileUse {
-    std::vector<int> bands;
+  /// A band of a file that inputs use, and how they decode it.
+  struct BandUse {
+    int band = 0;
+    std::size_t offset = 0;  ///< bytes to its plane where all bands are read together
     std::vector<Decoding> decodings;
+  };
+  struct FileUse {
+    std::vector<BandUse> bands;
+    std::size_t bytes = 0;  ///< of a chunk of all bands
     OnError on_error = OnError::fail;
   };
   struct PartUse {
@@ -41,13 +46,21 @@ class Reader final : public LayerSource {
     std::size_t slot = 0;  ///< place among the bands of its file
   };
   struct LayerUse {
+    Decoding decoding;
     std::vector<std::vector<PartUse>> steps;
   };
+  /// The numbers of one band at one time in a chunk; none where the chunk could not be read.
+  struct Plane {
+    ChunkCache::Chunk chunk;
+    const std::byte* numbers = nullptr;
+  };
 
+  std::size_t slot_of(const FilePart&, const Decoding&);
   void read_step(const LayerUse&, const PlannedLayer&, Index step, const Window& window, Block<float> out);
-  void read_part(const PartUse&, const Window& window, Block<float> out, bool only_gaps);
-  [[nodiscard]] ChunkCache::Chunk chunk(const PartUse&, Index row, Index col, std::size_t& plane);
-  void decode(std::size_t file, std::span<const int> bands, std::span<const Decoding> decodings, const ChunkKey&, OnError, Buffer&);
+  void read_part(const PartUse&, const Decoding&, const Window& window, Block<float> out, bool only_gaps);
+  [[nodiscard]] Plane plane(const PartUse&, Index row, Index col);
+  void load(std::size_t file, std::span<const BandUse> bands, const ChunkPlace&, ChunkCache::Numbers&);
+  void check_exactness(std::size_t file, const BandUse&, const ChunkPlace&, const std::byte* numbers) const;
   template <class Visit>
   void visit_chunks(const PartUse&, const Window& window, const Visit& visit);
 

@@ -68,14 +68,14 @@ void direct(benchmark::State& state, std::size_t number) {
   const auto reader = TileReader::open(file_of(number), std::make_shared<LocalFiles>(4));
   std::vector<int> bands;
   for (int b = 0; b < kind.bands; ++b) bands.push_back(b);
-  const std::vector<Decoding> decodings(bands.size(), Decoding{-9999.0, 1, 0, std::nullopt, false});
   const std::vector<double> fills(bands.size(), 0);
-  std::vector<std::vector<float>> planes(bands.size(), std::vector<float>(std::size_t{tile} * tile));
-  std::vector<float*> out;
+  const auto bytes = static_cast<std::size_t>(GDALGetDataTypeSizeBytes(kind.type));
+  std::vector<std::vector<std::byte>> planes(bands.size(), std::vector<std::byte>(std::size_t{tile} * tile * bytes));
+  std::vector<std::byte*> out;
   for (auto& plane : planes) out.push_back(plane.data());
   for (auto _ : state)
     for (Index r = 0; r < side; r += tile)
-      for (Index c = 0; c < side; c += tile) reader->read(bands, decodings, fills, {r, c, tile, tile}, {out, tile});
+      for (Index c = 0; c < side; c += tile) reader->read(bands, fills, {r, c, tile, tile}, {out, tile});
   count_bytes(state, kind);
 }
 

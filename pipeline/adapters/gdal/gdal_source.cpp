@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/decode.h"
 #include "tiling/buffer.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -43,6 +45,12 @@ Buffer& scratch(std::size_t which) {
   return buffers[which];
 }
 
+/// Puts NaN where a mask says that there is nothing.
+template <class T>
+void hide(const std::uint8_t* valid, Index count, T* numbers) {
+  for (Index i = 0; i < count; ++i) numbers[i] = valid[i] == 0 ? std::numeric_limits<T>::quiet_NaN() : numbers[i];
+}
+
 /// Compressed bytes of a block, of all bands where they are kept together; nothing for one that was never written.
 std::size_t block_bytes(GDALRasterBandH band, Index col, Index row) {
   std::array<char, 64> key{};
@@ -71,7 +79,7 @@ bool GdalSource::stored_plainly() const noexcept {
 
 void GdalSource::read_bands(const Request& request, std::span<const int> bands) const {
   const Window& w = request.stored;
-  const GDALDataType type = gdal_type(facts_.types[static_cast<std::size_t>(bands[0])]);
+  const GDALDataType type = gdal_type(file_type(bands[0]));
   std::vector<int> numbers(bands.begin(), bands.end());
   for (int& number : numbers) ++number;
   scratch(0).reserve(static_cast<std::size_t>(w.rows * w.cols) * bands.size() * static_cast<std::size_t>(GDALGetDataTypeSizeBytes(type)));
@@ -88,42 +96,49 @@ void GdalSource::read_bands(const Request& request, std::span<const int> bands) 
   throw read_error(fault, path_, bands, request.window, why);
 }
 
-void GdalSource::decode_band(const Request& request, int band, const Decoding& decoding, const std::byte* stored, float* out) const {
-  const SampleType type = facts_.types[static_cast<std::size_t>(band)];
-  const Index rows = request.window.rows, cols = request.window.cols;
-  const auto row_bytes = static_cast<Index>(sample_bytes(type)) * cols;
-  constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-  bool exact = true;
-  for (Index r = 0; r < rows; ++r) {
-    const std::byte* from = stored + (facts_.south_up ? rows - 1 - r : r) * row_bytes;
-    float* to = out + r * facts_.chunk.cols;
-    exact &= decode(type, decoding, from, cols, to);
-    std::fill(to + cols, to + facts_.chunk.cols, missing);
-  }
-  std::fill(out + rows * facts_.chunk.cols, out + facts_.chunk.area(), missing);
-  if (!exact) throw read_error(Fault::data, path_, std::span(&band, 1), request.window, std::string(inexact_integers));
+void GdalSource::place_band(const Request& request, int band, const std::byte* stored, std::byte* out) const {
+  const auto bytes = static_cast<Index>(sample_bytes(file_type(band)));
+  const Window& w = request.window;
+  for (Index r = 0; r < w.rows; ++r)
+    std::memcpy(out + r * facts_.chunk.cols * bytes, stored + (facts_.south_up ? w.rows - 1 - r : r) * w.cols * bytes,
+                static_cast<std::size_t>(w.cols * bytes));
 }
 
-void GdalSource::read_mask(const Request& request, int band, float* const* out, std::size_t count) const {
+void GdalSource::place_masked_band(const Request& request, int band, const std::byte* stored, const std::uint8_t* mask,
+                                   std::byte* out) const {
+  const Window& w = request.window;
+  const bool narrow = stored_type(band) == SampleType::float32;
+  const auto type = gdal_type(file_type(band)), to = narrow ? GDT_Float32 : GDT_Float64;
+  const int from_bytes = GDALGetDataTypeSizeBytes(type), to_bytes = GDALGetDataTypeSizeBytes(to);
+  for (Index r = 0; r < w.rows; ++r) {
+    const Index source_row = facts_.south_up ? w.rows - 1 - r : r;
+    std::byte* row = out + r * facts_.chunk.cols * to_bytes;
+    GDALCopyWords64(stored + source_row * w.cols * from_bytes, type, from_bytes, row, to, to_bytes, w.cols);
+    if (narrow)
+      hide(mask + source_row * w.cols, w.cols, reinterpret_cast<float*>(row));
+    else
+      hide(mask + source_row * w.cols, w.cols, reinterpret_cast<double*>(row));
+  }
+}
+
+const std::uint8_t* GdalSource::read_mask(const Request& request, int band) const {
   const Window& w = request.stored;
   scratch(1).reserve(static_cast<std::size_t>(w.rows * w.cols));
-  auto* const mask = reinterpret_cast<std::uint8_t*>(scratch(1).data());
+  auto* const valid = reinterpret_cast<std::uint8_t*>(scratch(1).data());
   const GdalMessages messages;
   errno = 0;
   if (GDALRasterIO(GDALGetMaskBand(request.band(band)), GF_Read, static_cast<int>(w.col), static_cast<int>(w.row), static_cast<int>(w.cols),
-                   static_cast<int>(w.rows), mask, static_cast<int>(w.cols), static_cast<int>(w.rows), GDT_Byte, 0, 0) != CE_None) {
-    const Fault fault = fault_of_read();
-    const std::string why = "their mask cannot be decoded (" + messages.text("no reason given") + "); get a fresh copy of the file";
-    request.lease.discard();
-    throw read_error(fault, path_, request.bands, request.window, why);
-  }
-  for (Index r = 0; r < w.rows; ++r) {
-    const std::uint8_t* valid = mask + (facts_.south_up ? w.rows - 1 - r : r) * w.cols;
-    for (std::size_t i = 0; i < count; ++i) {
-      float* row = out[i] + r * facts_.chunk.cols;
-      for (Index c = 0; c < w.cols; ++c) row[c] = valid[c] == 0 ? std::numeric_limits<float>::quiet_NaN() : row[c];
-    }
-  }
+                   static_cast<int>(w.rows), valid, static_cast<int>(w.cols), static_cast<int>(w.rows), GDT_Byte, 0, 0) == CE_None)
+    return valid;
+  const Fault fault = fault_of_read();
+  const std::string why = "their mask cannot be decoded (" + messages.text("no reason given") + "); get a fresh copy of the file";
+  request.lease.discard();
+  throw read_error(fault, path_, request.bands, request.window, why);
+}
+
+SampleType GdalSource::stored_type(int band) const noexcept {
+  if (mask(band) == MaskKind::none) return file_type(band);
+  return exact_in_float32(file_type(band)) ? SampleType::float32 : SampleType::float64;
 }
 
 std::size_t GdalSource::stored_bytes(const Request& request, std::span<const int> bands) const {
@@ -136,32 +151,32 @@ std::size_t GdalSource::stored_bytes(const Request& request, std::span<const int
   return sum;
 }
 
-std::size_t GdalSource::read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index, Index chunk_row, Index chunk_col,
-                                   std::span<float* const> out) {
+std::size_t GdalSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
   const Shape chunk = facts_.chunk;
-  const Window window = intersect(facts_.grid.window(), {chunk_row * chunk.rows, chunk_col * chunk.cols, chunk.rows, chunk.cols});
+  const Window window = intersect(facts_.grid.window(), {place.row * chunk.rows, place.col * chunk.cols, chunk.rows, chunk.cols});
   Window stored = window;
   if (facts_.south_up) stored.row = facts_.grid.shape().rows - window.row_end();
   HandlePool::Lease lease = pool_->acquire(path_);
   const Request request{lease, bands, window, stored};
-  // Bands that are kept together are read together, so that their blocks are decoded once.
-  const auto type = [&](int band) { return facts_.types[static_cast<std::size_t>(band)]; };
-  const bool alike = std::all_of(bands.begin(), bands.end(), [&](int band) { return type(band) == type(bands[0]); });
+  // Bands that are kept together are read together, so that their blocks are decoded once; so is a mask that they share.
+  const bool alike = std::all_of(bands.begin(), bands.end(), [&](int band) { return file_type(band) == file_type(bands[0]); });
   const std::size_t group = facts_.interleaved && alike ? bands.size() : 1;
+  const std::uint8_t* shared = nullptr;
   for (std::size_t first = 0; first < bands.size(); first += group) {
     read_bands(request, bands.subspan(first, group));
-    for (std::size_t i = 0; i < group; ++i)
-      decode_band(request, bands[first + i], decodings[first + i],
-                  scratch(0).data() + i * static_cast<std::size_t>(window.shape().area()) * sample_bytes(type(bands[first])),
-                  out[first + i]);
+    for (std::size_t i = first; i < first + group; ++i) {
+      const std::size_t plane = (i - first) * static_cast<std::size_t>(window.shape().area()) * sample_bytes(file_type(bands[first]));
+      const std::byte* const numbers = scratch(0).data() + plane;
+      if (mask(bands[i]) == MaskKind::none) {
+        place_band(request, bands[i], numbers, out[i]);
+        continue;
+      }
+      const bool own = mask(bands[i]) == MaskKind::own;
+      const std::uint8_t* const valid = !own && shared != nullptr ? shared : read_mask(request, bands[i]);
+      place_masked_band(request, bands[i], numbers, valid, out[i]);
+      shared = own ? nullptr : valid;
+    }
   }
-  std::vector<float*> shared;
-  for (std::size_t i = 0; i < bands.size(); ++i) {
-    const MaskKind kind = facts_.masks[static_cast<std::size_t>(bands[i])];
-    if (kind == MaskKind::own) read_mask(request, bands[i], &out[i], 1);
-    if (kind == MaskKind::shared) shared.push_back(out[i]);
-  }
-  if (!shared.empty()) read_mask(request, bands[0], shared.data(), shared.size());
   return stored_bytes(request, bands);
 }
 

@@ -3,6 +3,7 @@
 #include "pipeline/adapters/gdal/gdal_facts.h"
 #include "pipeline/adapters/gdal/handle_pool.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,19 +19,22 @@ class GdalSource final : public Source {
   [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
   [[nodiscard]] const TimeAxis& times() const noexcept override { return times_; }
   [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_.bands; }
-  [[nodiscard]] Shape chunk() const noexcept override { return facts_.chunk; }
+  [[nodiscard]] ChunkShape chunk() const noexcept override { return {1, facts_.chunk}; }
   [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
   [[nodiscard]] Fingerprint fingerprint() const override;
   /// Whether the file is a local GeoTIFF whose numbers, decoded, are its pixels: north-up, without masks.
   [[nodiscard]] bool stored_plainly() const noexcept;
-  std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row, Index chunk_col,
-                         std::span<float* const> out) override;
+  [[nodiscard]] SampleType stored_type(int band) const noexcept override;
+  std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override;
 
  private:
   struct Request;
+  [[nodiscard]] SampleType file_type(int band) const noexcept { return facts_.types[static_cast<std::size_t>(band)]; }
+  [[nodiscard]] MaskKind mask(int band) const noexcept { return facts_.masks[static_cast<std::size_t>(band)]; }
   void read_bands(const Request&, std::span<const int> bands) const;
-  void read_mask(const Request&, int band, float* const* out, std::size_t count) const;
-  void decode_band(const Request&, int band, const Decoding&, const std::byte* stored, float* out) const;
+  [[nodiscard]] const std::uint8_t* read_mask(const Request&, int band) const;
+  void place_band(const Request&, int band, const std::byte* stored, std::byte* out) const;
+  void place_masked_band(const Request&, int band, const std::byte* stored, const std::uint8_t* mask, std::byte* out) const;
   [[nodiscard]] std::size_t stored_bytes(const Request&, std::span<const int> bands) const;
 
   std::string path_;

@@ -4,28 +4,22 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
+#include <cstring>
 
 namespace terroir {
 namespace {
 
-constexpr float nodata_pixel = std::numeric_limits<float>::quiet_NaN();
-
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-double extract_bits(double stored, std::pair<int, int> bits) {
-  const auto value = static_cast<std::uint64_t>(static_cast<std::int64_t>(stored));
-  const auto width = static_cast<unsigned>(bits.second - bits.first + 1);
-  return static_cast<double>((value >> static_cast<unsigned>(bits.first)) & ((std::uint64_t{1} << width) - 1));
-}
-
-float decode(float stored, const Decoding& how) {
-  if (how.categorical) return stored;
-  if (how.nodata && static_cast<double>(stored) == *how.nodata) return nodata_pixel;
-  const double value = how.bits ? extract_bits(stored, *how.bits) : static_cast<double>(stored);
-  return static_cast<float>(value * how.scale + how.offset);
+/// Writes numbers, all of four bytes, as what they are stored as.
+void store(const float* numbers, Index count, SampleType type, std::byte* out) {
+  if (type == SampleType::float32)
+    std::memcpy(out, numbers, at(count) * sizeof(float));
+  else
+    std::transform(numbers, numbers + count, reinterpret_cast<std::int32_t*>(out), [](float v) { return static_cast<std::int32_t>(v); });
 }
 
 }  // namespace
@@ -36,6 +30,10 @@ MemorySource::MemorySource(std::string path, std::shared_ptr<MemoryRaster> raste
     if (band.pixels.size() != at(pixels)) throw Error(Fault::bug, path_ + ": a band has not times x rows x columns pixels");
     facts_.push_back({band.description, band.dtype, band.unit, band.nodata, band.scale, band.offset, false});
   }
+}
+
+SampleType MemorySource::stored_type(int band) const noexcept {
+  return facts_[at(band)].dtype == "int32" ? SampleType::int32 : SampleType::float32;
 }
 
 Fingerprint MemorySource::fingerprint() const {
@@ -50,21 +48,21 @@ Fingerprint MemorySource::fingerprint() const {
   return {size, static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> 32)};
 }
 
-std::size_t MemorySource::read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row,
-                                     Index chunk_col, std::span<float* const> out) {
-  const Shape chunk = raster_->chunk, all = raster_->grid.shape();
+std::size_t MemorySource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+  const ChunkShape chunk = raster_->chunk;
+  const Shape all = raster_->grid.shape();
   raster_->chunks_read += raster_->interleaved ? 1 : bands.size();
-  if (raster_->failing == std::tuple{time, chunk_row, chunk_col})
-    throw Error(Fault::data, path_ + ": chunk (" + std::to_string(chunk_row) + ", " + std::to_string(chunk_col) + ") cannot be decoded");
+  if (raster_->failing == place)
+    throw Error(Fault::data, path_ + ": chunk (" + std::to_string(place.row) + ", " + std::to_string(place.col) + ") cannot be decoded");
+  const Window window =
+      intersect(raster_->grid.window(), {place.row * chunk.shape.rows, place.col * chunk.shape.cols, chunk.shape.rows, chunk.shape.cols});
+  const Index first = place.time * chunk.times, times = std::min(chunk.times, raster_->times.steps() - first);
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const auto& pixels = raster_->bands.at(at(bands[b])).pixels;
-    for (Index r = 0; r < chunk.rows; ++r) {
-      for (Index c = 0; c < chunk.cols; ++c) {
-        const Index row = chunk_row * chunk.rows + r, col = chunk_col * chunk.cols + c;
-        const bool inside = row < all.rows && col < all.cols;
-        out[b][r * chunk.cols + c] = inside ? decode(pixels[at((time * all.rows + row) * all.cols + col)], decodings[b]) : nodata_pixel;
-      }
-    }
+    for (Index t = 0; t < times; ++t)
+      for (Index r = 0; r < window.rows; ++r)
+        store(pixels.data() + ((first + t) * all.rows + window.row + r) * all.cols + window.col, window.cols, stored_type(bands[b]),
+              out[b] + at((t * chunk.shape.rows + r) * chunk.shape.cols) * sizeof(float));
   }
   return at(chunk.area()) * bands.size() * sizeof(float);
 }

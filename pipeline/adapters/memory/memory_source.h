@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace terroir {
@@ -17,8 +16,8 @@ namespace terroir {
 struct MemoryRaster {
   struct Band {
     std::string description;
-    std::vector<float> pixels;  ///< [time][row][col], nodata NaN unless `nodata` says otherwise
-    std::string dtype = "float32";
+    std::vector<float> pixels;  ///< [time][row][col], as stored: nodata NaN unless `nodata` says otherwise
+    std::string dtype = "float32";  ///< as BandFacts say; "int32" numbers are also stored as such, all others as float32
     std::string unit;
     std::optional<double> nodata;
     double scale = 1, offset = 0;
@@ -27,10 +26,10 @@ struct MemoryRaster {
   Grid grid;
   TimeAxis times;
   std::vector<Band> bands;
-  Shape chunk{64, 64};
+  ChunkShape chunk{1, {64, 64}};
   bool interleaved = false;
-  /// (time, chunk row, chunk column) that cannot be decoded: reading it throws Error(Fault::data).
-  std::optional<std::tuple<Index, Index, Index>> failing;
+  /// A chunk that cannot be decoded: reading it throws Error(Fault::data).
+  std::optional<ChunkPlace> failing;
   /// Planes of a chunk read so far, all bands together; an interleaved chunk counts once a call.
   std::atomic<std::size_t> chunks_read = 0;
 };
@@ -43,13 +42,13 @@ class MemorySource : public Source {
   [[nodiscard]] const Grid& grid() const noexcept override { return raster_->grid; }
   [[nodiscard]] const TimeAxis& times() const noexcept override { return raster_->times; }
   [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_; }
-  [[nodiscard]] Shape chunk() const noexcept override { return raster_->chunk; }
+  [[nodiscard]] ChunkShape chunk() const noexcept override { return raster_->chunk; }
   [[nodiscard]] bool interleaved() const noexcept override { return raster_->interleaved; }
   /// Of the pixels' sum and number, so that other pixels give another fingerprint.
   [[nodiscard]] Fingerprint fingerprint() const override;
+  [[nodiscard]] SampleType stored_type(int band) const noexcept override;
   /// Reports the chunk's floats, without compression, as bytes read.
-  std::size_t read_chunk(std::span<const int> bands, std::span<const Decoding> decodings, Index time, Index chunk_row, Index chunk_col,
-                         std::span<float* const> out) override;
+  std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override;
 
  private:
   std::string path_;

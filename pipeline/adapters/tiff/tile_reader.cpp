@@ -6,6 +6,7 @@
 #include "pipeline/adapters/tiff/stored_numbers.h"
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/decode.h"
 #include "tiling/buffer.h"
 
 #include <algorithm>
@@ -18,8 +19,7 @@ namespace {
 struct Scratch {
   Buffer stored;  ///< bytes as they are in the file
   Buffer rows;    ///< a block, decompressed
-  Buffer line;    ///< a row of one band, or one without its predictor
-  Buffer band;
+  Buffer line;    ///< a row without its predictor
 };
 
 Scratch& scratch() {
@@ -39,13 +39,13 @@ struct TileReader::Part {
 
 struct TileReader::Request {
   std::span<const int> bands;
-  std::span<const Decoding> decodings;
   std::span<const double> fills;
   Window window;
   Target target;
+  std::size_t number_bytes = 1;
 
-  [[nodiscard]] float* pixel(std::size_t slot, Index row, Index col) const noexcept {
-    return target.planes[slot] + (row - window.row) * target.row_stride + (col - window.col);
+  [[nodiscard]] std::byte* place(std::size_t slot, Index row, Index col) const noexcept {
+    return target.planes[slot] + ((row - window.row) * target.row_stride + (col - window.col)) * static_cast<Index>(number_bytes);
   }
 };
 
@@ -61,18 +61,17 @@ void TileReader::load_places(const LocalFile& file) {
   byte_counts_ = read_tiff_array(file, layout_.byte_counts);
 }
 
-std::size_t TileReader::read(std::span<const int> bands, std::span<const Decoding> decodings, std::span<const double> fills,
-                             const Window& window, const Target& target) {
+std::size_t TileReader::read(std::span<const int> bands, std::span<const double> fills, const Window& window, const Target& target) {
   const auto file = files_->open(path_);
   std::call_once(located_, [&] { load_places(*file); });
   if (!layout_.separate) {
-    const Request request{bands, decodings, fills, window, target};
+    const Request request{bands, fills, window, target, number_bytes()};
     return read_parts(*file, request, parts(request, 0));
   }
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const Target plane{target.planes.subspan(i, 1), target.row_stride};
-    const Request request{bands.subspan(i, 1), decodings.subspan(i, 1), fills.subspan(i, 1), window, plane};
+    const Request request{bands.subspan(i, 1), fills.subspan(i, 1), window, plane, number_bytes()};
     bytes += read_parts(*file, request, parts(request, static_cast<std::size_t>(bands[i])));
   }
   return bytes;
@@ -130,65 +129,75 @@ std::size_t TileReader::read_parts(const LocalFile& file, const Request& request
   return sum;
 }
 
-void TileReader::decode_part(const Request& request, const Part& part, std::span<const std::byte> stored) const {
-  const std::size_t bytes = layout_.row_bytes() * static_cast<std::size_t>(part.block.rows);
-  Buffer& rows = scratch().rows;
-  rows.reserve(bytes);
-  const std::span<std::byte> out(rows.data(), bytes);
-  bool good = true;
+bool TileReader::decompress(std::span<const std::byte> stored, std::span<std::byte> out) const {
   switch (layout_.compression) {
-    case TiffCompression::none: std::memcpy(out.data(), stored.data(), bytes); break;
-    case TiffCompression::lzw: good = decode_lzw(stored, out); break;
-    case TiffCompression::deflate: good = inflate_zlib(stored, out); break;
-    case TiffCompression::zstd: try { zstd_decompress(stored, out);
-      } catch (const Error&) {
-        good = false;
-      }
-      break;
+    case TiffCompression::none: std::memcpy(out.data(), stored.data(), out.size()); return true;
+    case TiffCompression::lzw: return decode_lzw(stored, out);
+    case TiffCompression::deflate: return inflate_zlib(stored, out);
+    case TiffCompression::zstd: break;
   }
-  if (!good)
-    throw read_error(Fault::data, path_, request.bands, part.inside,
-                     "they cannot be decompressed; the file is damaged: get a fresh copy of it");
-  decode_rows(request, part, rows.data());
+  try {
+    zstd_decompress(stored, out);
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
 }
 
-void TileReader::decode_rows(const Request& request, const Part& part, std::byte* rows) const {
+/// Whether a block can be decompressed where it belongs.
+bool TileReader::fits_target(const Request& request, const Part& part) const noexcept {
+  return layout_.samples_per_block() == 1 && part.inside == part.block && request.target.row_stride == layout_.block.cols;
+}
+
+void TileReader::decode_part(const Request& request, const Part& part, std::span<const std::byte> stored) const {
+  const std::size_t bytes = layout_.row_bytes() * static_cast<std::size_t>(part.block.rows);
+  const bool at_home = fits_target(request, part);
+  if (!at_home) scratch().rows.reserve(bytes);
+  std::byte* const rows = at_home ? request.place(0, part.block.row, part.block.col) : scratch().rows.data();
+  if (!decompress(stored, {rows, bytes}))
+    throw read_error(Fault::data, path_, request.bands, part.inside,
+                     "they cannot be decompressed; the file is damaged: get a fresh copy of it");
+  const Index first = at_home ? 0 : part.inside.row - part.block.row;
+  undo_predictor(rows + static_cast<std::size_t>(first) * layout_.row_bytes(), part.inside.rows);
+  if (!at_home) place_rows(request, part, rows);
+}
+
+void TileReader::undo_predictor(std::byte* rows, Index count) const {
   const auto samples = static_cast<std::size_t>(layout_.samples_per_block()), pixels = static_cast<std::size_t>(layout_.block.cols);
   Buffer& line = scratch().line;
   line.reserve(layout_.row_bytes());
-  for (Index r = part.inside.row; r < part.inside.row_end(); ++r) {
-    std::byte* row = rows + static_cast<std::size_t>(r - part.block.row) * layout_.row_bytes();
-    if (layout_.predictor == 2) undo_horizontal(row, pixels, samples, sample_bytes(layout_.type));
+  for (Index r = 0; r < count; ++r) {
+    std::byte* row = rows + static_cast<std::size_t>(r) * layout_.row_bytes();
+    if (layout_.predictor == 2) undo_horizontal(row, pixels, samples, number_bytes());
     if (layout_.predictor == 3) {
-      undo_floating_point(row, pixels * samples, samples, reinterpret_cast<float*>(line.data()));
-      row = line.data();
+      std::memcpy(line.data(), row, layout_.row_bytes());
+      undo_floating_point(line.data(), pixels * samples, samples, reinterpret_cast<float*>(row));
     }
-    const std::size_t first = static_cast<std::size_t>(part.inside.col - part.block.col) * samples * sample_bytes(layout_.type);
-    for (std::size_t slot = 0; slot < request.bands.size(); ++slot) decode_row(request, slot, row + first, part.inside, r);
   }
 }
 
-void TileReader::decode_row(const Request& request, std::size_t slot, const std::byte* row, const Window& inside, Index row_number) const {
+void TileReader::place_rows(const Request& request, const Part& part, std::byte* rows) const {
   const Index samples = layout_.samples_per_block();
-  if (samples > 1) {
-    Buffer& band = scratch().band;
-    band.reserve(layout_.row_bytes());
-    const auto sample = static_cast<std::size_t>(request.bands[slot]);
-    gather(layout_.type, row + sample * sample_bytes(layout_.type), samples, inside.cols, band.data());
-    row = band.data();
+  for (Index r = part.inside.row; r < part.inside.row_end(); ++r) {
+    const std::size_t col = static_cast<std::size_t>((part.inside.col - part.block.col) * samples) * number_bytes();
+    const std::byte* row = rows + static_cast<std::size_t>(r - part.block.row) * layout_.row_bytes() + col;
+    for (std::size_t slot = 0; slot < request.bands.size(); ++slot) {
+      std::byte* const to = request.place(slot, r, part.inside.col);
+      if (samples == 1)
+        std::memcpy(to, row, static_cast<std::size_t>(part.inside.cols) * number_bytes());
+      else
+        gather(layout_.type, row + static_cast<std::size_t>(request.bands[slot]) * number_bytes(), samples, part.inside.cols, to);
+    }
   }
-  if (!decode(layout_.type, request.decodings[slot], row, inside.cols, request.pixel(slot, row_number, inside.col)))
-    throw read_error(Fault::data, path_, request.bands.subspan(slot, 1), inside, std::string(inexact_integers));
 }
 
 void TileReader::fill_part(const Request& request, const Part& part) const {
   for (std::size_t slot = 0; slot < request.bands.size(); ++slot) {
-    alignas(8) const auto number = stored_number(layout_.type, request.fills[slot]);
-    float pixel = 0;
-    if (!decode(layout_.type, request.decodings[slot], number.data(), 1, &pixel))
-      throw read_error(Fault::data, path_, request.bands.subspan(slot, 1), part.inside, std::string(inexact_integers));
-    for (Index r = part.inside.row; r < part.inside.row_end(); ++r)
-      std::fill_n(request.pixel(slot, r, part.inside.col), part.inside.cols, pixel);
+    const auto number = stored_number(layout_.type, request.fills[slot]);
+    for (Index r = part.inside.row; r < part.inside.row_end(); ++r) {
+      std::byte* to = request.place(slot, r, part.inside.col);
+      for (Index c = 0; c < part.inside.cols; ++c, to += number_bytes()) std::memcpy(to, number.data(), number_bytes());
+    }
   }
 }
 

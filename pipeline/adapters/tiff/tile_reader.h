@@ -21,15 +21,14 @@ class TileReader {
 
   [[nodiscard]] const TiffLayout& layout() const noexcept { return layout_; }
 
-  /// Where decoded pixels go: one plane for each band, rows `row_stride` floats apart, the window's first pixel first.
+  /// Where stored numbers go: one plane for each band, rows `row_stride` numbers apart, the window's first number first.
   struct Target {
-    std::span<float* const> planes;
+    std::span<std::byte* const> planes;
     Index row_stride = 0;
   };
-  /// Decodes a window inside the image. `fills` are the stored numbers of blocks that were never written. Returns the bytes read.
-  /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
-  std::size_t read(std::span<const int> bands, std::span<const Decoding> decodings, std::span<const double> fills, const Window& window,
-                   const Target& target);
+  /// Reads the stored numbers of a window inside the image. `fills` are those of blocks that were never written. Returns the bytes
+  /// read. Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
+  std::size_t read(std::span<const int> bands, std::span<const double> fills, const Window& window, const Target& target);
 
  private:
   struct Part;
@@ -41,9 +40,12 @@ class TileReader {
   [[nodiscard]] std::vector<Part> parts(const Request&, std::size_t plane) const;
   std::size_t read_parts(const LocalFile& file, const Request&, std::span<const Part> parts);
   void decode_part(const Request&, const Part&, std::span<const std::byte> stored) const;
-  void decode_rows(const Request&, const Part&, std::byte* rows) const;
-  void decode_row(const Request&, std::size_t slot, const std::byte* row, const Window& inside, Index row_number) const;
+  [[nodiscard]] bool decompress(std::span<const std::byte> stored, std::span<std::byte> out) const;
+  [[nodiscard]] bool fits_target(const Request&, const Part&) const noexcept;
+  void undo_predictor(std::byte* rows, Index count) const;
+  void place_rows(const Request&, const Part&, std::byte* rows) const;
   void fill_part(const Request&, const Part&) const;
+  [[nodiscard]] std::size_t number_bytes() const noexcept { return sample_bytes(layout_.type); }
 
   std::string path_;
   std::shared_ptr<LocalFiles> files_;

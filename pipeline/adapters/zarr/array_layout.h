@@ -36,7 +36,4 @@ struct ArrayLayout {
 
 [[nodiscard]] ArrayLayout layout_of(const Plan&, const OutputPlan&, const ArrayPlan&);
 
-/// What a codec of a recipe means for numbers of some bytes.
-[[nodiscard]] Compression compression_of(const CodecSpec&, std::size_t element);
-
 }  // namespace terroir

@@ -28,14 +28,6 @@ class ZarrSink final : public Sink {
     compress(layout.compression, stored, out, std::span(scratch).subspan(bytes, bytes));
   }
 
-  [[nodiscard]] std::size_t encoded_bound(std::size_t array) const override {
-    return compressed_bound(layouts_[array].compression, layouts_[array].chunk_bytes());
-  }
-  [[nodiscard]] std::size_t scratch_bound(std::size_t array) const override {
-    const std::size_t bytes = layouts_[array].chunk_bytes();
-    return 2 * bytes + context_bytes(layouts_[array].compression, bytes);
-  }
-
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override {
     return is_v3() ? make_shard_writer(layouts_[array], store_, tile_row, tile_col)
                    : make_chunk_writer(layouts_[array], store_, tile_row, tile_col);

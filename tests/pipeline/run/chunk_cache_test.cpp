@@ -16,14 +16,14 @@ TEST(ChunkCache, DecodesAChunkOnceWhileItFits) {
   ChunkCache cache(4 * kilobyte);
   int decoded = 0;
   for (int round = 0; round < 3; ++round)
-    for (Index col = 0; col < 4; ++col) (void)cache.get({0, 0, 0, 0, col}, kilobyte, [&](Buffer&) { ++decoded; });
+    for (Index col = 0; col < 4; ++col) (void)cache.get({0, 0, {0, 0, col}}, kilobyte, [&](ChunkCache::Numbers&) { ++decoded; });
   EXPECT_EQ(decoded, 4);
 }
 
 TEST(ChunkCache, DropsTheLeastRecentlyUsed) {
   ChunkCache cache(2 * kilobyte);
   int decoded = 0;
-  const auto get = [&](Index col) { (void)cache.get({0, 0, 0, 0, col}, kilobyte, [&](Buffer&) { ++decoded; }); };
+  const auto get = [&](Index col) { (void)cache.get({0, 0, {0, 0, col}}, kilobyte, [&](ChunkCache::Numbers&) { ++decoded; }); };
   get(0);
   get(1);
   get(0);
@@ -36,9 +36,9 @@ TEST(ChunkCache, DropsTheLeastRecentlyUsed) {
 
 TEST(ChunkCache, AChunkInUseOutlivesItsPlace) {
   ChunkCache cache(kilobyte);
-  const auto held = cache.get({0, 0, 0, 0, 0}, kilobyte, [](Buffer& b) { b.data()[0] = std::byte{7}; });
-  for (Index col = 1; col < 10; ++col) (void)cache.get({0, 0, 0, 0, col}, kilobyte, [](Buffer& b) { b.data()[0] = std::byte{9}; });
-  EXPECT_EQ(held->data()[0], std::byte{7});
+  const auto held = cache.get({0, 0, {0, 0, 0}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{7}; });
+  for (Index col = 1; col < 10; ++col) (void)cache.get({0, 0, {0, 0, col}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{9}; });
+  EXPECT_EQ(held->buffer.data()[0], std::byte{7});
 }
 
 TEST(ChunkCache, ThreadsShareOneDecoding) {
@@ -48,7 +48,7 @@ TEST(ChunkCache, ThreadsShareOneDecoding) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
-        (void)cache.get({1, 2, 3, 4, 5}, kilobyte, [&](Buffer&) {
+        (void)cache.get({1, 2, {3, 4, 5}}, kilobyte, [&](ChunkCache::Numbers&) {
           ++decoded;
           std::this_thread::sleep_for(std::chrono::milliseconds(20));
         });
@@ -59,9 +59,9 @@ TEST(ChunkCache, ThreadsShareOneDecoding) {
 
 TEST(ChunkCache, AFailedDecodingIsTriedAgain) {
   ChunkCache cache(kilobyte);
-  EXPECT_THROW((void)cache.get({}, kilobyte, [](Buffer&) { throw std::runtime_error("damaged"); }), std::runtime_error);
+  EXPECT_THROW((void)cache.get({}, kilobyte, [](ChunkCache::Numbers&) { throw std::runtime_error("damaged"); }), std::runtime_error);
   bool decoded = false;
-  (void)cache.get({}, kilobyte, [&](Buffer&) { decoded = true; });
+  (void)cache.get({}, kilobyte, [&](ChunkCache::Numbers&) { decoded = true; });
   EXPECT_TRUE(decoded);
 }
 

@@ -189,7 +189,7 @@ outputs: {out: {path: o, layers: [v]}}
 
 TEST(Executor, UnreadableChunksFailWithTheirContextOrBecomeNodata) {
   auto broken = raster({64, 64}, {16, 16}, [](Index, Index) { return 1.0F; });
-  broken->failing = {{0, 1, 2}};
+  broken->failing = ChunkPlace{0, 1, 2};
   MemoryOpener opener;
   opener.add("dem.tif", broken);
   const std::string head = "version: 1\ngrid: {like: dem}\ninputs: {dem: {path: dem.tif", tail = R"(}}
@@ -207,6 +207,31 @@ outputs: {out: {path: o, layers: [v]}}
   const WholeRun run = whole_run(head + ", on_error: nodata" + tail, opener);
   EXPECT_TRUE(std::isnan(run.arrays.at("out/v").at(16, 32)));
   EXPECT_EQ(run.arrays.at("out/v").at(15, 32), 1);
+}
+
+// 2^24 + 2 is a float, but its neighbours are none: numbers of this size would lose their last digit.
+TEST(Executor, IntegersThatPixelsCannotKeepAreRefused) {
+  auto large = raster({64, 64}, {16, 16}, [](Index r, Index c) { return r == 20 && c == 40 ? 16777218.0F : 16777216.0F; });
+  large->bands[0].dtype = "int32";
+  MemoryOpener opener;
+  opener.add("large.tif", large);
+  const std::string head = "version: 1\ngrid: {like: n}\ninputs: {n: {path: large.tif", tail = R"(}}
+steps: {v: {process: clip, data: n, min: 0}}
+outputs: {out: {path: o, layers: [v]}}
+)";
+  try {
+    (void)whole_run(head + tail, opener);
+    FAIL() << "a digit was lost in silence";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::data);
+    EXPECT_NE(std::string(error.what()).find("large.tif: band 1, rows 16 to 31, columns 32 to 47: it holds integers beyond"),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(whole_run(head + ", bits: [0, 15]" + tail, opener).arrays.at("out/v").at(20, 40), 2);
+  const WholeRun holed = whole_run(head + ", on_error: nodata" + tail, opener);
+  EXPECT_TRUE(std::isnan(holed.arrays.at("out/v").at(16, 32))) << "the whole chunk";
+  EXPECT_EQ(holed.arrays.at("out/v").at(15, 32), 16777216);
 }
 
 TEST(Executor, GlobalProcessesFitOverTheGridOnce) {

@@ -1,5 +1,6 @@
 #include "pipeline/adapters/tiff/tile_reader.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/decode.h"
 #include "tests/pipeline/adapters/gdal/raster_file.h"
 
 #include <gtest/gtest.h>
@@ -29,12 +30,15 @@ class TileReaderTest : public ::testing::Test {
   /// Bands (from 0) of a window, one read for all.
   static std::vector<std::vector<float>> read(TileReader& reader, const std::vector<int>& bands, const Window& window,
                                               const Decoding& decoding = {}, double fill = 0) {
-    std::vector<std::vector<float>> planes(bands.size(), std::vector<float>(static_cast<std::size_t>(window.shape().area())));
-    std::vector<float*> out;
-    for (auto& plane : planes) out.push_back(plane.data());
-    const std::vector<Decoding> decodings(bands.size(), decoding);
+    const auto area = static_cast<std::size_t>(window.shape().area());
+    std::vector<std::vector<double>> numbers(bands.size(), std::vector<double>(area));  // as wide as any number, and aligned
+    std::vector<std::byte*> out;
+    for (auto& plane : numbers) out.push_back(reinterpret_cast<std::byte*>(plane.data()));
     const std::vector<double> fills(bands.size(), fill);
-    reader.read(bands, decodings, fills, window, {out, window.cols});
+    reader.read(bands, fills, window, {out, window.cols});
+    std::vector<std::vector<float>> planes(bands.size(), std::vector<float>(area));
+    for (std::size_t b = 0; b < bands.size(); ++b)
+      decode(reader.layout().type, decoding, out[b], static_cast<Index>(area), planes[b].data());
     return planes;
   }
 

@@ -78,8 +78,6 @@ class ZarrSink : public testing::Test {
   std::vector<std::byte> encoded(const std::vector<float>& pixels) {
     std::vector<std::byte> out{std::byte{1}}, scratch;
     sink_->encode(0, pixels, out, scratch, counts_);
-    EXPECT_LE(out.size(), sink_->encoded_bound(0));
-    EXPECT_LE(scratch.size(), sink_->scratch_bound(0));
     return out;
   }
 

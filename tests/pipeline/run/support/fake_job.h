@@ -20,8 +20,6 @@ class FakeSink : public Sink {
  public:
   FakeSink(Store& store, Shape tiles) : store_(store), tiles_(tiles) {}
   void encode(std::size_t, std::span<const float>, std::vector<std::byte>&, std::vector<std::byte>&, EncodeCounts&) const override {}
-  [[nodiscard]] std::size_t encoded_bound(std::size_t) const override { return 0; }
-  [[nodiscard]] std::size_t scratch_bound(std::size_t) const override { return 0; }
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;
   [[nodiscard]] std::string root_key() const override { return "zarr.json"; }

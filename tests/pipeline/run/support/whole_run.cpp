@@ -32,8 +32,6 @@ class KeepingSink : public Sink {
     out.resize(pixels.size_bytes());
     std::memcpy(out.data(), pixels.data(), out.size());
   }
-  std::size_t encoded_bound(std::size_t) const override { return 0; }
-  std::size_t scratch_bound(std::size_t) const override { return 0; }
   std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   std::vector<std::string> tile_keys(std::size_t, Index, Index) const override { return {}; }
   std::string root_key() const override { return "root"; }
@@ -157,7 +155,7 @@ std::shared_ptr<MemoryRaster> raster(Shape shape, Shape chunk, const std::functi
                                      double size) {
   auto made = std::make_shared<MemoryRaster>();
   made->grid = Grid(utm32(), {corner.x, size, corner.y, -size}, shape);
-  made->chunk = chunk;
+  made->chunk = {1, chunk};
   MemoryRaster::Band band;
   for (Index r = 0; r < shape.rows; ++r)
     for (Index c = 0; c < shape.cols; ++c) band.pixels.push_back(pixel(r, c));
