@@ -1,0 +1,56 @@
+#pragma once
+
+#include "pipeline/adapters/scratch/scratch_file.h"
+#include "pipeline/ports/source.h"
+
+#include <memory>
+
+namespace terroir {
+
+/// A source whose chunks were stored the wrong way for those who read it, a map at a time for readers of series: each of its chunks is
+/// read once by one of the ranks of a node and laid out anew in their scratch file, from which chunks of another shape are read.
+/// Bands must not be interleaved.
+class RechunkedSource final : public Source {
+ public:
+  /// Bytes and parts of the scratch file that a source takes in chunks of a shape.
+  struct Room {
+    std::uint64_t bytes = 0;
+    std::size_t parts = 0;
+  };
+  [[nodiscard]] static Room room(const Source& inner, const ChunkShape& chunk);
+
+  /// `at`: bytes and parts of the scratch file in front of this source's.
+  RechunkedSource(std::shared_ptr<Source> inner, const ChunkShape& chunk, std::shared_ptr<ScratchFile> scratch, const Room& at);
+
+  [[nodiscard]] const std::string& path() const noexcept override { return inner_->path(); }
+  [[nodiscard]] const Grid& grid() const noexcept override { return inner_->grid(); }
+  [[nodiscard]] const TimeAxis& times() const noexcept override { return inner_->times(); }
+  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return inner_->bands(); }
+  [[nodiscard]] ChunkShape chunk() const noexcept override { return chunk_; }
+  [[nodiscard]] bool interleaved() const noexcept override { return false; }
+  [[nodiscard]] Fingerprint fingerprint() const override { return inner_->fingerprint(); }
+  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return inner_->stored_type(band); }
+  /// Returns the bytes that were read from the inner source on the way: those of chunks that nobody had read before.
+  std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override;
+
+ private:
+  /// Times and pixels that a chunk has, without what lies beyond the data.
+  struct Extent {
+    Index first = 0, times = 0;
+    Window window;
+  };
+  [[nodiscard]] Extent extent_of(const ChunkShape& shape, const ChunkPlace& place) const noexcept;
+  [[nodiscard]] std::uint64_t offset_of(int band, const ChunkPlace& place) const noexcept;
+  [[nodiscard]] std::size_t part_of(int band, const ChunkPlace& place) const noexcept;
+  std::size_t bring(int band, const Extent& wanted);
+  std::size_t lay_out(int band, const ChunkPlace& place);
+  void lay_out_piece(int band, const Extent& from, const std::byte* numbers, const ChunkPlace& to);
+
+  std::shared_ptr<Source> inner_;
+  ChunkShape chunk_;
+  std::shared_ptr<ScratchFile> scratch_;
+  Room at_;
+  std::vector<std::uint64_t> band_bytes_;  ///< in front of each band
+};
+
+}  // namespace terroir

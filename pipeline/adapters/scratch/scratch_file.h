@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace terroir {
+
+/// A file on a disk of this node that the ranks on it share: bytes, and parts of work that is done once by whoever comes first. It is
+/// a cache and never a source of truth; it is unlinked with its owners. May be used from several threads.
+class ScratchFile {
+ public:
+  /// Opens or makes `name` in `folder` with room for so many bytes and parts. Throws Error(Fault::system).
+  ScratchFile(const std::string& folder, const std::string& name, std::uint64_t bytes, std::size_t parts);
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  ~ScratchFile();
+
+  void write(std::uint64_t offset, std::span<const std::byte> bytes);
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+  /// Does a part unless it is done or somebody else is at it; then returns false. What `work` throws is thrown here and the part is
+  /// free again.
+  bool try_part(std::size_t part, const std::function<void()>& work);
+  [[nodiscard]] bool done(std::size_t part) const noexcept { return state(part).load(std::memory_order_acquire) == finished; }
+
+ private:
+  /// State of a part: free, finished, or the process that is at it. A process that died leaves its part to others.
+  using State = std::atomic<std::uint32_t>;
+  static constexpr std::uint32_t unclaimed = 0, finished = 0xffffffff;
+
+  [[nodiscard]] State& state(std::size_t part) const noexcept { return states_[part]; }
+  [[nodiscard]] bool claim(std::size_t part) noexcept;
+
+  std::string path_;
+  int descriptor_ = -1;
+  std::uint64_t header_ = 0;  ///< bytes of the states, in front of all others
+  State* states_ = nullptr;
+};
+
+}  // namespace terroir

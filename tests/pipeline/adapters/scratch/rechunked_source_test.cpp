@@ -1,0 +1,138 @@
+#include "pipeline/adapters/scratch/rechunked_source.h"
+
+#include "pipeline/adapters/memory/memory_source.h"
+#include "pipeline/error.h"
+#include "tests/pipeline/adapters/gdal/raster_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <numeric>
+#include <thread>
+
+namespace terroir {
+namespace {
+
+constexpr Index times = 10, rows = 7, cols = 9;
+
+/// Two bands, each number telling its time, row and column; stored by maps of two times.
+std::shared_ptr<MemoryRaster> maps(ChunkShape chunk = {2, {7, 9}}) {
+  auto raster = std::make_shared<MemoryRaster>();
+  raster->grid = Grid({}, {}, {rows, cols});
+  for (Index t = 0; t < times; ++t) raster->times.seconds.push_back(t * 3600);
+  raster->chunk = chunk;
+  for (const float band : {0.F, 0.5F}) {
+    MemoryRaster::Band b;
+    for (Index i = 0; i < times * rows * cols; ++i)
+      b.pixels.push_back(static_cast<float>(i / (rows * cols) * 10000 + i / cols % rows * 100 + i % cols) + band);
+    raster->bands.push_back(std::move(b));
+  }
+  return raster;
+}
+
+struct Rechunked {
+  std::shared_ptr<ScratchFile> scratch;
+  std::unique_ptr<RechunkedSource> source;
+};
+
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk) {
+  auto inner = std::make_shared<MemorySource>("maps", raster);
+  const auto room = RechunkedSource::room(*inner, chunk);
+  Rechunked made{std::make_shared<ScratchFile>(folder / "", "scratch", room.bytes, room.parts), nullptr};
+  made.source = std::make_unique<RechunkedSource>(inner, chunk, made.scratch, RechunkedSource::Room{});
+  return made;
+}
+
+void expect_chunk(Source& source, int band, const ChunkPlace& place) {
+  const ChunkShape chunk = source.chunk();
+  std::vector<float> numbers(static_cast<std::size_t>(chunk.area()), -1);
+  auto* const out = reinterpret_cast<std::byte*>(numbers.data());
+  source.read_chunk(std::span(&band, 1), place, std::span(&out, 1));
+  for (Index t = 0; t < chunk.times && place.time * chunk.times + t < times; ++t)
+    for (Index r = 0; r < chunk.shape.rows && place.row * chunk.shape.rows + r < rows; ++r)
+      for (Index c = 0; c < chunk.shape.cols && place.col * chunk.shape.cols + c < cols; ++c) {
+        const Index time = place.time * chunk.times + t, row = place.row * chunk.shape.rows + r, col = place.col * chunk.shape.cols + c;
+        ASSERT_EQ(numbers[static_cast<std::size_t>((t * chunk.shape.rows + r) * chunk.shape.cols + c)],
+                  static_cast<float>(time * 10000 + row * 100 + col) + 0.5F * static_cast<float>(band))
+            << time << " " << row << " " << col;
+      }
+}
+
+void expect_all(Source& source) {
+  const ChunkShape chunk = source.chunk();
+  for (int band = 0; band < 2; ++band)
+    for (Index t = 0; t * chunk.times < times; ++t)
+      for (Index r = 0; r * chunk.shape.rows < rows; ++r)
+        for (Index c = 0; c * chunk.shape.cols < cols; ++c) expect_chunk(source, band, {t, r, c});
+}
+
+TEST(RechunkedSource, ReadsEachInnerChunkOnce) {
+  for (const ChunkShape inner : {ChunkShape{2, {7, 9}}, ChunkShape{1, {7, 9}}, ChunkShape{3, {4, 5}}, ChunkShape{10, {2, 2}}})
+    for (const ChunkShape chunk : {ChunkShape{10, {3, 4}}, ChunkShape{4, {7, 9}}, ChunkShape{10, {64, 64}}, ChunkShape{1, {2, 3}}}) {
+      const test::TempFolder folder;
+      const auto raster = maps(inner);
+      const Rechunked made = rechunked(folder, raster, chunk);
+      expect_all(*made.source);
+      const Index count = ceil_div(times, inner.times) * ceil_div(rows, inner.shape.rows) * ceil_div(cols, inner.shape.cols);
+      EXPECT_EQ(raster->chunks_read, static_cast<std::size_t>(2 * count));
+    }
+}
+
+TEST(RechunkedSource, OwnersOfOneFileShareTheWork) {
+  const test::TempFolder folder;
+  const auto raster = maps({1, {7, 9}});
+  const ChunkShape chunk{10, {3, 3}};
+  std::vector<Rechunked> ranks;
+  for (int i = 0; i < 4; ++i) ranks.push_back(rechunked(folder, raster, chunk));
+  {
+    std::vector<std::jthread> threads;
+    for (auto& rank : ranks) threads.emplace_back([&] { expect_all(*rank.source); });
+  }
+  EXPECT_EQ(raster->chunks_read, 2u * times);
+}
+
+TEST(RechunkedSource, AChunkThatFailsIsTriedAgain) {
+  const test::TempFolder folder;
+  const auto raster = maps({1, {7, 9}});
+  raster->failing = ChunkPlace{4, 0, 0};
+  const Rechunked made = rechunked(folder, raster, {10, {3, 3}});
+  EXPECT_THROW(expect_chunk(*made.source, 0, {0, 0, 0}), Error);
+  raster->failing.reset();
+  expect_chunk(*made.source, 0, {0, 0, 0});
+}
+
+// What a process leaves half done when it is killed is done by others.
+TEST(ScratchFile, APartOfADeadProcessIsTakenOver) {
+  const test::TempFolder folder;
+  ScratchFile file(folder / "", "scratch", 10, 2);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    file.try_part(0, [] {});
+    file.try_part(1, [] { _exit(0); });
+  }
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(file.done(0));
+  EXPECT_FALSE(file.done(1));
+  bool worked = false;
+  EXPECT_TRUE(file.try_part(1, [&] { worked = true; }));
+  EXPECT_TRUE(worked);
+}
+
+TEST(ScratchFile, IsGoneWithItsOwnersAndSaysWhatItLacks) {
+  const test::TempFolder folder;
+  { const ScratchFile file(folder / "", "scratch", 10, 1); }
+  EXPECT_FALSE(std::filesystem::exists(folder / "scratch"));
+  try {
+    const ScratchFile file(folder / "absent", "scratch", 10, 1);
+    ADD_FAILURE() << "a file was made in no folder";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_NE(std::string(error.what()).find("absent/scratch"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace terroir
