@@ -171,6 +171,20 @@ TEST(FocalStatistics, HighGroundKeepsItsStatedError) {
   expect_definition(in, 9, false, 0, 2.5e-3);
 }
 
+TEST(FocalStatistics, DeviationsOfPressureKeepTheirStatedError) {
+  const double step = std::exp2(-7);  // of float32 between 65536 and 131072
+  for (const Index size : {3, 5, 9, 33})
+    for (const char* shape : {"square", "circle"}) {
+      const OwnedBlock in = noise_raster(1, {20, 64}, {size / 2, size / 2}, 101323, 101327, 0.05f);
+      const auto sd = run_focal(*focal({"sd"}, size, {set("shape", shape)}), in.view());
+      for (Index r = 0; r < 20; ++r)
+        for (Index c = 0; c < 64; ++c)
+          if (const auto want = by_definition(in, r, c, size, *shape == 'c', 0)) {
+            EXPECT_NEAR(sd[0](0, r, c), want->sd, step) << size << shape;
+          }
+    }
+}
+
 TEST(FocalStatistics, RowsWithAndWithoutGapsGiveTheSameBits) {
   for (const char* shape : {"square", "circle"})
     for (const Index size : {3, 9, 21}) {
