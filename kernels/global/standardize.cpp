@@ -1,6 +1,6 @@
 #include "kernels/define.h"
+#include "kernels/global/moments_fit.h"
 #include "kernels/layer_info.h"
-#include "kernels/moments.h"
 #include "kernels/rescale.h"
 
 #include <limits>
@@ -8,7 +8,7 @@
 namespace terroir::kernels {
 namespace {
 
-struct Standardize {
+struct Standardize : MomentsFit {
   std::int64_t ddof = 0;
 
   static void describe(Describe<Standardize>& d) {
@@ -24,14 +24,6 @@ struct Standardize {
   [[nodiscard]] std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const {
     const std::string of = in[0].long_name.empty() ? "" : "standard score of " + in[0].long_name;
     return {another_quantity(in[0], "1", of)};
-  }
-
-  [[nodiscard]] Index fit_size() const noexcept { return moments::size; }
-  void observe(std::span<const Block<const float>> in, std::span<double> state) const noexcept {
-    observe_moments(in[0], state.first<moments::size>());
-  }
-  void merge(std::span<double> into, std::span<const double> next) const noexcept {
-    merge_moments(into.first<moments::size>(), next.first<moments::size>());
   }
 
   void run(const Args& args) const noexcept {
