@@ -1,5 +1,6 @@
 #include "pipeline/plan/graph.h"
 #include "pipeline/plan/memory.h"
+#include "pipeline/plan/overlap.h"
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/plan/sha256.h"
@@ -47,11 +48,7 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
     if (output.lattice != 0)
       warn(diagnostics, "outputs." + output.name, "its layers are not on the recipe's grid, so it is written on theirs",
            "resample them if the recipe's grid is meant");
-  for (const auto& layer : plan.layers)
-    for (const auto& output : plan.outputs)
-      if (layer.lattice == output.lattice && layer.producer == none && intersect(layer.extent, output.window).empty())
-        warn(diagnostics, "inputs." + layer.step, "'" + layer.variable + "' does not overlap the grid of output '" + output.name + "'",
-             "check its CRS and the grid's bounds");
+  warn_of_gaps(plan, diagnostics);
 }
 
 void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
@@ -82,6 +79,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, con
   const auto outputs = build_graph(recipe, inventory, *grid, plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   lay_out_outputs(outputs, plan, result.diagnostics);
+  check_overlap(plan, recipe.grid, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   cut_passes(plan);
   project_memory(plan);
