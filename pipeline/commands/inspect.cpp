@@ -6,6 +6,7 @@
 #include "pipeline/commands/store_report.h"
 #include "pipeline/error.h"
 #include "pipeline/run/journal.h"
+#include "pipeline/run/marker.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,14 +56,37 @@ void add_size(Json& description, const std::string& path) {
   description["objects"] = objects;
 }
 
-/// The objects of this store that its journal tells of, by key; those of other outputs of the run are left out.
-std::map<std::string, ObjectRecord> journaled(Store& store, const ZarrStore& zarr) {
-  std::map<std::string, ObjectRecord> out;
-  for (const auto& entry : read_journal(store, zarr.attributes.value("terroir_plan", std::string()))) {
-    for (const auto& object : entry.result.objects) {
-      if (object.bytes > 0 && zarr.find(object.key.substr(0, object.key.find('/'))) != nullptr) out[object.key] = object;
-    }
+/// Which output of its run a store is, and the folder that holds the run's journal.
+struct JournalPlace {
+  std::size_t output = 0;
+  std::string folder;
+};
+
+/// What the last marker of the store's plan says; a store without one has its own journal.
+JournalPlace place_of_journal(Store& store, const std::string& plan_hash) {
+  JournalPlace place{0, store.location()};
+  for (const auto& key : store.list(std::string(marker_prefix))) {
+    const auto bytes = store.get(key);
+    const auto marker = bytes ? parse_marker({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::nullopt;
+    if (!marker || marker->hash != plan_hash) continue;
+    const auto folder = std::filesystem::path(store.location()) / marker->journal;
+    place = {marker->output, marker->journal.empty() ? store.location() : folder.lexically_normal().string()};
   }
+  return place;
+}
+
+/// The objects of this store that its run's journal tells of, by key.
+std::map<std::string, ObjectRecord> journaled(Store& store, const ZarrStore& zarr) {
+  const std::string plan_hash = zarr.attributes.value("terroir_plan", std::string());
+  const JournalPlace place = place_of_journal(store, plan_hash);
+  const auto entries = read_journal(*make_folder_store(place.folder), plan_hash);
+  if (entries.empty())
+    throw Error(Fault::mistake, store.location() + " cannot be verified: the journal of its run belongs into " + place.folder +
+                                    "/__terroir, where there is none; bring the folder of the run's first output back to that place");
+  std::map<std::string, ObjectRecord> out;
+  for (const auto& entry : entries)
+    for (const auto& object : entry.result.objects)
+      if (object.bytes > 0 && object.output == place.output) out[object.key] = object;
   return out;
 }
 

@@ -17,6 +17,7 @@ struct ObjectRecord {
   std::string key;
   std::uint64_t bytes = 0;
   std::uint32_t crc32c = 0;
+  std::uint32_t output = 0;  ///< of the plan; set by who runs the sink
   friend bool operator==(const ObjectRecord&, const ObjectRecord&) = default;
 };
 

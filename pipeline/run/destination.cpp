@@ -5,6 +5,7 @@
 #include "pipeline/run/marker.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -78,6 +79,21 @@ void refuse_other_plan(const Store& store, const Folder& folder, const PlanMarke
                     ", or replace it with --overwrite");
 }
 
+/// Where the journal stands, as seen from an output's folder: folders that move together, or are mounted elsewhere, still find it.
+std::string way_to_journal(const std::vector<Destination>& destinations, std::size_t output) {
+  if (output == 0) return {};
+  const std::string first = destinations.front().store->location();
+  const std::string way = std::filesystem::path(first).lexically_relative(destinations[output].store->location()).string();
+  return way.empty() ? first : way;  // one is absolute, the other not
+}
+
+PlanMarker marker_for(const Plan& plan, const std::vector<Destination>& destinations, std::size_t output, const std::string& attempt) {
+  PlanMarker marker = marker_of(plan, *destinations[output].sink, attempt);
+  marker.output = output;
+  marker.journal = way_to_journal(destinations, output);
+  return marker;
+}
+
 /// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
 /// known as ours when this is interrupted.
 void clear(Store& store, const Folder& folder) {
@@ -105,7 +121,7 @@ class TileCheck {
     for (const std::size_t output : pass.outputs) {
       for (std::size_t array = 0; array < plan_.outputs[output].arrays.size(); ++array) {
         for (const auto& key : destinations_[output].sink->tile_keys(array, tile / cols, tile % cols)) {
-          if (object == end || object->key != key || !object_stands(output, *object)) return false;
+          if (object == end || object->output != output || object->key != key || !object_stands(*object)) return false;
           ++object;
         }
       }
@@ -117,13 +133,13 @@ class TileCheck {
   [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
  private:
-  bool object_stands(std::size_t output, const ObjectRecord& object) {
-    const auto& keys = folders_[output].keys;
+  bool object_stands(const ObjectRecord& object) {
+    const auto& keys = folders_[object.output].keys;
     if (object.bytes == 0) return true;
     if (!std::binary_search(keys.begin(), keys.end(), object.key)) return false;
     if (!verify_) return true;
     ++verified_;
-    const auto bytes = destinations_[output].store->get(object.key);
+    const auto bytes = destinations_[object.output].store->get(object.key);
     const bool whole = bytes && bytes->size() == object.bytes && crc32c(*bytes) == object.crc32c;
     if (!whole) ++damaged_;
     return whole;
@@ -178,7 +194,7 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
       clear(*destinations[i].store, folders[i]);
       folders[i] = {};
     }
-    refuse_other_plan(*destinations[i].store, folders[i], marker_of(plan, *destinations[i].sink, options.attempt));
+    refuse_other_plan(*destinations[i].store, folders[i], marker_for(plan, destinations, i, options.attempt));
   }
   Preparation out;
   for (const auto& folder : folders) out.published.push_back(folder.complete && !options.verify);
@@ -194,7 +210,7 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
   for (std::size_t i = 0; i < destinations.size(); ++i) {
     Store& store = *destinations[i].store;
-    const std::string text = to_text(marker_of(plan, *destinations[i].sink, options.attempt));
+    const std::string text = to_text(marker_for(plan, destinations, i, options.attempt));
     store.put(marker_key(options.attempt), std::as_bytes(std::span(text)));
     if (out.published[i]) continue;
     for (const auto& key : folders[i].keys)

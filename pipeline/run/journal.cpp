@@ -64,7 +64,8 @@ JournalEntry entry_of(const Json& line) {
   entry.pass = line.at("pass").get<std::size_t>();
   entry.result.tile = line.at("tile").get<Index>();
   for (const auto& object : line.at("objects"))
-    entry.result.objects.push_back({object.at(0).get<std::string>(), object.at(1).get<std::uint64_t>(), object.at(2).get<std::uint32_t>()});
+    entry.result.objects.push_back({object.at(1).get<std::string>(), object.at(2).get<std::uint64_t>(), object.at(3).get<std::uint32_t>(),
+                                    object.at(0).get<std::uint32_t>()});
   entry.result.state = numbers_of(line.at("state").get<std::string>());
   return entry;
 }
@@ -86,7 +87,7 @@ std::string header_line(const JournalHeader& header) {
 
 std::string tile_line(std::size_t pass, const TileResult& result) {
   Json objects = Json::array();
-  for (const auto& object : result.objects) objects.push_back(Json::array({object.key, object.bytes, object.crc32c}));
+  for (const auto& object : result.objects) objects.push_back(Json::array({object.output, object.key, object.bytes, object.crc32c}));
   return sealed({{"pass", pass}, {"tile", result.tile}, {"objects", std::move(objects)}, {"state", bits_of(result.state)}});
 }
 

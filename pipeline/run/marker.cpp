@@ -43,7 +43,7 @@ PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& atte
   Json inputs = Json::object();
   for (const auto& file : plan.files)
     inputs[file.name] = Json::array({file.fingerprint.size, file.fingerprint.head_crc32c, file.fingerprint.tail_crc32c});
-  return {attempt, plan.hash, version, sink.root_key(), sink.names(), to_json(plan.canonical), std::move(inputs)};
+  return {attempt, plan.hash, version, 0, "", sink.root_key(), sink.names(), to_json(plan.canonical), std::move(inputs)};
 }
 
 std::string marker_key(const std::string& attempt) { return std::string(marker_prefix) + attempt + ".json"; }
@@ -53,7 +53,8 @@ std::string published_key(const std::string& attempt) { return std::string(publi
 std::string published_text(const std::string& plan_hash) { return Json{{"plan", plan_hash}, {"published", true}}.dump() + "\n"; }
 
 std::string to_text(const PlanMarker& marker) {
-  const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},    {"root", marker.root_key},
+  const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},
+                     {"output", marker.output},   {"journal", marker.journal}, {"root", marker.root_key},
                      {"names", marker.names},     {"inputs", marker.inputs},   {"recipe", marker.recipe}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -61,8 +62,8 @@ std::string to_text(const PlanMarker& marker) {
 std::optional<PlanMarker> parse_marker(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   try {
-    return PlanMarker{json.at("attempt"), json.at("plan"),   json.at("terroir"), json.at("root"),
-                      json.at("names"),   json.at("recipe"), json.at("inputs")};
+    return PlanMarker{json.at("attempt"), json.at("plan"),  json.at("terroir"), json.at("output"), json.at("journal"),
+                      json.at("root"),    json.at("names"), json.at("recipe"),  json.at("inputs")};
   } catch (const Json::exception&) {
     return std::nullopt;
   }

@@ -14,6 +14,8 @@ namespace terroir {
 /// What a run leaves in the folder of an output before it writes anything else: which plan it follows and which names are its own.
 struct PlanMarker {
   std::string attempt, hash, version;
+  std::size_t output = 0;  ///< of the plan: whose folder this is
+  std::string journal;     ///< the folder whose `__terroir/` holds the journal, as seen from this one; empty: this one
   std::string root_key;
   std::vector<std::string> names;  ///< see Sink::names
   nlohmann::ordered_json recipe;   ///< canonical

@@ -114,7 +114,7 @@ class Unpacker {
 
 template <class A>
 void fields(A& archive, ObjectRecord& r) {
-  archive(r.key, r.bytes, r.crc32c);
+  archive(r.key, r.bytes, r.crc32c, r.output);
 }
 template <class A>
 void fields(A& archive, TileResult& r) {

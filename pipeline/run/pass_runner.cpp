@@ -180,8 +180,9 @@ class PassRunner final : public TileRunner {
     TileResult result{tile, {}, fold_tree(layout_, counts, std::move(states))};
     const Stopwatch watch(meter_.write_ns);
     if (queue.complete())  // else the objects are left without an end, and are not journaled
-      for (const auto& writer : writers)
-        for (auto& object : writer->close()) {
+      for (std::size_t i = 0; i < writers.size(); ++i)
+        for (auto& object : writers[i]->close()) {
+          object.output = static_cast<std::uint32_t>(arrays_[i].output);
           meter_.bytes_written += object.bytes;
           result.objects.push_back(std::move(object));
         }

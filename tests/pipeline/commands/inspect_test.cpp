@@ -4,6 +4,7 @@
 #include "pipeline/adapters/proj/proj_crs_reader.h"
 #include "pipeline/adapters/zarr/zarr_sink.h"
 #include "pipeline/codecs/crc32c.h"
+#include "pipeline/run/destination.h"
 #include "pipeline/run/journal.h"
 
 #include <gmock/gmock.h>
@@ -41,8 +42,8 @@ class Inspect : public testing::Test {
   }
   ~Inspect() override { fs::remove_all(root_); }
 
-  /// One 2 x 2 array in one shard, journaled as a run does it.
-  void write() {
+  /// One 2 x 2 array in one shard.
+  Plan small_plan() {
     Plan plan;
     plan.name = "valley";
     plan.hash = "abcdef0123456789";
@@ -59,14 +60,24 @@ class Inspect : public testing::Test {
     array.layers = {0};
     output.arrays = {array};
     plan.outputs = {output};
-    const auto sink = make_zarr_sink(plan, 0, *store_, crs_reader_);
+    return plan;
+  }
+
+  static ObjectRecord write_tile(Sink& sink, const std::vector<float>& pixels) {
     std::vector<std::byte> encoded, scratch;
     EncodeCounts counts;
-    sink->encode(0, std::vector<float>{1, 2, 3, 4}, encoded, scratch, counts);
-    const auto tile = sink->open_tile(0, 0, 0);
+    sink.encode(0, pixels, encoded, scratch, counts);
+    const auto tile = sink.open_tile(0, 0, 0);
     tile->append(0, 0, 0, encoded);
+    return tile->close().front();
+  }
+
+  /// Writes and journals it as a run does.
+  void write() {
+    const Plan plan = small_plan();
+    const auto sink = make_zarr_sink(plan, 0, *store_, crs_reader_);
     JournalWriter journal(*store_, {plan.hash, "first", 0});
-    journal.add(0, {0, tile->close(), {}});
+    journal.add(0, {0, {write_tile(*sink, {1, 2, 3, 4})}, {}});
     journal.flush();
     sink->publish({{{4, 2.5, 5, 1, 4}}});
   }
@@ -116,6 +127,65 @@ TEST_F(Inspect, VerifiesObjectsAgainstTheJournal) {
   EXPECT_THAT(inspect({root_.string(), "--verify"}).out, HasSubstr("slope/c/0/0: 10 bytes instead of " + std::to_string(bytes.size())));
   store_->remove("slope/c/0/0");
   EXPECT_THAT(inspect({root_.string(), "--verify"}).out, HasSubstr("slope/c/0/0: missing"));
+}
+
+/// Two outputs with the same variable: pixels 1 to 4 in `first`, 5 to 8 in `second`, one journal in `first`.
+class InspectTwoOutputs : public Inspect {
+ protected:
+  InspectTwoOutputs() {
+    Plan plan = small_plan();
+    plan.outputs.push_back(plan.outputs[0]);
+    std::vector<std::unique_ptr<Sink>> sinks;
+    std::vector<Destination> destinations;
+    for (std::size_t i = 0; i < 2; ++i) {
+      stores_.push_back(make_folder_store((root_ / names[i]).string()));
+      sinks.push_back(make_zarr_sink(plan, i, *stores_[i], crs_reader_));
+      destinations.push_back({stores_[i].get(), sinks[i].get()});
+    }
+    (void)prepare_outputs(plan, destinations, {"first", false, false});
+    JournalWriter journal(*stores_[0], {plan.hash, "first", 0});
+    TileResult tile;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+      const auto value = static_cast<float>(4 * i);
+      tile.objects.push_back(write_tile(*sinks[i], {value + 1, value + 2, value + 3, value + 4}));
+      tile.objects.back().output = i;
+      sinks[i]->publish({{{4, 2.5, 5, 1, 4}}});
+    }
+    journal.add(0, tile);
+    journal.flush();
+  }
+  [[nodiscard]] std::string path(int output) const { return (root_ / names[output]).string(); }
+
+  static constexpr const char* names[] = {"one", "two"};
+  std::vector<std::unique_ptr<Store>> stores_;
+};
+
+TEST_F(InspectTwoOutputs, VerifiesEachAgainstItsOwnObjects) {
+  for (const int output : {0, 1}) {
+    const Said sound = inspect({path(output), "--verify"});
+    EXPECT_EQ(sound.code, 0) << sound.out;
+    EXPECT_THAT(sound.out, HasSubstr("1 objects, 0 damaged"));
+  }
+  stores_[1]->put("slope/c/0/0", stores_[0]->get("slope/c/0/0").value());
+  EXPECT_EQ(inspect({path(0), "--verify"}).code, 0);
+  const Said wrong = inspect({path(1), "--verify"});
+  EXPECT_EQ(wrong.code, 3);
+  EXPECT_THAT(wrong.out, HasSubstr("slope/c/0/0: "));
+}
+
+TEST_F(InspectTwoOutputs, FindsTheJournalOfFoldersThatMovedTogether) {
+  fs::create_directory(root_ / "moved");
+  for (const auto* name : names) fs::rename(root_ / name, root_ / "moved" / name);
+  EXPECT_THAT(inspect({(root_ / "moved" / "two").string(), "--verify"}).out, HasSubstr("1 objects, 0 damaged"));
+}
+
+TEST_F(InspectTwoOutputs, SaysWhereTheJournalIsMissed) {
+  fs::remove_all(root_ / "one");
+  EXPECT_EQ(inspect({path(1)}).code, 0);
+  const Said said = inspect({path(1), "--verify"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.errors, "terroir inspect: " + path(1) + " cannot be verified: the journal of its run belongs into " + path(0) +
+                             "/__terroir, where there is none; bring the folder of the run's first output back to that place\n");
 }
 
 TEST_F(Inspect, TellsAStoreThatIsNotComplete) {

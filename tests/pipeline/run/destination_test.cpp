@@ -62,6 +62,23 @@ TEST(Destination, BeginsAnEmptyFolder) {
   EXPECT_THAT(world.stores[1]->list(""), ElementsAre("__terroir/plan-1.json"));
 }
 
+TEST(Destination, SaysInEachFolderWhereTheJournalStands) {
+  Plan plan = fake_plan({1, 1}, 3);
+  MemoryStore first("/data/run/features"), second("/data/run/cube"), third("elsewhere");
+  FakeSink sink(first, {1, 1});
+  (void)prepare_outputs(plan, {{&first, &sink}, {&second, &sink}, {&third, &sink}}, {"1", false, false});
+  const auto marker = [](Store& store) {
+    const auto bytes = store.get("__terroir/plan-1.json").value();
+    return parse_marker({reinterpret_cast<const char*>(bytes.data()), bytes.size()}).value();
+  };
+  EXPECT_EQ(marker(first).output, 0u);
+  EXPECT_EQ(marker(first).journal, "");
+  EXPECT_EQ(marker(second).output, 1u);
+  EXPECT_EQ(marker(second).journal, "../features");
+  EXPECT_EQ(marker(third).output, 2u);
+  EXPECT_EQ(marker(third).journal, "/data/run/features");
+}
+
 TEST(Destination, ResumesAnUnfinishedRunOfThePlan) {
   Before before(false);
   EXPECT_EQ(before.code, static_cast<int>(Fault::data));
@@ -75,6 +92,20 @@ TEST(Destination, ComputesTilesAgainWhoseObjectsAreGone) {
   Before before(false);
   before.world.stores[0]->remove("v/c/0/0");
   EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(before.world.tiles_computed - 1));
+}
+
+TEST(Destination, TakesNoObjectForThatOfAnotherOutput) {
+  Before before(true, 2);
+  auto entries = read_journal(*before.world.stores[0], "hash");
+  ASSERT_THAT(entries, SizeIs(18));
+  for (const auto& key : before.world.stores[0]->list("__terroir/journal-")) before.world.stores[0]->remove(key);
+  JournalWriter journal(*before.world.stores[0], {"hash", "1", 0});
+  for (auto& entry : entries) {
+    if (entry.pass == 1 && entry.result.tile == 4) entry.result.objects[0].output = 0;
+    journal.add(entry.pass, entry.result);
+  }
+  journal.flush();
+  EXPECT_THAT(before.prepare(before.world.plan, false, true).tiles, SizeIs(17));
 }
 
 TEST(Destination, HasNothingToDoWhenAllIsThere) {

@@ -20,7 +20,7 @@ using ::testing::SizeIs;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 TileResult tile(Index number) {
-  return {number, {{"slope/c/0/" + std::to_string(number), 1234, 0xfedcba98}, {"aspect/c/0/0", 0, 0}}, {1.0 / 3, -0.0, 5e-324, nan}};
+  return {number, {{"slope/c/0/" + std::to_string(number), 1234, 0xfedcba98, 1}, {"aspect/c/0/0", 0, 0}}, {1.0 / 3, -0.0, 5e-324, nan}};
 }
 
 std::vector<Index> tiles_of(const std::vector<JournalEntry>& entries) {
@@ -42,8 +42,8 @@ TEST(Journal, KeepsATileToTheLastBit) {
 
 TEST(Journal, WritesLinesOfJson) {
   EXPECT_EQ(header_line({"hash", "a", 3}).substr(21), "\"plan\":\"hash\",\"attempt\":\"a\",\"rank\":3}\n");
-  EXPECT_EQ(tile_line(0, {5, {{"k", 9, 8}}, {1.0}}).substr(21),
-            "\"pass\":0,\"tile\":5,\"objects\":[[\"k\",9,8]],\"state\":\"3ff0000000000000\"}\n");
+  EXPECT_EQ(tile_line(0, {5, {{"k", 9, 8, 1}}, {1.0}}).substr(21),
+            "\"pass\":0,\"tile\":5,\"objects\":[[1,\"k\",9,8]],\"state\":\"3ff0000000000000\"}\n");
 }
 
 TEST(Journal, IgnoresATornLineWhereverItIsTorn) {

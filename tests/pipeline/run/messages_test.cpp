@@ -26,10 +26,10 @@ TEST(Messages, ComeThroughUnchanged) {
   EXPECT_EQ(round_trip(Failed{4, "No space left"}).text, "No space left");
   EXPECT_EQ(round_trip(Tiles{1, {3, -1, 1000000000000}}).tiles, (std::vector<Index>{3, -1, 1000000000000}));
 
-  const auto done = round_trip(TileDone{2, {9, {{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0}}, {1.0 / 3, -0.0}}, 0.25});
+  const auto done = round_trip(TileDone{2, {9, {{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0, 3}}, {1.0 / 3, -0.0}}, 0.25});
   EXPECT_EQ(done.pass, 2u);
   EXPECT_EQ(done.result.tile, 9);
-  EXPECT_EQ(done.result.objects, (std::vector<ObjectRecord>{{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0}}));
+  EXPECT_EQ(done.result.objects, (std::vector<ObjectRecord>{{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0, 3}}));
   EXPECT_EQ(done.result.state, (std::vector<double>{1.0 / 3, 0}));
   EXPECT_TRUE(std::signbit(done.result.state[1]));
   EXPECT_EQ(done.seconds, 0.25);

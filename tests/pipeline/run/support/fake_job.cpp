@@ -40,6 +40,7 @@ class FakeRunner : public TileRunner {
     const Index cols = world_.plan.passes[pass_].tiles.counts().cols;
     const auto value = static_cast<double>(tile);
     TileResult result{tile, world_.sinks[pass_]->open_tile(0, tile / cols, tile % cols)->close(), {1, value, 0, value, value}};
+    for (auto& object : result.objects) object.output = static_cast<std::uint32_t>(pass_);
     ++world_.tiles_computed;
     ++tiles_;
     return result;
