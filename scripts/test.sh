@@ -6,14 +6,15 @@
 #   2. the same under sanitizers (build/asan)        4. Python: tests/**/test_*.py, in the environment of tests/env
 #
 # Scripts and Python tests find in the environment: TERROIR (the program), BLOBFS (the fault file system), PYTHON (the pinned
-# interpreter), TERROIR_SOURCE and what Open MPI needs. A script prints `N passed, N failed` last, or counts as one test. It names
-# what the machine cannot run as `NOT RUN: what: why`, and exits 77 when that is all of it.
+# interpreter), AZURE_PYTHON (one with the clients of Azure and an MLflow server), TERROIR_SOURCE and what Open MPI needs. A script
+# prints `N passed, N failed` last, or counts as one test. It names what the machine cannot run as `NOT RUN: what: why`, and exits
+# 77 when that is all of it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/mpi-env.sh
 . scripts/mpi-env.sh
 export TERROIR_SOURCE=$PWD TERROIR=$PWD/build/release/terroir BLOBFS=$PWD/build/release/tests/faults/blobfs
-export PYTHON=$PWD/tests/.venv/bin/python PYTHONDONTWRITEBYTECODE=1
+export PYTHON=$PWD/tests/.venv/bin/python AZURE_PYTHON=$PWD/tests/.venv-azure/bin/python PYTHONDONTWRITEBYTECODE=1
 jobs=$(nproc)
 report=$PWD/build/test-report
 rm -rf "$report"
@@ -65,9 +66,9 @@ fi
 while read -r script; do
   name=${script#tests/}
   suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
-done < <(find tests \( -name .venv -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
+done < <(find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
 
-if [ -n "$(find tests \( -name .venv -o -name node_modules \) -prune -o -name 'test_*.py' -print -quit)" ]; then
+if [ -n "$(find tests \( -name '.venv*' -o -name node_modules \) -prune -o -name 'test_*.py' -print -quit)" ]; then
   mkdir -p "$report/python"
   suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider --junit-xml="$report/python/results.xml"
 fi
