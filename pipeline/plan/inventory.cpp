@@ -41,6 +41,7 @@ class InputTaker {
       has_time_ = pattern.has_time();
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
+      if (error.fault() == Fault::system) throw error.during("inputs." + spec_.name);
       complain_of(error, "correct the path");
     }
     if (diagnostics_.size() > before) input.layers.clear();
@@ -120,6 +121,8 @@ class InputTaker {
       found_.push_back({inventory_.files.size(), match});
       inventory_.files.push_back({std::move(planned), std::move(source)});
     } catch (const Error& error) {
+      // What the system refuses is no mistake of the recipe: the same command may succeed later.
+      if (error.fault() == Fault::system) throw;
       complain_of(error, "correct the file or the path");
     }
   }

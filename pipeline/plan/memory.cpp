@@ -19,6 +19,8 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 /// peak of a run that reads one pixel.
 constexpr std::size_t reserved = 64 * mebibyte;
 constexpr std::size_t gdal_cache = 32 * mebibyte;  // set by the GDAL adapter
+/// What libcurl and TLS take, and byte ranges on their way: GDAL copies each twice. Measured, with the cache that the GDAL adapter sets.
+constexpr std::size_t network = 24 * mebibyte;
 /// Input chunks up to this size stay in memory even if a tile needs less.
 constexpr std::size_t small_input = 64 * mebibyte;
 /// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
@@ -151,6 +153,8 @@ void project_memory(Plan& plan) {
       {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
       {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
   };
+  const bool fetches = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.path.starts_with("/vsi"); });
+  if (fetches) plan.memory.push_back({"bytes from remote storage", network});
   const std::size_t fixed = plan.projected_memory();
   const std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); }) + threads * chunk;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {

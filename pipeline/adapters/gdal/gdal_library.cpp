@@ -7,9 +7,15 @@
 
 #include <algorithm>
 #include <mutex>
+#include <string_view>
 
 namespace terroir {
 namespace {
+
+/// The environment may say it, too.
+void set_unless_given(const char* option, const char* value) {
+  if (CPLGetConfigOption(option, nullptr) == nullptr) CPLSetConfigOption(option, value);
+}
 
 void configure(const GdalOptions& options) {
   GDALRegister_GTiff();
@@ -24,6 +30,14 @@ void configure(const GdalOptions& options) {
   // A damaged JPEG tile is an error; by default the rest of it turns grey.
   CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE");
   OSRSetPROJEnableNetwork(0);
+  // Storage that is busy or silent: GDAL asks twice, its callers three times; and no wait without end.
+  set_unless_given("GDAL_HTTP_MAX_RETRY", "1");
+  set_unless_given("GDAL_HTTP_RETRY_DELAY", "1");
+  set_unless_given("GDAL_HTTP_CONNECTTIMEOUT", "10");
+  set_unless_given("GDAL_HTTP_LOW_SPEED_TIME", "30");
+  set_unless_given("GDAL_HTTP_LOW_SPEED_LIMIT", "1");
+  // Of bytes that were fetched: enough for the pieces that neighbouring blocks share, and part of the memory that is promised.
+  CPLSetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", "4194304");
 }
 
 }  // namespace
@@ -56,7 +70,20 @@ std::string GdalMessages::text(const std::string& otherwise) const {
   std::string line = !failure_.empty() ? failure_ : !warning_.empty() ? warning_ : otherwise;
   std::replace(line.begin(), line.end(), '\n', ' ');
   while (!line.empty() && (line.back() == '.' || line.back() == ' ')) line.pop_back();
-  return line;
+  return without_secrets(line);
+}
+
+std::string without_secrets(std::string text) {
+  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {
+    const bool web = std::string_view(text).substr(0, at).ends_with("http") || std::string_view(text).substr(0, at).ends_with("https");
+    at += 3;
+    const std::size_t end = std::min(text.find_first_of(" '\"", at), text.size());
+    const std::size_t slash = std::min(text.find('/', at), end), query = std::min(text.find('?', at), end);
+    text.erase(query, end - query);
+    const std::size_t sign = text.rfind('@', slash);
+    if (web && sign != std::string::npos && sign >= at) text.erase(at, sign + 1 - at);  // elsewhere it ends a container's name
+  }
+  return text;
 }
 
 }  // namespace terroir

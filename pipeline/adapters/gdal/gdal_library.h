@@ -22,6 +22,9 @@ void start_gdal(const GdalOptions& options);
 /// Names of the drivers that may open a file; ends with a null pointer.
 [[nodiscard]] std::vector<const char*> allowed_drivers(const GdalOptions& options);
 
+/// A text without the queries of addresses, which may hold signatures, and without user names and passwords before a server's name.
+[[nodiscard]] std::string without_secrets(std::string text);
+
 /// Takes what GDAL says on this thread instead of the terminal, for as long as it lives.
 class GdalMessages {
  public:
@@ -29,7 +32,7 @@ class GdalMessages {
   ~GdalMessages();
   GdalMessages(const GdalMessages&) = delete;
   GdalMessages& operator=(const GdalMessages&) = delete;
-  /// The first failure; without one the first warning, or `otherwise`. One line without the stop at its end.
+  /// The first failure; without one the first warning, or `otherwise`. One line without the stop at its end, and without secrets.
   [[nodiscard]] std::string text(const std::string& otherwise) const;
 
  private:

@@ -1,5 +1,6 @@
 #include "pipeline/adapters/gdal/gdal_opener.h"
 
+#include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 
@@ -16,6 +17,8 @@ GdalOptions with_environment(GdalOptions options) {
 }
 
 Error unreadable(const std::string& path, const std::string& why) {
+  if (is_remote(path))
+    if (const RemoteAnswer answer = ask_remote(path); answer.kind != RemoteAnswer::Kind::file) return remote_error(path, answer);
   if (file_head(path, 1024).find("<VRTDataset") != std::string::npos)
     return {Fault::mistake,
             path + ": it is a VRT, which may read any other file; name its files instead, or allow it by TERROIR_ALLOW_VRT=1"};

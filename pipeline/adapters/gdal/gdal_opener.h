@@ -11,7 +11,7 @@
 
 namespace terroir {
 
-/// Opens what GDAL's allowed drivers read: GeoTIFF and COG, and VRT where it is allowed.
+/// Opens what GDAL's allowed drivers read: GeoTIFF and COG, and VRT where it is allowed; local files, blobs of Azure, and https.
 class GdalOpener final : public SourceOpener {
  public:
   /// `crs` must outlive the opener, not its sources.

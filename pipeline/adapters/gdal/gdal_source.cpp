@@ -1,5 +1,6 @@
 #include "pipeline/adapters/gdal/gdal_source.h"
 
+#include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/decode.h"
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 namespace terroir {
@@ -37,6 +39,23 @@ GDALDataType gdal_type(SampleType type) {
 Fault fault_of_read() noexcept {
   constexpr std::array system = {EIO, ESTALE, ENOTCONN, ETIMEDOUT, EACCES, ENXIO, ENODEV};
   return std::find(system.begin(), system.end(), errno) != system.end() ? Fault::system : Fault::data;
+}
+
+/// Whether libtiff complains of bytes that it did not get, not of what is in them.
+bool is_about_reading(std::string_view said) {
+  constexpr std::array<std::string_view, 5> beginnings = {"Read error", "Seek error", "IO error", "Can not read", "Cannot read"};
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](auto text) { return said.find(text) != std::string_view::npos; });
+}
+
+/// The error of a read that failed. A storage that is asked again tells whether the network or the data are to blame.
+Error failed_read(const std::string& path, std::span<const int> bands, const Window& window, Fault fault, const std::string& said) {
+  const auto error = [&](Fault as, const std::string& why) { return read_error(as, path, bands, window, why); };
+  if (is_remote(path)) {
+    const RemoteAnswer answer = ask_after_failure(path);
+    if (answer.kind != RemoteAnswer::Kind::file) return error(Fault::system, "cannot be fetched: " + remote_problem(path, answer));
+    if (is_about_reading(said)) return error(Fault::system, "cannot be fetched (" + said + "); run the same command again to resume");
+  }
+  return error(fault, "cannot be decoded (" + said + "); the file is damaged: get a fresh copy of it");
 }
 
 /// Memory of this thread for stored numbers and masks, before they are pixels.
@@ -91,9 +110,8 @@ void GdalSource::read_bands(const Request& request, std::span<const int> bands) 
                             static_cast<int>(numbers.size()), numbers.data(), 0, 0, 0, nullptr);
   if (failed == CE_None) return;
   const Fault fault = fault_of_read();
-  const std::string why = "cannot be decoded (" + messages.text("no reason given") + "); the file is damaged: get a fresh copy of it";
   request.lease.discard();
-  throw read_error(fault, path_, bands, request.window, why);
+  throw failed_read(path_, bands, request.window, fault, messages.text("no reason given"));
 }
 
 void GdalSource::place_band(const Request& request, int band, const std::byte* stored, std::byte* out) const {
@@ -131,9 +149,8 @@ const std::uint8_t* GdalSource::read_mask(const Request& request, int band) cons
                    static_cast<int>(w.rows), valid, static_cast<int>(w.cols), static_cast<int>(w.rows), GDT_Byte, 0, 0) == CE_None)
     return valid;
   const Fault fault = fault_of_read();
-  const std::string why = "their mask cannot be decoded (" + messages.text("no reason given") + "); get a fresh copy of the file";
   request.lease.discard();
-  throw read_error(fault, path_, request.bands, request.window, why);
+  throw failed_read(path_, request.bands, request.window, fault, "their mask: " + messages.text("no reason given"));
 }
 
 SampleType GdalSource::stored_type(int band) const noexcept {

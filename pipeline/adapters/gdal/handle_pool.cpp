@@ -1,5 +1,6 @@
 #include "pipeline/adapters/gdal/handle_pool.h"
 
+#include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 
@@ -28,10 +29,30 @@ class SidecarSearch {
 
 }  // namespace
 
-DatasetPtr HandlePool::open(const std::string& path) const {
+bool HandlePool::has_sidecar(const std::string& path) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = sidecars_.find(path);
+    if (known != sidecars_.end()) return known->second;
+  }
+  const bool found = terroir::has_sidecar(path);
+  const std::lock_guard lock(mutex_);
+  return sidecars_[path] = found;
+}
+
+DatasetPtr HandlePool::open(const std::string& path) {
   const SidecarSearch search(has_sidecar(path));
   const auto drivers = allowed_drivers(options_);
-  return DatasetPtr(GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers.data(), nullptr, nullptr));
+  const auto open_once = [&] {
+    return DatasetPtr(
+        GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers.data(), nullptr, nullptr));
+  };
+  constexpr int tries = 3;
+  for (int attempt = 1;; ++attempt) {
+    DatasetPtr dataset = open_once();
+    if (dataset || !is_remote(path) || attempt == tries) return dataset;
+    if (ask_after_failure(path).kind != RemoteAnswer::Kind::file) return nullptr;
+  }
 }
 
 HandlePool::Lease HandlePool::acquire(const std::string& path) {
@@ -49,15 +70,24 @@ HandlePool::Lease HandlePool::acquire(const std::string& path) {
   }
   closing.clear();
   if (!dataset) {
-    const GdalMessages messages;
-    dataset = open(path);
-    if (!dataset) {
+    try {
+      dataset = open_again(path);
+    } catch (const Error&) {
       give_back(path, nullptr);
-      throw Error(Fault::system,
-                  path + ": it can no longer be opened (" + messages.text("no reason given") + "); was it moved or removed?");
+      throw;
     }
   }
   return {*this, path, std::move(dataset)};
+}
+
+DatasetPtr HandlePool::open_again(const std::string& path) {
+  const GdalMessages messages;
+  DatasetPtr dataset = open(path);
+  if (dataset) return dataset;
+  if (is_remote(path))
+    if (const RemoteAnswer answer = ask_remote(path); answer.kind != RemoteAnswer::Kind::file)
+      throw Error(Fault::system, path + ": it can no longer be opened: " + remote_problem(path, answer));
+  throw Error(Fault::system, path + ": it can no longer be opened (" + messages.text("no reason given") + "); was it moved or removed?");
 }
 
 void HandlePool::put(const std::string& path, DatasetPtr dataset) {

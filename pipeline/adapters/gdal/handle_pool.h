@@ -3,6 +3,7 @@
 #include "pipeline/adapters/gdal/gdal_library.h"
 
 #include <list>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -35,8 +36,8 @@ class HandlePool {
   [[nodiscard]] Lease acquire(const std::string& path);
   /// Keeps a handle for later.
   void put(const std::string& path, DatasetPtr dataset);
-  /// Opens without the pool; null when GDAL cannot.
-  [[nodiscard]] DatasetPtr open(const std::string& path) const;
+  /// Opens without the pool; null when GDAL cannot. Throws Error(Fault::system) when a storage does not answer.
+  [[nodiscard]] DatasetPtr open(const std::string& path);
   [[nodiscard]] std::size_t idle() const;
 
  private:
@@ -44,6 +45,10 @@ class HandlePool {
     std::string path;
     DatasetPtr dataset;
   };
+  /// Whether there is a sidecar; asks for it once.
+  [[nodiscard]] bool has_sidecar(const std::string& path);
+  /// Opens a file that was opened before. Throws Error(Fault::system).
+  [[nodiscard]] DatasetPtr open_again(const std::string& path);
   /// Ends a lease; the handle, if there still is one, becomes idle.
   void give_back(const std::string& path, DatasetPtr dataset);
   /// Moves handles that are too many out of the list, to be closed without the lock.
@@ -52,6 +57,7 @@ class HandlePool {
   GdalOptions options_;
   mutable std::mutex mutex_;
   std::list<Idle> idle_;  ///< last used first
+  std::map<std::string, bool> sidecars_;
   std::size_t leased_ = 0;
 };
 

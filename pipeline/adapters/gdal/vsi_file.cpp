@@ -1,6 +1,7 @@
 #include "pipeline/adapters/gdal/vsi_file.h"
 
 #include "pipeline/adapters/gdal/gdal_library.h"
+#include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
 
@@ -17,6 +18,8 @@
 namespace terroir {
 namespace {
 
+constexpr int tries = 3;
+
 struct CloseFile {
   void operator()(VSILFILE* file) const noexcept { VSIFCloseL(file); }
 };
@@ -26,9 +29,8 @@ Error system_error(const std::string& path, const char* step) {
   return {Fault::system, path + ": " + step + " failed" + (errno != 0 ? std::string(" (") + std::strerror(errno) + ")" : std::string())};
 }
 
-bool is_virtual(const std::string& path) { return path.starts_with("/vsi"); }
-
 bool exists(const std::string& path) {
+  if (is_remote(path)) return remote_exists(path);
   VSIStatBufL status;
   return VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
 }
@@ -56,6 +58,7 @@ bool is_pattern(std::string_view text) { return text.find_first_of("*?") != std:
 std::vector<std::string> names_in(std::string folder) {
   const GdalMessages messages;
   if (folder.size() > 1) folder.pop_back();  // the slash
+  if (is_remote(folder)) return remote_names(folder);
   const std::unique_ptr<char*, void (*)(char**)> list(VSIReadDir(folder.empty() ? "." : folder.c_str()), CSLDestroy);
   std::vector<std::string> names;
   for (char** name = list.get(); name != nullptr && *name != nullptr; ++name)
@@ -77,33 +80,7 @@ std::vector<std::string> expand(const std::vector<std::string>& found, std::stri
   return out;
 }
 
-}  // namespace
-
-void require_file(const std::string& path) {
-  VSIStatBufL status;
-  errno = 0;
-  const GdalMessages messages;
-  if (path.empty() || VSIStatL(path.c_str(), &status) != 0) {
-    if (errno == EACCES) throw Error(Fault::mistake, path + ": a folder on its way may not be entered; check its permissions");
-    throw Error(Fault::mistake, "'" + path + "': there is no such file; check the path and the folder that it is bound to");
-  }
-  if (VSI_ISDIR(status.st_mode)) throw Error(Fault::mistake, path + ": it is a folder; name a file, or a pattern like " + path + "/*.tif");
-  errno = 0;
-  const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
-  if (!file)
-    throw Error(Fault::mistake,
-                path + ": it cannot be opened (" + (errno != 0 ? std::strerror(errno) : "no reason given") + "); check its permissions");
-}
-
-std::string file_head(const std::string& path, std::size_t bytes) {
-  const GdalMessages messages;
-  const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
-  std::string head(bytes, '\0');
-  head.resize(file ? VSIFReadL(head.data(), 1, bytes, file.get()) : 0);
-  return head;
-}
-
-Fingerprint file_fingerprint(const std::string& path) {
+Fingerprint fingerprint_once(const std::string& path) {
   constexpr std::size_t part = 65536;
   const GdalMessages messages;
   errno = 0;
@@ -123,9 +100,57 @@ Fingerprint file_fingerprint(const std::string& path) {
   return print;
 }
 
-bool has_sidecar(const std::string& path) { return !is_virtual(path) && (exists(path + ".msk") || exists(path + ".aux.xml")); }
+}  // namespace
+
+void require_file(const std::string& path) {
+  require_allowed(path);
+  const std::string folder = path + ": it is a folder; name a file, or a pattern like " + path + "/*.tif";
+  if (is_remote(path)) {
+    const RemoteAnswer answer = ask_remote(path);
+    if (answer.kind == RemoteAnswer::Kind::folder) throw Error(Fault::mistake, folder);
+    if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
+    return;
+  }
+  VSIStatBufL status;
+  errno = 0;
+  const GdalMessages messages;
+  if (path.empty() || VSIStatL(path.c_str(), &status) != 0) {
+    if (errno == EACCES) throw Error(Fault::mistake, path + ": a folder on its way may not be entered; check its permissions");
+    throw Error(Fault::mistake, "'" + path + "': there is no such file; check the path and the folder that it is bound to");
+  }
+  if (VSI_ISDIR(status.st_mode)) throw Error(Fault::mistake, folder);
+  errno = 0;
+  const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
+  if (!file)
+    throw Error(Fault::mistake,
+                path + ": it cannot be opened (" + (errno != 0 ? std::strerror(errno) : "no reason given") + "); check its permissions");
+}
+
+std::string file_head(const std::string& path, std::size_t bytes) {
+  const GdalMessages messages;
+  const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
+  std::string head(bytes, '\0');
+  head.resize(file ? VSIFReadL(head.data(), 1, bytes, file.get()) : 0);
+  return head;
+}
+
+Fingerprint file_fingerprint(const std::string& path) {
+  for (int attempt = 1;; ++attempt) try {
+      return fingerprint_once(path);
+    } catch (const Error&) {
+      if (!is_remote(path)) throw;
+      const RemoteAnswer answer = ask_after_failure(path);
+      if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
+      if (attempt == tries) throw;
+    }
+}
+
+bool has_sidecar(const std::string& path) {
+  return is_remote(path) ? remote_has_sidecar(path) : exists(path + ".msk") || exists(path + ".aux.xml");
+}
 
 std::vector<std::string> glob_files(const std::string& pattern) {
+  require_allowed(pattern);
   std::vector<std::string> found = {""};
   std::size_t at = 0;
   while (at < pattern.size() && !found.empty()) {

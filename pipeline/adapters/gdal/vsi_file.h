@@ -7,7 +7,8 @@
 
 namespace terroir {
 
-/// Throws Error(Fault::mistake) unless the path is a file that can be opened; the text says why and what to do.
+/// Throws Error unless the path is a file that can be opened; the text says why and what to do. Fault::mistake, or Fault::system when a
+/// storage does not answer.
 void require_file(const std::string& path);
 
 /// The first bytes of a file, at most `bytes`; empty when it cannot be read.
@@ -16,11 +17,12 @@ void require_file(const std::string& path);
 /// Size and CRC-32C of the first and last 64 KiB. Throws Error(Fault::system).
 [[nodiscard]] Fingerprint file_fingerprint(const std::string& path);
 
-/// Whether a local file has a mask or metadata of its own beside it (FILE.msk, FILE.aux.xml).
+/// Whether a file has a mask or metadata of its own beside it (FILE.msk, FILE.aux.xml). Throws Error(Fault::system) when a storage does
+/// not tell.
 [[nodiscard]] bool has_sidecar(const std::string& path);
 
 /// Paths that match a pattern whose parts may hold * (any run of characters) and ? (any one), sorted. A leading dot of a name is
-/// matched by a dot only.
+/// matched by a dot only. Throws Error when a storage cannot be listed.
 [[nodiscard]] std::vector<std::string> glob_files(const std::string& pattern);
 
 }  // namespace terroir

@@ -1,3 +1,4 @@
+#include "pipeline/error.h"
 #include "tests/pipeline/run/support/whole_run.h"
 
 #include <gtest/gtest.h>
@@ -129,6 +130,41 @@ TEST(Compile, TooLittleMemoryIsRefused) {
       opener, little);
   ASSERT_EQ(texts.size(), 1u);
   EXPECT_NE(texts[0].find("may take 1.0 MiB"), std::string::npos) << texts[0];
+}
+
+TEST(Compile, RemoteInputsTakeMemory) {
+  MemoryOpener opener;
+  opener.add("in/dem.tif", raster({100, 100}, {32, 32}, hills));
+  opener.add("/vsiaz/in/dem.tif", raster({100, 100}, {32, 32}, hills));
+  const auto plan = [&](const std::string& path) {
+    return compiled("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: " + path +
+                        "}\nsteps:\n  s: {process: slope, data: dem}\noutputs: {out: {path: o}}\n",
+                    opener);
+  };
+  const Plan local = plan("in/dem.tif"), remote = plan("/vsiaz/in/dem.tif");
+  EXPECT_EQ(remote.projected_memory() - local.projected_memory(), std::size_t{24} << 20);
+}
+
+/// A storage that does not answer.
+class SilentStorage final : public SourceOpener {
+ public:
+  std::unique_ptr<Source> open(const std::string& path) override { throw Error(Fault::system, path + ": no answer; try later"); }
+  std::vector<std::string> glob(const std::string& pattern) override { throw Error(Fault::system, pattern + ": no answer; try later"); }
+};
+
+TEST(Compile, WhatTheSystemRefusesIsNoMistakeOfTheRecipe) {
+  for (const std::string path : {"dem.tif", "*.tif"}) {
+    SilentStorage storage;
+    try {
+      (void)faults("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: \"" + path +
+                       "\"}\nsteps:\n  s: {process: slope, data: dem}\noutputs: {out: {path: o}}\n",
+                   storage);
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::system);
+      EXPECT_EQ(std::string(error.what()), "inputs.dem: " + path + ": no answer; try later");
+    }
+  }
 }
 
 TEST(Compile, TheHashKnowsRecipeAndInputsButNotResources) {
