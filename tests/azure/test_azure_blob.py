@@ -219,21 +219,33 @@ def is_get(request, path=".tif"):
     return request.method == "GET" and path in request.path and "comp=list" not in request.path
 
 
-FAULTS = {
-    "busy when asked for the file": (lambda r: r.method == "HEAD", 503, 3),
-    "busy when its bytes are fetched": (is_get, 503, 3),
-    "cut off in the header": (is_get, "cut", 1),
-    "cut off in the pixels": (lambda r: is_get(r) and r.range != "bytes=0-16383", "cut", 2),
-    "refused for a moment": (lambda r: is_get(r) and r.range != "bytes=0-16383", 403, 1),
+def first_byte(request):
+    return int(request.range.removeprefix("bytes=").split("-")[0])
+
+
+def takes_pixels(request):
+    """Of big.tif, between the ends that the fingerprint takes."""
+    return is_get(request, "big.tif") and 65536 <= first_byte(request) < 13_000_000
+
+
+FAULTS = {  # which requests, what becomes of them, how often; the file
+    "busy when asked for the file": (lambda r: r.method == "HEAD", 503, 3, "dem.tif"),
+    "busy when its bytes are fetched": (is_get, 503, 3, "dem.tif"),
+    "cut off in the header": (is_get, "cut", 1, "dem.tif"),
+    "cut off in the end that the fingerprint takes": (lambda r: is_get(r) and first_byte(r) > 13_000_000, "cut", 1, "big.tif"),
+    "cut off in the pixels": (takes_pixels, "cut", 2, "big.tif"),
+    "busy in the pixels": (takes_pixels, 503, 7, "big.tif"),
+    "refused for a moment": (takes_pixels, 403, 4, "big.tif"),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_faults_that_pass_are_waited_for(storage, local, tmp_path, name):
-    matches, what, times = FAULTS[name]
-    run(TERRAIN, local / "dem.tif", tmp_path / "local", {})
+    matches, what, times, file = FAULTS[name]
+    recipe = write(tmp_path, WINDOW) if file == "big.tif" else TERRAIN
+    run(recipe, local / file, tmp_path / "local", {})
     with storage.failing(matches, what, times) as fault:
-        run(TERRAIN, "/vsiaz/data/dem.tif", tmp_path / "remote", key(storage))
+        run(recipe, f"/vsiaz/data/{file}", tmp_path / "remote", key(storage))
         assert fault.times == 0, "the fault has happened"
     assert contents(tmp_path / "remote") == contents(tmp_path / "local")
 
