@@ -323,6 +323,14 @@ def test_refusals_are_one_sentence_with_its_remedy(storage, tmp_path, name):
     assert blob_storage.KEY not in done.stderr and WRONG_KEY not in done.stderr
 
 
+def test_the_guide_shows_a_refusal_as_it_is(storage, tmp_path):
+    (tmp_path / "terrain.yml").write_text(TERRAIN.read_text())
+    credential = f"AccountName={blob_storage.ACCOUNT};AccountKey={WRONG_KEY}"
+    settings = {"AZURE_STORAGE_CONNECTION_STRING": blob_storage.connection(storage.port, credential)}
+    done = terroir("check", tmp_path / "terrain.yml", "/vsiaz/data/dem.tif", tmp_path / "out", settings)
+    assert done.stderr.replace(f"{tmp_path}/", "") in (SOURCE / "docs/guide.md").read_text()
+
+
 def test_an_account_and_its_key_in_variables_of_their_own(storage, local, tmp_path):
     settings = {"AZURE_STORAGE_ACCOUNT": blob_storage.ACCOUNT, "AZURE_STORAGE_ACCESS_KEY": blob_storage.KEY,
                 "CPL_AZURE_ENDPOINT": f"http://127.0.0.1:{storage.port}/{blob_storage.ACCOUNT}"}
