@@ -5,6 +5,7 @@
 #include "pipeline/commands/processes.h"
 #include "pipeline/commands/run.h"
 #include "pipeline/error.h"
+#include "pipeline/redaction/redacting_buffer.h"
 #include "terroir_version.h"
 
 #include <algorithm>
@@ -63,6 +64,8 @@ int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostr
 /// The only place that turns what was thrown into an exit code.
 int main(int count, char** words) {
   using terroir::Fault;
+  const terroir::RedactedStream out(std::cout, terroir::environment_redactor());
+  const terroir::RedactedStream errors(std::cerr, terroir::environment_redactor());
   try {
     // Of several ranks only the first speaks.
     std::ostream nowhere(nullptr);

@@ -3,6 +3,7 @@
 #include "pipeline/error.h"
 #include "pipeline/plan/pattern.h"
 #include "pipeline/ports/crs_reader.h"
+#include "pipeline/redaction/redactor.h"
 
 #include <algorithm>
 #include <map>
@@ -110,7 +111,7 @@ class InputTaker {
       }
       const std::string base = pattern.base();
       PlannedFile planned{path,
-                          path.rfind(base, 0) == 0 ? path.substr(base.size()) : path,
+                          without_signature(path.rfind(base, 0) == 0 ? path.substr(base.size()) : path),
                           source->fingerprint(),
                           grid,
                           source->chunk(),

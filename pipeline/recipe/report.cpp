@@ -1,6 +1,7 @@
 #include "pipeline/recipe/report.h"
 
 #include "pipeline/recipe/recipe.h"
+#include "pipeline/redaction/redactor.h"
 
 #include <algorithm>
 #include <tuple>
@@ -11,7 +12,7 @@ namespace {
 /// One line of bounded length, whatever a document holds.
 std::string one_line(std::string text) {
   constexpr std::size_t longest = 1000;
-  if (text.size() > longest) text = text.substr(0, longest - 3) + "...";
+  if (text.size() > longest) text = redacted(std::move(text)).substr(0, longest - 3) + "...";  // half a secret would not be known any more
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
   return text;

@@ -1,6 +1,7 @@
 #include "pipeline/run/marker.h"
 
 #include "pipeline/plan/value_json.h"
+#include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
 
 #include <set>
@@ -42,8 +43,10 @@ void compare_inputs(const Json& before, const Json& now, std::vector<std::string
 PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& attempt) {
   Json inputs = Json::object();
   for (const auto& file : plan.files)
-    inputs[file.name] = Json::array({file.fingerprint.size, file.fingerprint.head_crc32c, file.fingerprint.tail_crc32c});
-  return {attempt, plan.hash, version, 0, "", sink.root_key(), sink.names(), to_json(plan.canonical), std::move(inputs)};
+    inputs[redacted(file.name)] = Json::array({file.fingerprint.size, file.fingerprint.head_crc32c, file.fingerprint.tail_crc32c});
+  Json recipe = to_json(plan.canonical);
+  redact(recipe);
+  return {attempt, plan.hash, version, 0, "", sink.root_key(), sink.names(), std::move(recipe), std::move(inputs)};
 }
 
 std::string marker_key(const std::string& attempt) { return std::string(marker_prefix) + attempt + ".json"; }

@@ -18,7 +18,7 @@ struct PlanMarker {
   std::string journal;     ///< the folder whose `__terroir/` holds the journal, as seen from this one; empty: this one
   std::string root_key;
   std::vector<std::string> names;  ///< see Sink::names
-  nlohmann::ordered_json recipe;   ///< canonical
+  nlohmann::ordered_json recipe;   ///< canonical, without secrets: for people, the hash alone tells whether a plan is the same
   nlohmann::ordered_json inputs;   ///< name -> fingerprint
 };
 

@@ -41,7 +41,7 @@ std::string progress_text(const JobProgress& p) {
 }  // namespace
 
 void JobReporter::clear_line() {
-  if (drawn_) options_.errors << "\r\033[K";
+  if (drawn_) options_.errors << "\r\033[K" << std::flush;
   drawn_ = false;
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/plan/memory.h"
+#include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
 
 #include <nlohmann/json.hpp>
@@ -71,6 +72,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                                {"path", output.path},
                                {"excluded_readers", readers == excluded.end() ? std::vector<std::string>{} : readers->second}});
   }
+  redact(json);
   return json.dump(2);
 }
 

@@ -5,6 +5,7 @@
 #include "pipeline/adapters/zarr/coordinates.h"
 #include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/plan/value_json.h"
+#include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
 
 #include <array>
@@ -116,6 +117,7 @@ Json array_attributes(const Plan& plan, const OutputPlan& output, const ArrayPla
     out["scale_factor"] = array.encoding.scale_factor;
     out["add_offset"] = array.encoding.add_offset;
   }
+  redact(out);
   return out;
 }
 
@@ -127,6 +129,7 @@ Json root_attributes(const Plan& plan) {
   out["terroir_plan"] = plan.hash;
   out["terroir_recipe"] = to_json(plan.canonical).dump();
   out["terroir_inputs"] = inputs_text(plan);
+  redact(out);
   return out;
 }
 
