@@ -67,6 +67,7 @@ foreign("mpi\\.h" pipeline/adapters/mpi)
 foreign("yaml-cpp" pipeline/adapters/yaml)
 foreign("blosc|zstd|isa-l" pipeline/codecs)
 foreign("libdeflate" pipeline/codecs pipeline/adapters/tiff)
+foreign("curl" pipeline/adapters/http)
 foreign("boost/" pipeline/commands)
 
 if(faults)
