@@ -94,8 +94,9 @@ class Job {
     if (signal == Signal::flush) rank_.flush();
     if (signal == Signal::stop) rank_.stop();
     if (signal != Signal::kill) return;
+    if (root_) root_->interrupted();
     rank_.drop(kill_seconds);
-    world_.leave(static_cast<int>(Fault::interrupted), root_ ? "interrupted; run the same command again to resume" : "");
+    world_.leave(static_cast<int>(Fault::interrupted), "");
   }
 
   int end() {

@@ -16,7 +16,8 @@ namespace terroir {
 struct JobProgress {
   std::size_t pass = 0, passes = 0;
   Index tiles_done = 0, tiles_total = 0, tiles_restored = 0;
-  Work work;  ///< of all ranks
+  Work work;                      ///< of all ranks
+  std::uint64_t peak_memory = 0;  ///< bytes, of the rank that has taken most
   double seconds = 0;
 };
 

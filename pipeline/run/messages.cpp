@@ -159,7 +159,7 @@ void fields(A& archive, Quit& m) {
 }
 template <class A>
 void fields(A& archive, Alive& m) {
-  archive(m.work);
+  archive(m.work, m.peak_memory);
 }
 
 /// The message of the kind with this number, read from the rest of the bytes.

@@ -60,9 +60,10 @@ struct Quit {
   std::int32_t code = 0;
 };
 
-/// Says in both directions that the sender lives; from a rank, with what it has done so far.
+/// Says in both directions that the sender lives; from a rank, with what it has done and taken so far.
 struct Alive {
   Work work;
+  std::uint64_t peak_memory = 0;
 };
 
 using AnyMessage = std::variant<Hello, WantTiles, TileDone, Failed, Bye, StartPass, Tiles, Quit, Alive>;

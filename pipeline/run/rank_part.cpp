@@ -48,7 +48,7 @@ void RankPart::step() {
   const double now = steady_seconds();
   if (left_) return;
   if (worker_.quit_code()) return leave();
-  if (worker_.sign_due(now)) worker_.sign(work(), now);
+  if (worker_.sign_due(now)) worker_.sign(work(), world_.peak_memory(), now);
   if (const auto task = worker_.start_tile()) {
     if (!journal_)
       journal_ = std::make_unique<JournalWriter>(*world_.destinations.front().store,

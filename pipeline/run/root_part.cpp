@@ -1,5 +1,6 @@
 #include "pipeline/run/root_part.h"
 
+#include "pipeline/error.h"
 #include "pipeline/run/rank_part.h"
 #include "pipeline/run/tile_thread.h"
 
@@ -38,6 +39,11 @@ void RootPart::begin() { scheduler_.begin(steady_seconds()); }
 void RootPart::receive(int from, const AnyMessage& message) { scheduler_.receive(from, message, steady_seconds()); }
 
 void RootPart::fail(const JobFailure& failure) { scheduler_.fail(failure.code, failure.text, steady_seconds()); }
+
+void RootPart::interrupted() {
+  if (!std::exchange(told_, true))
+    world_.observer.failed({static_cast<int>(Fault::interrupted), "interrupted; run the same command again to resume"});
+}
 
 void RootPart::step(const std::function<Work()>& own) {
   const double now = steady_seconds();
@@ -95,7 +101,11 @@ JobProgress RootPart::progress(const Work* own) const {
   out.tiles_done = scheduler_.tiles_done();
   out.tiles_total = scheduler_.tiles_total();
   out.tiles_restored = scheduler_.tiles_restored();
-  for (std::size_t r = 0; r < scheduler_.ranks().size(); ++r) add_work(out.work, r == 0 && own ? *own : scheduler_.ranks()[r].work);
+  if (own != nullptr) out.peak_memory = world_.peak_memory();
+  for (std::size_t r = 0; r < scheduler_.ranks().size(); ++r) {
+    add_work(out.work, r == 0 && own ? *own : scheduler_.ranks()[r].work);
+    out.peak_memory = std::max(out.peak_memory, scheduler_.ranks()[r].peak_memory);
+  }
   out.seconds = steady_seconds() - began_;
   return out;
 }

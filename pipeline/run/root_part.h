@@ -20,6 +20,8 @@ class RootPart {
   void step(const std::function<Work()>& own);
   [[nodiscard]] std::vector<Outgoing> outgoing() { return scheduler_.outgoing(); }
   void fail(const JobFailure& failure);
+  /// Tells the observer that this process is about to end.
+  void interrupted();
 
   [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
   [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }

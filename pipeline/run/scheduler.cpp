@@ -41,7 +41,10 @@ void Scheduler::receive(int from, const AnyMessage& message, double now) {
   if (const auto* hello = std::get_if<Hello>(&message)) greet(from, *hello, now);
   if (const auto* want = std::get_if<WantTiles>(&message)) hand_out(from, want->pass, want->idle != 0);
   if (const auto* done = std::get_if<TileDone>(&message)) take_result(from, *done, now);
-  if (const auto* alive = std::get_if<Alive>(&message)) facts_[at(from)].work = alive->work;
+  if (const auto* alive = std::get_if<Alive>(&message)) {
+    facts_[at(from)].work = alive->work;
+    facts_[at(from)].peak_memory = alive->peak_memory;
+  }
   if (const auto* bye = std::get_if<Bye>(&message)) say_goodbye(from, *bye);
   if (const auto* failed = std::get_if<Failed>(&message)) {
     ranks_[at(from)].greeted = true;  // its hello will not come

@@ -28,7 +28,7 @@ class Worker {
   void receive(const AnyMessage& message, double now);
   /// Whether it is time for a sign of life; then `sign`.
   [[nodiscard]] bool sign_due(double now) const noexcept { return now - sent_ >= liveness_.beat; }
-  void sign(Work work, double now) { send(Alive{std::move(work)}, now); }
+  void sign(Work work, std::uint64_t peak_memory, double now) { send(Alive{std::move(work), peak_memory}, now); }
   /// The tile to start, when none is running and one is there.
   [[nodiscard]] std::optional<TileTask> start_tile();
   void finish_tile(TileResult result, double seconds, double now);

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstdio>
 
 namespace terroir {
@@ -18,12 +17,6 @@ double measured_amplification(const Plan& plan, const Work& work) {
   std::size_t needed = 0;
   for (const Pass& pass : plan.passes) needed += pass.input_bytes;
   return needed == 0 ? 0 : static_cast<double>(work.bytes_decoded) / static_cast<double>(needed);
-}
-
-std::uint64_t peak_of(const JobSummary& summary) {
-  std::uint64_t peak = 0;
-  for (const auto& rank : summary.ranks) peak = std::max(peak, rank.peak_memory);
-  return peak;
 }
 
 Json json_work(const Work& w) {
@@ -57,7 +50,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                {"read_amplification", measured_amplification(plan, p.work)},
                {"unfit_pixels", p.work.unfit},
                {"skipped_windows", p.work.skipped},
-               {"memory", {{"projected", plan.projected_memory()}, {"peak", peak_of(summary)}}}};
+               {"memory", {{"projected", plan.projected_memory()}, {"peak", p.peak_memory}}}};
   json["failure"] = summary.failure ? Json{{"code", summary.failure->code}, {"text", summary.failure->text}} : Json(nullptr);
   json["ranks"] = Json::array();
   for (const auto& rank : summary.ranks) {
@@ -86,7 +79,7 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
     if (p.tiles_restored > 0) text += " (and " + std::to_string(p.tiles_restored) + " of an earlier run)";
     text += ", " + bytes_text(p.work.bytes_read) + " read, " + bytes_text(p.work.bytes_written) + " written\n";
     text += "Input chunks decoded " + number("%.2f", measured_amplification(plan, p.work)) + " times; peak memory " +
-            bytes_text(peak_of(summary)) + " of " + bytes_text(plan.projected_memory()) + " projected for a rank\n";
+            bytes_text(p.peak_memory) + " of " + bytes_text(plan.projected_memory()) + " projected for a rank\n";
     text += "Seconds of each rank: read, compute, encode, write\n";
     for (std::size_t i = 0; i < summary.ranks.size(); ++i) {
       const Work& w = summary.ranks[i].work;

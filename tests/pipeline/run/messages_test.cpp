@@ -42,11 +42,13 @@ TEST(Messages, ComeThroughUnchanged) {
   EXPECT_EQ(bye.peak_memory, 1u << 30);
   EXPECT_EQ(bye.work.skipped, some_work().skipped);
   EXPECT_EQ(bye.work.unfit, 6u);
-  EXPECT_EQ(round_trip(Alive{some_work()}).work.write_seconds, 3.5);
+  const auto alive = round_trip(Alive{some_work(), 1u << 20});
+  EXPECT_EQ(alive.work.write_seconds, 3.5);
+  EXPECT_EQ(alive.peak_memory, 1u << 20);
 }
 
 TEST(Messages, AreRefusedWhenCutOrTooLong) {
-  for (const AnyMessage& message : {AnyMessage(TileDone{2, {9, {{"key", 12, 1}}, {1}}, 0.25}), AnyMessage(Alive{some_work()}),
+  for (const AnyMessage& message : {AnyMessage(TileDone{2, {9, {{"key", 12, 1}}, {1}}, 0.25}), AnyMessage(Alive{some_work(), 7}),
                                     AnyMessage(StartPass{1, "attempt", {{0, {1, 2}}}})}) {
     auto bytes = encode_message(message);
     for (std::size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(decode_message(std::span(bytes).first(length))) << length;

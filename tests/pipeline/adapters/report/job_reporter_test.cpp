@@ -37,6 +37,7 @@ JobSummary small_summary() {
   summary.progress.tiles_total = summary.progress.tiles_done = 16;
   summary.progress.tiles_restored = 6;
   summary.progress.seconds = 12.5;
+  summary.progress.peak_memory = 200 << 20;
   summary.progress.work.tiles = 10;
   summary.progress.work.bytes_decoded = 1500;
   summary.progress.work.unfit = 7;
