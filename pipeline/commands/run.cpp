@@ -7,6 +7,7 @@
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/adapters/zarr/zarr_sink.h"
 #include "pipeline/commands/load.h"
+#include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
 #include "pipeline/error.h"
 #include "pipeline/run/job.h"
@@ -47,6 +48,7 @@ class RankRun {
       : options_(options), comm_(comm), out_(out), errors_(errors) {}
 
   int run() {
+    prepare_logging();
     const LoadedPlan loaded = load();
     print_diagnostics(loaded.compiled.diagnostics, loaded.file, options_.quiet, errors_);
     const Plan empty;
@@ -60,7 +62,17 @@ class RankRun {
   }
 
  private:
-  /// Nobody throws while others wait: what goes wrong here is told by the job.
+  // Nobody throws while others wait: what goes wrong here is told by the job.
+
+  void prepare_logging() {
+    if (comm_.rank() != 0) return;
+    try {
+      logging_.emplace(process_environment());
+    } catch (...) {
+      failure_ = failure_of_current_exception();
+    }
+  }
+
   LoadedPlan load() {
     const int processors = comm_.size() == 1 ? allowed_processors() : comm_.local_processors();
     try {
@@ -89,21 +101,25 @@ class RankRun {
     JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
                          stores_.empty() ? nullptr : stores_[0].get());
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, excluded_readers(plan.outputs[i]));
+    Observers observers;
+    observers.add(reporter);
+    if (logging_ && loaded.good()) logging_->start(plan, observers, [&](const std::string& line) { reporter.note(line); });
     JobWorld world{comm_,
                    [&](std::size_t pass, const auto& fitted) { return runners->make(pass, fitted); },
                    destinations,
-                   reporter,
+                   observers,
                    host_name(),
                    take_signal,
                    [] { return static_cast<std::uint64_t>(peak_memory()); },
-                   [](int code, const std::string& why) {
+                   [&](int code, const std::string& why) {
                      if (!why.empty()) std::cerr << "terroir: " << why << std::endl;
+                     if (logging_) logging_->hurry();
                      ::_exit(code);
                    }};
     JobOptions job;
     job.schedule = options_.fixed_schedule ? Schedule::fixed : Schedule::dynamic;
     job.prepare = {attempt_name(), options_.overwrite, options_.verify};
-    if (!loaded.good()) job.stillborn = stillbirth(loaded);
+    if (failure_ || !loaded.good()) job.stillborn = stillbirth(loaded);
     return run_job(plan, world, job);
   }
 
@@ -122,6 +138,7 @@ class RankRun {
   std::ostream &out_, &errors_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<Sink>> sinks_;
+  std::optional<RunLogging> logging_;
   std::optional<JobFailure> failure_;
 };
 

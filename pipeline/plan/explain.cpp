@@ -22,11 +22,6 @@ std::string crs_text(const Crs& crs) {
   return quote == std::string::npos ? "a CRS without name" : crs.wkt.substr(quote + 1, crs.wkt.find('"', quote + 1) - quote - 1);
 }
 
-std::string grid_text(const Grid& grid) {
-  return shape_text(grid.shape()) + " pixels of " + number_text(std::abs(grid.affine().dx)) + " x " +
-         number_text(std::abs(grid.affine().dy)) + ", " + crs_text(grid.crs());
-}
-
 /// Steps of a pass in the order in which they run, each once.
 std::vector<std::string> step_names(const Plan& plan, const std::vector<OpId>& ops) {
   std::vector<std::string> names;
@@ -156,6 +151,11 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
 }
 
 }  // namespace
+
+std::string grid_text(const Grid& grid) {
+  return shape_text(grid.shape()) + " pixels of " + number_text(std::abs(grid.affine().dx)) + " x " +
+         number_text(std::abs(grid.affine().dy)) + ", " + crs_text(grid.crs());
+}
 
 std::string explain(const Plan& plan) {
   std::string text = "Plan of " + plan.name + " (" + plan.hash.substr(0, 12) + ")\nGrid: " + grid_text(plan.lattices[0]) + "\n";

@@ -183,6 +183,8 @@ struct Compiled {
 class CrsReader;
 [[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, const Resources&);
 
+/// "512 x 512 pixels of 30 x 30, EPSG:32632".
+[[nodiscard]] std::string grid_text(const Grid&);
 /// The plan as a person reads it.
 [[nodiscard]] std::string explain(const Plan&);
 /// The plan as JSON, for programs.

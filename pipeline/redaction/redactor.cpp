@@ -26,7 +26,7 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 
 /// What a value in a URL or a connection string goes on with.
 bool is_value(char c) {
-  return static_cast<unsigned char>(c) > ' ' && std::string_view("&;,\"'`\\<>()[]{}|").find(c) == std::string_view::npos;
+  return static_cast<unsigned char>(c) > ' ' && std::string_view("&;:,\"'`\\<>()[]{}|").find(c) == std::string_view::npos;
 }
 
 /// What a bearer token is made of.
@@ -37,7 +37,7 @@ bool is_authority(char c) {
   return static_cast<unsigned char>(c) > ' ' && std::string_view("/?#\"'\\<>").find(c) == std::string_view::npos;
 }
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Where `word` (in lower case) stands in the text from `from` on, in upper or lower case.
 std::size_t find_caseless(std::string_view text, std::string_view word, std::size_t from) {

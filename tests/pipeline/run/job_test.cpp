@@ -57,6 +57,7 @@ TEST(Job, WritesTheSameObjectsForAnyNumberOfRanks) {
       EXPECT_EQ(outcome.summary.progress.tiles_done, 80);
       EXPECT_EQ(outcome.summary.progress.work.tiles, 80u);
       EXPECT_EQ(outcome.summary.ranks.at(1).peak_memory, 1000u);
+      EXPECT_EQ(outcome.summary.progress.peak_memory, 1000u);
       EXPECT_EQ(outcome.summary.ranks.at(1).host, "host1");
     }
   }
@@ -132,6 +133,7 @@ TEST(Job, FlushesTheJournalWhenKilledOrToldTo) {
   };
   const auto outcome = run_fake(world, how);
   EXPECT_THAT(outcome.codes, ElementsAre(-1 - interrupted));
+  EXPECT_THAT(outcome.failures, ElementsAre("interrupted; run the same command again to resume"));
   EXPECT_GT(entries_after_flush, 8u);
   EXPECT_LT(entries_after_flush, 40u);
   EXPECT_EQ(static_cast<int>(read_journal(*world.stores[0], "hash").size()), world.tiles_computed);
