@@ -76,6 +76,11 @@ def test_a_dead_server_costs_a_line(recipe):
     assert "cannot connect" in line
 
 
+def test_a_password_in_the_uri_is_not_repeated(recipe):
+    (line,) = assert_done(run(recipe, unused_address().replace("://", "://ada:0pen-5esame@")), recipe, 1)
+    assert "http://ada:[redacted]@127.0.0.1:" in line and "5esame" not in line
+
+
 def test_a_bad_server_of_several_ranks_costs_a_line(recipe):
     with serving(fake_mlflow.fails) as server:
         (line,) = assert_done(run(recipe, server.url, ranks=3), recipe, 1)

@@ -14,6 +14,7 @@ using Kind = MlflowOutcome::Kind;
 
 constexpr std::string_view artefact_scheme = "mlflow-artifacts:";
 constexpr const char* strange = "it answers what no MLflow server does";
+constexpr const char* documents = "recipe, plan and summary";
 constexpr int bad_request = 400, not_found = 404;
 
 MlflowOutcome never(const std::string& why) {
@@ -128,9 +129,9 @@ MlflowOutcome MlflowRun::take_run(MlflowOutcome answered) {
   experiment_id_ = text_at(answered.answer, "/run/info/experiment_id");
   if (!is_id(run_id_) || !is_id(experiment_id_)) return never(strange);
   const std::string uri = text_at(answered.answer, "/run/info/artifact_uri");
-  artefact_root_ = artefact_root(uri);
-  if (artefact_root_.empty())
-    artefact_trouble_ = "it keeps artefacts in " + mlflow_value(uri, 100) + " and does not take them; start it with --serve-artifacts";
+  artefact_root_ = settings_.azure ? "" : artefact_root(uri);
+  if (artefact_root_.empty() && !settings_.azure)
+    leave_out(documents, "it keeps artefacts in " + mlflow_value(uri, 100) + " and takes none, start it with --serve-artifacts");
   return answered;
 }
 
@@ -160,7 +161,10 @@ MlflowOutcome MlflowRun::tell_batches(const MlflowRecords& records) {
   others.tags = records.tags;
   others.metrics = records.metrics;
   for (const auto& body : log_batches(run_id_, others))
-    if (auto outcome = calls_.post_text("runs/log-batch", body); !outcome.done()) return outcome;
+    if (auto outcome = calls_.post_text("runs/log-batch", body); outcome.status == bad_request)
+      leave_out("some metrics or tags", outcome.why);
+    else if (!outcome.done())
+      return outcome;
   return {};
 }
 
@@ -170,13 +174,17 @@ MlflowOutcome MlflowRun::tell_status(const MlflowStatus& status) {
   return calls_.post("runs/update", body);
 }
 
-/// An artefact that the server refuses is no reason to stop telling the rest.
 MlflowOutcome MlflowRun::keep(const MlflowArtefact& artefact) {
-  if (settings_.azure || !artefact_trouble_.empty()) return {};
+  if (artefact_root_.empty()) return {};
   auto outcome = calls_.put_artefact(artefact_root_ + "/" + mlflow_name(artefact.path), redacted(artefact.text));
   if (outcome.kind != Kind::never) return outcome;
-  artefact_trouble_ = outcome.why;
+  leave_out(documents, outcome.why);
+  artefact_root_.clear();
   return {};
+}
+
+void MlflowRun::leave_out(const std::string& what, const std::string& why) {
+  if (left_out_.empty()) left_out_ = why + "; " + what + " are not kept there";
 }
 
 }  // namespace terroir

@@ -14,13 +14,14 @@ class MlflowRun {
   /// `name` and `began` (milliseconds since 1970) are those of a run that is made.
   MlflowRun(HttpClient& http, const MlflowSettings& settings, Patience& patience, std::string name, std::int64_t began);
 
-  /// Tells all of it, or says why not; it may be told again then. Parameters that the run has with another value become tags.
+  /// Tells all of it, or says why not; it may be told again then. Parameters that the run has with another value become tags. What
+  /// the server refuses for itself (a metric, an artefact) is left out.
   [[nodiscard]] MlflowOutcome tell(const MlflowRecords&);
 
   /// Where a person sees it, once it is found or made; empty: unknown.
   [[nodiscard]] std::string page() const;
-  /// Why artefacts are not kept at the server; empty: they are.
-  [[nodiscard]] const std::string& artefact_trouble() const noexcept { return artefact_trouble_; }
+  /// What was left out, and why; empty: nothing.
+  [[nodiscard]] const std::string& left_out() const noexcept { return left_out_; }
 
  private:
   MlflowOutcome open();
@@ -33,6 +34,7 @@ class MlflowRun {
   MlflowOutcome tell_batches(const MlflowRecords&);
   MlflowOutcome tell_status(const MlflowStatus&);
   MlflowOutcome keep(const MlflowArtefact&);
+  void leave_out(const std::string& what, const std::string& why);
 
   const MlflowSettings& settings_;
   MlflowCalls calls_;
@@ -41,7 +43,8 @@ class MlflowRun {
   const bool ended_elsewhere_;  ///< by the service whose job this is
   bool open_ = false, making_ = false;
   std::string run_id_, experiment_id_;
-  std::string artefact_root_, artefact_trouble_;  ///< path of the run at the artefact service
+  std::string artefact_root_;  ///< path of the run at the artefact service; empty: artefacts are not told
+  std::string left_out_;
 };
 
 }  // namespace terroir

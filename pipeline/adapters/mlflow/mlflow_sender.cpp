@@ -91,8 +91,7 @@ bool MlflowSender::take_outcome(const MlflowOutcome& outcome, MlflowRecords told
     tries_ = 0;
     answered_ = true;
     page_ = run_.page();
-    if (!run_.artefact_trouble().empty() && !told.artefacts.empty() && !std::exchange(artefacts_told_, true))
-      trouble_ = run_.artefact_trouble() + "; recipe, plan and summary are not kept there";
+    if (!run_.left_out().empty() && !std::exchange(left_out_told_, true)) trouble_ = run_.left_out();
     return true;
   }
   ++tries_;

@@ -57,7 +57,7 @@ class MlflowSender {
   std::mutex mutex_;
   std::condition_variable changed_;
   MlflowRecords pending_;
-  bool busy_ = false, finishing_ = false, ending_ = false, gave_up_ = false, answered_ = false, artefacts_told_ = false;
+  bool busy_ = false, finishing_ = false, ending_ = false, gave_up_ = false, answered_ = false, left_out_told_ = false;
   int tries_ = 0;  ///< that failed in a row
   std::string trouble_, page_;
   std::thread thread_;

@@ -106,7 +106,7 @@ TEST(MlflowRun, IsNotEndedInAJobOfAzureMl) {
   EXPECT_TRUE(world.tell(records).done());
   EXPECT_THAT(world.server.calls(), ElementsAre("POST runs/log-batch"));
   EXPECT_EQ(world.server.bodies("log-batch").at(0).at("run_id"), "job1");
-  EXPECT_EQ(world.run.artefact_trouble(), "");
+  EXPECT_EQ(world.run.left_out(), "");
 }
 
 TEST(MlflowRun, SendsItsAuthorization) {
@@ -169,13 +169,25 @@ TEST(MlflowRun, GoesOnWithoutArtefacts) {
   elsewhere.server.artifact_uri = "s3://bucket/7/r1";
   const MlflowRecords records{{}, {}, {}, std::nullopt, {{"a", "x"}, {"b", "y"}}};
   EXPECT_TRUE(elsewhere.tell(records).done());
-  EXPECT_THAT(elsewhere.run.artefact_trouble(), HasSubstr("it keeps artefacts in s3://bucket/7/r1"));
+  EXPECT_THAT(elsewhere.run.left_out(), HasSubstr("it keeps artefacts in s3://bucket/7/r1"));
   EXPECT_EQ(elsewhere.server.calls().size(), 2u);
   World refused;
   refused.answer("mlflow-artifacts/", FakeServer::refusal(403, "PERMISSION_DENIED"));
   EXPECT_TRUE(refused.tell(records).done());
-  EXPECT_THAT(refused.run.artefact_trouble(), HasSubstr("it answered 403 PERMISSION_DENIED"));
+  EXPECT_EQ(refused.run.left_out(),
+            "it answered 403 PERMISSION_DENIED (see MLFLOW_TRACKING_TOKEN, or _USERNAME and _PASSWORD); recipe, plan and summary are not "
+            "kept there");
   EXPECT_EQ(refused.server.calls().size(), 3u);
+}
+
+TEST(MlflowRun, IsEndedAlthoughAMetricIsRefused) {
+  World world;
+  world.answer("log-batch", FakeServer::refusal(400, "INVALID_PARAMETER_VALUE", "no such name"));
+  MlflowRecords records = World::some_metric();
+  records.status = MlflowStatus{"FINISHED", 99};
+  EXPECT_TRUE(world.tell(records).done());
+  EXPECT_EQ(world.server.calls().back(), "POST runs/update");
+  EXPECT_EQ(world.run.left_out(), "it answered 400 INVALID_PARAMETER_VALUE: no such name; some metrics or tags are not kept there");
 }
 
 TEST(MlflowRun, TellsWhatMayPassFromWhatWillNot) {
@@ -232,7 +244,7 @@ TEST(MlflowRun, RepeatsNoSecretsAndNoControlCharactersOfTheServer) {
   auto settings = plain_settings();
   settings.authorization = "Bearer abc-def";
   World world(settings);
-  world.answer("log-batch", FakeServer::refusal(400, "NO", "\x1b[31m your token is abc-def\n" + std::string(5000, 'x')));
+  world.answer("runs/create", FakeServer::refusal(400, "NO", "\x1b[31m your token is abc-def\n" + std::string(5000, 'x')));
   const auto outcome = world.tell();
   EXPECT_THAT(outcome.why, HasSubstr("it answered 400 NO:  [31m your token is [redacted] x"));
   EXPECT_LT(outcome.why.size(), 300u);

@@ -179,7 +179,7 @@ TEST(MlflowSender, WaitsNoLongerThanItMay) {
   gate.open();
 }
 
-TEST(MlflowSender, TellsOfArtefactsThatAreNotKeptOnce) {
+TEST(MlflowSender, TellsOnceWhatIsLeftOut) {
   FakeServer server;
   server.artifact_uri = "s3://bucket";
   World world(server);
