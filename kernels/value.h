@@ -84,6 +84,7 @@ struct Value::Entry {
   std::string key;
   Position at;  ///< of the key
   Value value;
+  bool plain = true;  ///< whether the key was written without quotes
 };
 
 /// Shortest decimal text that reads back as the same number; "nan", "inf", "-inf" otherwise.

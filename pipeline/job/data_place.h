@@ -23,4 +23,7 @@ struct DataPlace {
 
 [[nodiscard]] DataPlace data_place(const std::string& text);
 
+/// The path as written, for messages: without the query of a URL, which may hold a signature.
+[[nodiscard]] std::string shown(const DataPlace& place);
+
 }  // namespace terroir

@@ -101,25 +101,43 @@ void TreeBuilder::add(Value value) {
     add_key(parent, value);
   } else {
     // A key without a value: yaml-cpp tells the place of what follows it, which may be lines away.
-    if (value.is_null()) value.set_position(parent.key_at);
-    if (parent.keep) parent.value.entries().push_back({parent.key, parent.key_at, std::move(value)});
+    if (value.is_null()) value.set_position(parent.next.at);
+    if (parent.keep) keep(parent, std::move(value));
     parent.has_key = false;
   }
 }
 
+void TreeBuilder::keep(Open& map, Value value) {
+  map.next.value = std::move(value);
+  auto& entries = map.value.entries();
+  if (map.place < entries.size())
+    entries[map.place] = std::move(map.next);
+  else
+    entries.push_back(std::move(map.next));
+}
+
 void TreeBuilder::add_key(Open& map, const Value& key) {
   map.has_key = true;
-  map.key = key.text();
-  map.key_at = key.at();
+  map.next = {key.text(), key.at(), {}, key.plain()};
+  map.place = map.value.entries().size();
   map.keep = key.is_scalar();
   if (!key.is_scalar()) {
     complain(key.at(), "a key must be text, not " + key.describe(), "write `key: value`; quote text that holds a brace or a bracket");
     return;
   }
-  const auto [before, is_new] = map.lines.emplace(map.key, map.key_at.line);
-  if (is_new) return;
+  const auto [before, is_new] = map.keys.emplace(map.next.key, Seen{key.at().line, map.place});
+  if (!is_new) add_doubled_key(map, before->second);
+}
+
+void TreeBuilder::add_doubled_key(Open& map, const Seen& first) {
+  const std::string problem = "'" + shortened(map.next.key) + "' is given twice, first in line " + std::to_string(first.line);
+  if (doubled_ == DoubledKeys::keep_last) {
+    parsed_.diagnostics.push_back({map.next.at, "", problem + ", and the last one counts", "keep one", true});
+    map.place = first.entry;
+    return;
+  }
   map.keep = false;
-  complain(map.key_at, "'" + shortened(map.key) + "' is given twice, first in line " + std::to_string(before->second), "keep one");
+  complain(map.next.at, problem, "keep one");
 }
 
 void TreeBuilder::complain(Position at, const std::string& problem, const std::string& remedy) {

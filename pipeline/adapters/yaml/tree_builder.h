@@ -17,7 +17,8 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Stop {};
 
   /// `text` is what is parsed, without a byte order mark.
-  TreeBuilder(std::string_view text, const YamlLimits& limits, ParsedYaml& parsed) : text_(text), limits_(limits), parsed_(parsed) {}
+  TreeBuilder(std::string_view text, const YamlLimits& limits, DoubledKeys doubled, ParsedYaml& parsed)
+      : text_(text), limits_(limits), doubled_(doubled), parsed_(parsed) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override {}
@@ -30,24 +31,33 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
+  /// A key of an open map: where it stands, and the place of its entry.
+  struct Seen {
+    int line = 0;
+    std::size_t entry = 0;
+  };
+
   /// An open list or map; a map alternates between a key and its value.
   struct Open {
     Value value;
     bool has_key = false, keep = true;
-    std::string key;
-    Position key_at;
-    std::map<std::string, int> lines;  ///< where each key stands
+    Value::Entry next;      ///< the key, before its value is known
+    std::size_t place = 0;  ///< of the entry that it fills
+    std::map<std::string, Seen> keys;
   };
 
   void check(Position at, const std::string& tag, YAML::anchor_t anchor);
   void open(Value value);
   void close();
   void add(Value value);
+  void keep(Open& map, Value value);
   void add_key(Open& map, const Value& key);
+  void add_doubled_key(Open& map, const Seen& first);
   void complain(Position at, const std::string& problem, const std::string& remedy);
 
   std::string_view text_;
   YamlLimits limits_;
+  DoubledKeys doubled_;
   ParsedYaml& parsed_;
   std::vector<Open> stack_;
   std::size_t nodes_ = 0;

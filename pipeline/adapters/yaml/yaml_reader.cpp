@@ -42,17 +42,17 @@ bool is_text(std::string_view text, ParsedYaml& parsed) {
   return true;
 }
 
-void parse(std::string_view text, const YamlLimits& limits, ParsedYaml& parsed) {
+void parse(std::string_view text, const YamlLimits& limits, DoubledKeys doubled, ParsedYaml& parsed) {
   std::istringstream stream{std::string(text)};
   YAML::Parser parser(stream);
-  TreeBuilder builder(text, limits, parsed);
+  TreeBuilder builder(text, limits, doubled, parsed);
   while (parser.HandleNextDocument(builder)) {
   }
 }
 
 }  // namespace
 
-ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits) {
+ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits, DoubledKeys doubled) {
   ParsedYaml parsed;
   if (text.size() > limits.bytes) {
     parsed.diagnostics.push_back({{}, "", "the file is larger than " + std::to_string(limits.bytes) + " bytes", "make it smaller", false});
@@ -61,7 +61,7 @@ ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (!is_text(text, parsed)) return parsed;
   try {
-    parse(text, limits, parsed);
+    parse(text, limits, doubled, parsed);
   } catch (const TreeBuilder::Stop&) {
     return parsed;
   } catch (const YAML::Exception& error) {

@@ -20,8 +20,11 @@ struct YamlLimits {
   std::size_t nodes = 100'000;
 };
 
+/// What a key that is given twice in one map is: a mistake, or a warning while the last value counts, as Azure ML's reader has it.
+enum class DoubledKeys { refuse, keep_last };
+
 /// Reads one YAML document as plain data: maps, lists and scalars kept as text, each with its position (from 1). Anchors, aliases,
 /// tags, doubled keys, keys that are no text, a second document and everything beyond the limits are diagnostics.
-[[nodiscard]] ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits = {});
+[[nodiscard]] ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits = {}, DoubledKeys doubled = DoubledKeys::refuse);
 
 }  // namespace terroir

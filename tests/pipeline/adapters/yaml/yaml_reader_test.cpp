@@ -90,6 +90,24 @@ TEST(YamlReader, BombsEndAtTheLimits) {
   EXPECT_THAT(mistakes(std::string(101, ' '), {100, 4, 5}), ElementsAre("0:0 the file is larger than 100 bytes"));
 }
 
+TEST(YamlReader, TheLastOfDoubledKeysCountsWhereThatIsAskedFor) {
+  const ParsedYaml parsed = read_yaml("a: {b: 1}\nc: 2\na: {d: 3}\na: 4\n", {}, DoubledKeys::keep_last);
+  ASSERT_EQ(parsed.root.entries().size(), 2u);
+  EXPECT_EQ(parsed.root.find("a")->text(), "4");
+  EXPECT_EQ(parsed.root.entries()[0].at, (Position{4, 1}));
+  ASSERT_EQ(parsed.diagnostics.size(), 2u);
+  EXPECT_TRUE(parsed.diagnostics[0].warning);
+  EXPECT_EQ(parsed.diagnostics[1].at, (Position{4, 1}));
+  EXPECT_EQ(parsed.diagnostics[1].problem, "'a' is given twice, first in line 1, and the last one counts");
+}
+
+TEST(YamlReader, KeysKnowWhetherTheyWereQuoted) {
+  const ParsedYaml parsed = read_yaml("yes: 1\n\"no\": 2\n'on': 3\n");
+  EXPECT_TRUE(parsed.root.entries()[0].plain);
+  EXPECT_FALSE(parsed.root.entries()[1].plain);
+  EXPECT_FALSE(parsed.root.entries()[2].plain);
+}
+
 TEST(YamlReader, FilesThatAreNoTextAreTold) {
   EXPECT_THAT(mistakes(std::string("a: \0b", 5)), ElementsAre("1:4 the file holds a control character"));
   EXPECT_THAT(mistakes("a: 1\nb: \xff\n"), ElementsAre("2:4 the file is not UTF-8 text"));

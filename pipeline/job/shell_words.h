@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// A part of a command line: text that the shell would read, or a value that stays as it is wherever it stands (a path).
+struct ShellPart {
+  std::string text;
+  bool value = false;
+};
+
+/// A command line as a POSIX shell would cut it into words, without expanding anything.
+struct ShellWords {
+  std::vector<std::string> words;
+  std::string shell;  ///< what needs a shell, as "'|'"; empty: nothing does
+};
+
+[[nodiscard]] ShellWords split_words(const std::vector<ShellPart>& parts);
+
+/// The command line as one text for a shell: values are quoted for the place where they stand.
+[[nodiscard]] std::string shell_text(const std::vector<ShellPart>& parts);
+
+/// A word as a person would type it: in quotes where a shell would read it differently.
+[[nodiscard]] std::string quoted_word(const std::string& word);
+
+}  // namespace terroir
