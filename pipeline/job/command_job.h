@@ -51,6 +51,7 @@ using TextMap = std::vector<std::pair<std::string, std::string>>;
 struct CommandJob {
   std::string file;    ///< for messages
   std::string folder;  ///< of the file, as the launcher sees it
+  std::string step;    ///< of a pipeline; empty: the file is the job
   std::string name, display_name, experiment_name, description, compute;
   std::string environment;  ///< its reference or image; empty: built from a folder
   Position command_at;

@@ -19,6 +19,10 @@ bool has_mistakes(const std::vector<JobFinding>& findings) noexcept {
   return std::any_of(findings.begin(), findings.end(), [](const JobFinding& f) { return !f.note && !f.diagnostic.warning; });
 }
 
+std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
+std::string file_stem(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+
 std::string path_in(const std::string& folder, const std::string& path) {
   std::string result = (std::filesystem::path(folder) / path).lexically_normal().string();
   while (result.size() > 1 && result.back() == '/') result.pop_back();

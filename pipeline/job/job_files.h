@@ -33,7 +33,12 @@ struct JobDocument {
 struct JobFiles {
   std::function<PathKind(const std::string& path)> kind;
   std::function<JobDocument(const std::string& path)> read;
+  std::function<std::vector<std::string>(const std::string& folder)> names;  ///< what a folder holds
 };
+
+/// The last part of a path, and the same without its ending.
+[[nodiscard]] std::string file_name(const std::string& path);
+[[nodiscard]] std::string file_stem(const std::string& path);
 
 /// `path`, or what it is beside `folder` when it is relative; without `.`, `..` and a `/` at its end.
 [[nodiscard]] std::string path_in(const std::string& folder, const std::string& path);

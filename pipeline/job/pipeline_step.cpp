@@ -102,7 +102,7 @@ class StepReader {
         at_(entry.at) {
     job_.file = job_.command_file = request.file;
     job_.folder = folder_;
-    job_.name = entry.key;
+    job_.step = entry.key;
   }
 
   ParsedJob read() {
