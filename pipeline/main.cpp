@@ -26,7 +26,7 @@ struct Command {
 };
 
 constexpr std::array commands = {
-    Command{"check", "find every mistake of a recipe", run_check},
+    Command{"check", "find every mistake of a recipe, or of a job and its recipe", run_check},
     Command{"plan", "say what a run would read, compute, write and take", run_plan},
     Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run},
     Command{"processes", "list the processes, or explain one", run_processes},

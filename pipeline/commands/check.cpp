@@ -1,6 +1,7 @@
 #include "pipeline/commands/check.h"
 
 #include "pipeline/adapters/process/machine.h"
+#include "pipeline/commands/check_job.h"
 #include "pipeline/commands/load.h"
 
 #include <algorithm>
@@ -8,18 +9,37 @@
 
 namespace terroir {
 
-int run_check(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
-  int code = 0;
-  const auto options =
-      parse_recipe_options("check", "Finds every mistake of a recipe and of its inputs' headers.", arguments, out, errors, code);
-  if (!options) return code;
-  const LoadedPlan loaded = load_plan(*options, {1, 1, allowed_processors()});
+namespace {
+
+int check_recipe(const RecipeOptions& options, std::ostream& out, std::ostream& errors) {
+  const LoadedPlan loaded = load_plan(options, {1, 1, allowed_processors()});
   print_diagnostics(loaded.compiled.diagnostics, loaded.file, false, errors);
   if (!loaded.good()) return loaded.exit_code();
   const auto warnings =
       std::count_if(loaded.compiled.diagnostics.begin(), loaded.compiled.diagnostics.end(), [](const Diagnostic& d) { return d.warning; });
   out << loaded.file << " is right" << (warnings == 0 ? "" : ", but see the warnings") << "\n";
   return 0;
+}
+
+}  // namespace
+
+int run_check(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
+  int code = 0;
+  const auto options = parse_job_options("check",
+                                         "Finds every mistake of a recipe and of its inputs' headers, or of an Azure ML job and the recipe "
+                                         "that it runs.",
+                                         arguments, out, errors, code);
+  if (!options) return code;
+  const JobText job = read_job_text(options->file);
+  if (job.document) return check_job(job, *options, out, errors);
+  if (!options->job_only.empty()) {
+    errors << "terroir check: " << options->job_only << " goes with a job, and " << options->file << " is none; remove it\n";
+    return 2;
+  }
+  RecipeOptions recipe;
+  recipe.recipe = options->file;
+  recipe.bindings = {options->launch.inputs, options->launch.outputs};
+  return check_recipe(recipe, out, errors);
 }
 
 int run_plan(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {

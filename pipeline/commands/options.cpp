@@ -11,14 +11,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-/// "NAME=VALUE" into a map; false when it has no name.
-bool bind(const std::string& text, std::map<std::string, std::string>& bindings) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos) return false;
-  bindings[text.substr(0, equals)] = text.substr(equals + 1);
-  return true;
-}
-
 po::options_description visible(const std::string& command) {
   po::options_description options("Options");
   auto add = options.add_options();
@@ -53,7 +45,7 @@ std::optional<std::string> take(const po::variables_map& given, RecipeOptions& o
   for (const char* side : {"input", "output"})
     if (given.count(side) > 0)
       for (const auto& text : given[side].as<std::vector<std::string>>())
-        if (!bind(text, side[0] == 'i' ? options.bindings.inputs : options.bindings.outputs))
+        if (!bind_name(text, side[0] == 'i' ? options.bindings.inputs : options.bindings.outputs))
           return "--" + std::string(side) + " " + text + " has no name; give NAME=VALUE";
   if (given.count("memory") > 0) {
     const auto bytes = parse_bytes(given["memory"].as<std::string>());
@@ -81,6 +73,13 @@ std::optional<std::string> take(const po::variables_map& given, RecipeOptions& o
 }
 
 }  // namespace
+
+bool bind_name(const std::string& text, std::map<std::string, std::string>& bindings) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) return false;
+  bindings[text.substr(0, equals)] = text.substr(equals + 1);
+  return true;
+}
 
 std::optional<std::size_t> parse_bytes(const std::string& text) {
   double value = 0;

@@ -75,11 +75,11 @@ class DataBinder {
   void look_up(const std::string& path, const JobInput& input, Position at, const std::string& where) {
     const PathKind found = files_.kind(path);
     if (found == PathKind::missing)
-      report_.error(at, where, "there is no " + quoted(path), "check the path");
+      report_.error(at, where, "there is no " + quoted_path(path), "check the path");
     else if (input.kind == DataKind::uri_file && found == PathKind::folder)
-      report_.error(at, where, quoted(path) + " is a folder, and the job takes a file", "name a file");
+      report_.error(at, where, quoted_path(path) + " is a folder, and the job takes a file", "name a file");
     else if (input.kind == DataKind::uri_folder && found == PathKind::file)
-      report_.error(at, where, quoted(path) + " is a file, and the job takes a folder", "name a folder");
+      report_.error(at, where, quoted_path(path) + " is a file, and the job takes a folder", "name a folder");
   }
 
   void bind_place(const JobInput& input) {
@@ -101,7 +101,7 @@ class DataBinder {
 
   void tell_of_cloud(const JobInput& input) {
     bound_.cloud.push_back(input.name);
-    const std::string problem = quoted(shown(input.place)) + " is not on this machine";
+    const std::string problem = quoted_path(shown(input.place)) + " is not on this machine";
     std::string remedy = "give --input " + input.name + "=PATH";
     if (input.place.kind == Place::datastore) remedy += ", or --datastore " + input.place.name + "=FOLDER";
     if (input.place.kind == Place::blob) remedy += ", or set AZURE_STORAGE_ACCOUNT and its key for the account " + input.place.account;
@@ -121,9 +121,10 @@ class DataBinder {
     const Position at = given != options_.outputs.end() ? Position{} : output.at;
     const std::string path = given != options_.outputs.end() ? path_in(options_.here, given->second) : output_path(output);
     if (is_elsewhere(given != options_.outputs.end() ? given->second : path))
-      report_.error(at, where, quoted(path) + " is no folder of this machine", "give --output " + output.name + "=FOLDER");
+      report_.error(at, where, quoted_path(path) + " is no folder of this machine", "give --output " + output.name + "=FOLDER");
     const auto [other, is_new] = taken_.emplace(path, output.name);
-    if (!is_new) report_.error(at, where, "output '" + other->second + "' has the same path " + quoted(path), "give each its own folder");
+    if (!is_new)
+      report_.error(at, where, "output '" + other->second + "' has the same path " + quoted_path(path), "give each its own folder");
     bound_.outputs[output.name] = path;
   }
 

@@ -104,8 +104,10 @@ std::optional<Complaint> check_literal(const ComponentInput& input, const std::s
   if (input.type == "integer" && !python_int(text)) return wrong("a whole number");
   if (input.type == "number" && !value.number()) return wrong("a number");
   if (input.type == "boolean" && !is_boolean(text)) return wrong("true or false");
-  if (number && input.least && *value.number() < *input.least) return wrong("a number from " + number_text(*input.least));
-  if (number && input.most && *value.number() > *input.most) return wrong("a number up to " + number_text(*input.most));
+  if (number && input.least && *value.number() < *input.least)
+    return Complaint{quoted(text) + " is too small", "give " + number_text(*input.least) + " or more"};
+  if (number && input.most && *value.number() > *input.most)
+    return Complaint{quoted(text) + " is too large", "give " + number_text(*input.most) + " or less"};
   if (!input.choices.empty() && std::find(input.choices.begin(), input.choices.end(), text) == input.choices.end())
     return Complaint{quoted(text) + " is not a choice", did_you_mean(text, input.choices, "use " + list_words(input.choices))};
   return std::nullopt;

@@ -15,7 +15,7 @@ void check_conda_file(const Section& section, const JobScope& scope) {
   if (!text) return;
   const DataPlace place = data_place(*text);
   if (place.kind == DataPlace::Kind::local && scope.files.kind(path_in(scope.folder, place.name)) != PathKind::file)
-    section.complain("conda_file", "there is no file " + quoted(path_in(scope.folder, place.name)),
+    section.complain("conda_file", "there is no file " + quoted_path(path_in(scope.folder, place.name)),
                      "check the path, or write the map inline");
 }
 
@@ -27,7 +27,7 @@ void check_build(const Section& section, const JobScope& scope) {
   const auto path = azure_text(build, "path");
   if (!path || data_place(*path).kind == DataPlace::Kind::remote) return;
   const std::string folder = path_in(scope.folder, *path);
-  if (scope.files.kind(folder) == PathKind::missing) build.complain("path", "there is no folder " + quoted(folder), "check the path");
+  if (scope.files.kind(folder) == PathKind::missing) build.complain("path", "there is no folder " + quoted_path(folder), "check the path");
 }
 
 /// An environment that is written out. Its image, or nothing when it is built.
@@ -60,7 +60,7 @@ std::string read_inline(const Value& value, Position at, const std::string& wher
 std::string read_environment_file(const Section& top, const std::string& name, const JobScope& scope) {
   const std::string file = path_in(scope.folder, name);
   if (scope.files.kind(file) != PathKind::file) {
-    top.complain("environment", "there is no file " + quoted(file), "check the path; it begins where the job file stands");
+    top.complain("environment", "there is no file " + quoted_path(file), "check the path; it begins where the job file stands");
     return "";
   }
   const JobDocument document = scope.files.read(file);
@@ -134,17 +134,19 @@ DataPlace read_code(const Section& top, const JobScope& scope) {
   }
   const auto text = azure_text(top, "code");
   if (!text) return {};
-  DataPlace place = data_place(*text);
-  if (text->rfind("git+", 0) == 0) {
+  const DataPlace place = data_place(text->empty() ? "." : *text);
+  const auto begins = [&](const char* front) { return text->rfind(front, 0) == 0; };
+  const bool address = begins("https://") || begins("http://") || begins("azureml://registries/") || begins("azureml://feeds/");
+  if (begins("git+"))
     top.complain("code", "Azure ML's client does not take code from Git", "clone it, and name the folder");
-    place.kind = DataPlace::Kind::remote;
-  } else if (text->rfind("file:", 0) == 0) {
+  else if (begins("file:"))
     top.complain("code", "Azure ML's client takes no file: in front of the folder of the code", "write code: " + place.name);
-  } else if (place.kind == DataPlace::Kind::local || place.kind == DataPlace::Kind::none) {
-    place = local_place(data_place(text->empty() ? "." : *text), DataKind::custom_model, top.at("code"), top.where("code"), scope);
-  } else if (place.kind == DataPlace::Kind::asset && text->find_first_of(":@", 8) == std::string::npos) {
+  else if (place.kind == DataPlace::Kind::local)
+    return local_place(place, DataKind::custom_model, top.at("code"), top.where("code"), scope);
+  else if (place.kind == DataPlace::Kind::asset && place.name.find_first_of(":@") == std::string::npos)
     top.complain("code", quoted(*text) + " has no version", "write azureml:NAME:VERSION or azureml:NAME@latest");
-  }
+  else if (place.kind != DataPlace::Kind::asset && !address)
+    top.complain("code", quoted_path(shown(place)) + " is no place for code", "name a folder beside the job file");
   return place;
 }
 

@@ -19,6 +19,8 @@ bool has_mistakes(const std::vector<JobFinding>& findings) noexcept {
   return std::any_of(findings.begin(), findings.end(), [](const JobFinding& f) { return !f.note && !f.diagnostic.warning; });
 }
 
+std::string quoted_path(const std::string& path) { return "'" + path + "'"; }
+
 std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 std::string file_stem(const std::string& path) { return std::filesystem::path(path).stem().string(); }

@@ -36,6 +36,9 @@ struct JobFiles {
   std::function<std::vector<std::string>(const std::string& folder)> names;  ///< what a folder holds
 };
 
+/// 'path': whole, where `quoted` would shorten it.
+[[nodiscard]] std::string quoted_path(const std::string& path);
+
 /// The last part of a path, and the same without its ending.
 [[nodiscard]] std::string file_name(const std::string& path);
 [[nodiscard]] std::string file_stem(const std::string& path);

@@ -103,11 +103,12 @@ DataPlace local_place(DataPlace place, DataKind kind, Position at, const std::st
   place.name = path_in(scope.folder, place.name);
   const PathKind found = scope.files.kind(place.name);
   if (found == PathKind::missing)
-    scope.report.error(at, where, "there is no " + quoted(place.name), "check the path; it begins where the file stands that names it");
+    scope.report.error(at, where, "there is no " + quoted_path(place.name),
+                       "check the path; it begins where the file stands that names it");
   else if (kind == DataKind::uri_file && found == PathKind::folder)
-    scope.report.error(at, where, quoted(place.name) + " is a folder", "name a file, or give type: uri_folder");
+    scope.report.error(at, where, quoted_path(place.name) + " is a folder", "name a file, or give type: uri_folder");
   else if (kind == DataKind::uri_folder && found == PathKind::file)
-    scope.report.error(at, where, quoted(place.name) + " is a file", "name a folder, or give type: uri_file");
+    scope.report.error(at, where, quoted_path(place.name) + " is a file", "name a folder, or give type: uri_file");
   return place;
 }
 

@@ -49,7 +49,7 @@ void read_output_path(const Section& section, JobOutput& output) {
   if (output.place.kind == DataPlace::Kind::local)
     section.complain("path", quoted(*path) + " is a local path, and Azure ML writes to data stores only", remedy);
   else
-    section.complain("path", quoted(shown(output.place)) + " is no path of a data store", remedy);
+    section.complain("path", quoted_path(shown(output.place)) + " is no path of a data store", remedy);
 }
 
 /// Two outputs in one folder would overwrite each other.

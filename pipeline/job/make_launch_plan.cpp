@@ -110,8 +110,9 @@ void link_code(const CommandJob& job, const LaunchOptions& options, const JobFil
   if (job.code.kind != DataPlace::Kind::local) {
     planned.findings.push_back(
         {job.command_file,
-         {job.code_at, "code", quoted(shown(job.code)) + " is not on this machine" + (options.check_only ? " and was not checked" : ""),
-          "name a folder", false},
+         {job.code_at, "code",
+          quoted_path(shown(job.code)) + " is not on this machine" + (options.check_only ? " and was not checked" : ""), "name a folder",
+          false},
          options.check_only});
     return;
   }
@@ -142,7 +143,7 @@ void find_hosts(const LaunchOptions& options, const JobFiles& files, Report& rep
   if (options.hostfile.empty()) return;
   plan.hostfile = path_in(options.here, options.hostfile);
   if (files.kind(plan.hostfile) != PathKind::file)
-    report.error({}, "--hostfile", "there is no file " + quoted(plan.hostfile), "check the path");
+    report.error({}, "--hostfile", "there is no file " + quoted_path(plan.hostfile), "check the path");
 }
 
 }  // namespace
@@ -158,6 +159,7 @@ PlannedLaunch make_launch_plan(const CommandJob& job, const LaunchOptions& optio
   find_hosts(options, files, report, plan);
   link_code(job, options, files, planned, plan);
   plan.words = make_words(job, options, substitute(job, data), planned);
+  planned.words = plan.words;
   make_environment(job, options, run, data, plan);
   make_folders(job, data, plan);
   if (job.timeout_seconds) plan.timeout_seconds = static_cast<double>(*job.timeout_seconds);

@@ -24,6 +24,7 @@ struct LaunchOptions {
 /// The plan of a job, or every reason why it cannot be started here.
 struct PlannedLaunch {
   std::optional<LaunchPlan> plan;
+  std::vector<std::string> words;             ///< the command, also where there is no plan
   std::vector<std::string> cloud;             ///< inputs that are nowhere on this machine; with `check_only` no mistake
   std::map<std::string, std::string> inputs;  ///< what each input stands for
   std::vector<JobFinding> findings;

@@ -1,8 +1,7 @@
 #include "pipeline/job/pipeline_step.h"
 
 #include "pipeline/job/command_text.h"
-#include "pipeline/job/component.h"
-#include "pipeline/job/parent_binding.h"
+#include "pipeline/job/step_ports.h"
 
 #include <algorithm>
 
@@ -96,27 +95,25 @@ class StepReader {
         files_(files),
         pipeline_(std::move(pipeline)),
         report_(report),
-        where_("jobs." + entry.key),
         folder_(path_in(request.file, "..")),
+        where_("jobs." + entry.key),
         step_(bind_settings(entry.value)),
-        at_(entry.at) {
+        own_command_(step_.find("component") == nullptr),
+        section_(&step_, entry.at, where_, own_command_ ? inline_keys() : std::vector<std::string>{}, report) {
     job_.file = job_.command_file = request.file;
     job_.folder = folder_;
     job_.step = entry.key;
   }
 
   ParsedJob read() {
-    const bool own_command = step_.find("component") == nullptr;
-    const Section section(&step_, at_, where_, own_command ? inline_keys() : std::vector<std::string>{}, report_);
-    if (!own_command) warn_of_keys(section, inline_keys());
-    read_step_inputs(section);
-    read_step_outputs(section);
-    own_command ? read_command(section) : read_component_of(section);
-    read_overrides(section, own_command);
-    ParsedJob parsed;
-    const std::size_t before = report_.errors() + component_report_.errors();
+    if (!own_command_) warn_of_keys(section_, inline_keys());
+    job_.inputs = read_step_inputs(section_, pipeline_, scope());
+    job_.outputs = read_step_outputs(section_, pipeline_, scope());
+    own_command_ ? read_own_command() : read_component_of_step();
+    read_settings();
     Report& commands = component_file_.empty() ? report_ : component_report_;
-    if (before == 0) check_command(job_, commands, report_);
+    if (report_.errors() + component_report_.errors() == 0) check_command(job_, commands, report_);
+    ParsedJob parsed;
     for (auto& diagnostic : component_report_.sorted()) parsed.findings.push_back({component_file_, std::move(diagnostic), false});
     if (report_.errors() + component_report_.errors() == 0) parsed.job = std::move(job_);
     return parsed;
@@ -134,73 +131,33 @@ class StepReader {
     return bound;
   }
 
-  void read_step_inputs(const Section& section) {
-    if (!section.has("inputs")) return;
-    const Section inputs(section.get("inputs"), section.at("inputs"), section.where("inputs"), {}, report_);
-    for (const auto& entry : inputs.entries()) {
-      const Value* path = entry.value.find("path");
-      const Value& bound = path != nullptr ? *path : entry.value;
-      const auto words = parent_words(bound);
-      if (!words) {
-        job_.inputs.push_back(read_job_input(entry, inputs.where(entry.key), scope()));
-        continue;
-      }
-      check_port_name(entry, inputs.where(entry.key), report_);
-      JobInput input = bound_input(*words, bound, inputs.where(entry.key), pipeline_, report_).value_or(JobInput{});
-      input.at = input.path_at = entry.at;
-      input.name = entry.key;
-      job_.inputs.push_back(std::move(input));
-    }
+  void read_own_command() {
+    job_.command_at = section_.at("command");
+    job_.command = azure_text(section_, "command").value_or("");
+    section_.require("environment", "give environment: azureml:NAME@latest, or {image: IMAGE}");
+    job_.environment = read_environment(section_, scope());
+    job_.code_at = section_.at("code");
+    job_.code = read_code(section_, scope());
   }
 
-  void read_step_outputs(const Section& section) {
-    if (!section.has("outputs")) return;
-    const Section outputs(section.get("outputs"), section.at("outputs"), section.where("outputs"), {}, report_);
-    for (const auto& entry : outputs.entries()) {
-      const auto words = parent_words(entry.value);
-      if (!words) {
-        job_.outputs.push_back(read_job_output(entry, outputs.where(entry.key), scope()));
-        continue;
-      }
-      check_port_name(entry, outputs.where(entry.key), report_);
-      JobOutput output = bound_output(*words, entry.value, outputs.where(entry.key), pipeline_, report_).value_or(JobOutput{});
-      output.at = output.path_at = entry.at;
-      output.name = entry.key;
-      job_.outputs.push_back(std::move(output));
-    }
-  }
-
-  void read_command(const Section& section) {
-    job_.command_at = section.at("command");
-    job_.command = azure_text(section, "command").value_or("");
-    section.require("environment", "give environment: azureml:NAME@latest, or {image: IMAGE}");
-    job_.environment = read_environment(section, scope());
-    job_.code_at = section.at("code");
-    job_.code = read_code(section, scope());
-  }
-
-  void read_component_of(const Section& section) {
-    const Value& named = *section.get("component");
-    Component component;
+  void read_component_of_step() {
+    const Value& named = *section_.get("component");
     if (named.is_map()) {
-      component = read_component(named, section.at("component"), section.where("component"), scope());
-    } else {
-      const std::string file = path_in(folder_, data_place(named.text()).name);
-      if (files_.kind(file) != PathKind::file) {
-        section.complain("component", "there is no file " + quoted(file), "check the path; it begins where the pipeline's file stands");
-        return;
-      }
-      component_file_ = job_.command_file = file;
-      const JobDocument document = files_.read(file);
-      component_report_.adopt(document.diagnostics, {}, "");
-      if (component_report_.errors() > 0) return;
-      const JobScope inside{path_in(file, ".."), files_, request_.inputs, component_report_, false};
-      component = read_component(document.root, {1, 1}, "", inside);
+      take(read_component(named, section_.at("component"), section_.where("component"), scope()));
+      return;
     }
-    take(component);
+    const std::string file = path_in(folder_, data_place(named.text()).name);
+    if (files_.kind(file) != PathKind::file) {
+      section_.complain("component", "there is no file " + quoted_path(file), "check the path; it begins where the pipeline's file stands");
+      return;
+    }
+    component_file_ = job_.command_file = file;
+    const JobDocument document = files_.read(file);
+    component_report_.adopt(document.diagnostics, {}, "");
+    if (component_report_.errors() > 0) return;
+    take(read_component(document.root, {1, 1}, "", {path_in(file, ".."), files_, request_.inputs, component_report_, false}));
   }
 
-  /// Takes over what the component says, and connects its ports with what the step gives.
   void take(const Component& component) {
     job_.command = component.job.command;
     job_.command_at = component.job.command_at;
@@ -210,77 +167,34 @@ class StepReader {
     job_.mpi = component.job.mpi;
     job_.processes = component.job.processes;
     job_.resources = component.job.resources;
-    refuse_others(job_.inputs, component.inputs, "inputs");
-    refuse_others(job_.outputs, component.outputs, "outputs");
-    for (const auto& port : component.inputs) connect(port);
-    for (const auto& port : component.outputs)
-      if (job_.output(port.name) == nullptr) job_.outputs.push_back(port);
+    connect_ports(component, section_, scope(), job_);
   }
 
-  template <typename Given, typename Port>
-  void refuse_others(const std::vector<Given>& given, const std::vector<Port>& ports, const std::string& section) {
-    std::vector<std::string> names;
-    for (const auto& port : ports) names.push_back(port.name);
-    for (const auto& one : given)
-      if (std::find(names.begin(), names.end(), one.name) == names.end())
-        report_.error(one.at, where_ + "." + section + "." + one.name, "the component has no such " + section.substr(0, section.size() - 1),
-                      did_you_mean(one.name, names, names.empty() ? "remove it" : "use " + list_words(names)));
-  }
-
-  void connect(const ComponentInput& port) {
-    const auto given = std::find_if(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) { return input.name == port.name; });
-    const std::string where = where_ + ".inputs." + port.name;
-    if (given == job_.inputs.end()) {
-      add_default(port, where);
-      return;
-    }
-    given->optional = port.optional;
-    if (!given->literal && port.literal)
-      report_.error(given->at, where, "the component takes a literal here (" + port.type + ")", "give the value itself");
-    else if (given->literal && !port.literal)
-      report_.error(given->at, where, "the component takes data here (" + port.type + ")", "give {path: PATH}");
-    else if (given->literal && given->value)
-      if (const auto complaint = check_literal(port, *given->value)) report_.error(given->at, where, complaint->problem, complaint->remedy);
-    if (!port.literal) given->kind = port.kind;
-  }
-
-  void add_default(const ComponentInput& port, const std::string& where) {
-    if (!port.initial && !port.optional && request_.inputs.count(port.name) == 0)
-      report_.error(at_, where, "the component needs this input", "give it");
-    JobInput input;
-    input.at = input.path_at = at_;
-    input.name = port.name;
-    input.literal = port.literal;
-    input.kind = port.kind;
-    input.mode = port.mode;
-    input.value = port.initial;
-    input.optional = port.optional;
-    job_.inputs.push_back(std::move(input));
-  }
-
-  void read_overrides(const Section& section, bool own_command) {
-    job_.display_name = azure_text(section, "display_name").value_or("");
-    job_.description = azure_text(section, "description").value_or("");
-    job_.compute = azure_text(section, "compute").value_or("");
-    job_.tags = azure_text_map(section, "tags");
-    job_.properties = azure_text_map(section, "properties");
-    job_.environment_variables = read_environment_variables(section);
-    if (!own_command) static_cast<void>(read_environment(section, scope()));
-    read_distribution(section, OtherKeys::refuse, job_);
-    read_resources(section, OtherKeys::refuse, job_);
-    read_limits(section, job_);
-    read_services(section, job_);
-    read_identity(section, job_);
-    read_queue_settings(section, job_);
+  /// Settings of the step stand over those of the component.
+  void read_settings() {
+    job_.display_name = azure_text(section_, "display_name").value_or("");
+    job_.description = azure_text(section_, "description").value_or("");
+    job_.compute = azure_text(section_, "compute").value_or("");
+    job_.tags = azure_text_map(section_, "tags");
+    job_.properties = azure_text_map(section_, "properties");
+    job_.environment_variables = read_environment_variables(section_);
+    if (!own_command_ && section_.has("environment")) job_.environment = read_environment(section_, scope());
+    read_distribution(section_, OtherKeys::refuse, job_);
+    read_resources(section_, OtherKeys::refuse, job_);
+    read_limits(section_, job_);
+    read_services(section_, job_);
+    read_identity(section_, job_);
+    read_queue_settings(section_, job_);
   }
 
   const JobRequest& request_;
   const JobFiles& files_;
   PipelineScope pipeline_;
   Report& report_;
-  std::string where_, folder_;
+  std::string folder_, where_;
   Value step_;
-  Position at_;
+  bool own_command_;
+  Section section_;
   CommandJob job_;
   std::string component_file_;
   Report component_report_;

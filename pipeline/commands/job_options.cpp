@@ -1,0 +1,137 @@
+#include "pipeline/commands/job_options.h"
+
+#include "pipeline/commands/options.h"
+
+#include <boost/program_options.hpp>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <ostream>
+
+namespace terroir {
+namespace {
+
+namespace po = boost::program_options;
+
+using Texts = std::vector<std::string>;
+
+po::options_description visible(const std::string& command) {
+  po::options_description options("Options");
+  auto add = options.add_options();
+  const auto texts = [](const char* form) { return po::value<Texts>()->value_name(form)->composing(); };
+  const bool check = command == "check";
+  add("input", texts("NAME=VALUE"), "what ${{inputs.NAME}} stands for: a path, or a literal");
+  add("output", texts("NAME=PATH"), "what ${{outputs.NAME}} stands for");
+  add("datastore", texts("NAME=FOLDER"),
+      check ? "of a job: the folder that stands for azureml://datastores/NAME" : "the folder that stands for azureml://datastores/NAME");
+  add("set", texts("KEY=VALUE"),
+      check ? "of a job: another value, as resources.instance_count=2" : "another value of the file, as resources.instance_count=2");
+  add("step", po::value<std::string>()->value_name("NAME"), "of a pipeline: the step");
+  if (!check) {
+    add("ranks", po::value<int>()->value_name("N"), "start N ranks; default: instance_count x process_count_per_instance");
+    add("hostfile", po::value<std::string>()->value_name("FILE"), "the hosts, as mpirun reads them; default: this machine");
+    add("retries", po::value<int>()->value_name("N"), "start again up to N times after a crash or an interruption; default: 0");
+    add("allow-shell", "let /bin/bash run a command that does not begin with terroir, or needs a shell");
+    add("experiment", po::value<std::string>()->value_name("NAME"), "the experiment's name; default: the job's");
+  }
+  add("help", "print this");
+  return options;
+}
+
+/// NAME=VALUE options of one kind into a map; a name is given once.
+std::optional<std::string> take_names(const po::variables_map& given, const std::string& option,
+                                      std::map<std::string, std::string>& names) {
+  if (given.count(option) == 0) return std::nullopt;
+  for (const auto& text : given[option].as<Texts>()) {
+    const std::size_t before = names.size();
+    if (!bind_name(text, names)) return "--" + option + " " + text + " has no name; give NAME=VALUE";
+    if (names.size() == before) return "--" + option + " " + text.substr(0, text.find('=')) + " is given twice; keep one";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> take_sets(const po::variables_map& given, JobOptions& options) {
+  if (given.count("set") == 0) return std::nullopt;
+  for (const auto& text : given["set"].as<Texts>()) {
+    const auto equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) return "--set " + text + " has no key; give KEY=VALUE";
+    options.sets.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> take_numbers(const po::variables_map& given, LaunchOptions& launch) {
+  if (given.count("ranks") > 0) {
+    launch.ranks = given["ranks"].as<int>();
+    if (launch.ranks < 1 || launch.ranks > 100'000) return "--ranks must be between 1 and 100000";
+  }
+  if (given.count("retries") > 0) {
+    launch.retries = given["retries"].as<int>();
+    if (launch.retries < 0 || launch.retries > 1000) return "--retries must be between 0 and 1000";
+  }
+  return std::nullopt;
+}
+
+/// Reads what boost has parsed; a text says what is wrong.
+std::optional<std::string> take(const po::variables_map& given, JobOptions& options) {
+  LaunchOptions& launch = options.launch;
+  if (auto problem = take_names(given, "input", launch.inputs)) return problem;
+  if (auto problem = take_names(given, "output", launch.outputs)) return problem;
+  if (auto problem = take_names(given, "datastore", launch.datastores)) return problem;
+  if (auto problem = take_sets(given, options)) return problem;
+  if (auto problem = take_numbers(given, launch)) return problem;
+  const auto text = [&](const char* name) { return given.count(name) > 0 ? given[name].as<std::string>() : std::string(); };
+  options.step = text("step");
+  launch.hostfile = text("hostfile");
+  launch.experiment = text("experiment");
+  launch.allow_shell = given.count("allow-shell") > 0;
+  for (const char* name : {"datastore", "set", "step"})
+    if (given.count(name) > 0) options.job_only = std::string("--") + name;
+  return std::nullopt;
+}
+
+std::map<std::string, std::string> own_environment() {
+  std::map<std::string, std::string> variables;
+  for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable)
+    static_cast<void>(bind_name(*variable, variables));
+  return variables;
+}
+
+}  // namespace
+
+std::optional<JobOptions> parse_job_options(const std::string& command, const std::string& summary, std::span<const std::string> arguments,
+                                            std::ostream& out, std::ostream& errors, int& exit_code) {
+  const po::options_description shown = visible(command);
+  po::options_description all = shown;
+  all.add_options()("file", po::value<Texts>());
+  po::positional_options_description places;
+  places.add("file", -1);
+  const std::string wanted = command == "check" ? "a recipe or a job" : "a job";
+  JobOptions options;
+  exit_code = 2;
+  try {
+    po::variables_map given;
+    po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
+    if (given.count("help") > 0) {
+      out << "terroir " << command << (command == "check" ? " RECIPE|JOB" : " JOB") << " [options]\n" << summary << "\n\n" << shown;
+      exit_code = 0;
+      return std::nullopt;
+    }
+    auto problem = take(given, options);
+    const std::size_t files = given.count("file") > 0 ? given["file"].as<Texts>().size() : 0;
+    if (!problem && files != 1) problem = files == 0 ? "name " + wanted : "name one file only";
+    if (!problem) {
+      options.file = given["file"].as<Texts>().front();
+      options.launch.here = std::filesystem::current_path().string();
+      options.launch.environment = own_environment();
+      return options;
+    }
+    errors << "terroir " << command << ": " << *problem << "; see terroir " << command << " --help\n";
+  } catch (const po::error& error) {
+    errors << "terroir " << command << ": " << error.what() << "; see terroir " << command << " --help\n";
+  }
+  return std::nullopt;
+}
+
+}  // namespace terroir
