@@ -188,6 +188,7 @@ void check_command(const CommandJob& job, Report& command, Report& uses) {
   if (job.command.find("\\\n") != std::string::npos)
     command.error(job.command_at, "command", "Azure ML does not continue a line that ends with a backslash",
                   "fold the lines with command: >-");
+  if (uses.errors() > 0) return;
   warn_of_unused(job.inputs, "inputs", used_names(job, text, Kind::input), uses);
   warn_of_unused(job.outputs, "outputs", used_names(job, text, Kind::output), uses);
 }

@@ -77,9 +77,11 @@ void read_data(const Section& section, const JobScope& scope, JobInput& input) {
   const auto path = azure_text(section, "path");
   if (!path) return;
   if (path->empty()) section.complain("path", "the path is empty", "give one");
-  if (has_placeholder(*path) && !scope.macros) section.complain("path", quoted(*path) + " is not replaced in a job", "write the path out");
   input.place = data_place(*path);
-  if (scope.bound.count(input.name) == 0) input.place = local_place(input.place, input.kind, input.path_at, section.where("path"), scope);
+  if (has_placeholder(*path) && !scope.macros)
+    section.complain("path", quoted(*path) + " is not replaced in a job", "write the path out");
+  else if (scope.bound.count(input.name) == 0)
+    input.place = local_place(input.place, input.kind, input.path_at, section.where("path"), scope);
 }
 
 }  // namespace
