@@ -60,6 +60,7 @@ JobInput default_input(const ComponentInput& port, const Section& step, const Jo
 }
 
 void check_given(const ComponentInput& port, const Section& step, JobInput& given) {
+  if (port.type.empty()) return;  // its type is a mistake that has been told
   const std::string where = step.where("inputs") + "." + port.name;
   given.optional = port.optional;
   if (!port.literal) given.kind = port.kind;
