@@ -17,9 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Far above any job file.
-constexpr YamlLimits job_limits = {256U << 10, 32, 10'000};
-
 PathKind path_kind(const std::string& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
@@ -32,7 +29,7 @@ ParsedYaml read_document(const std::string& path) {
   if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; check the path");
   std::stringstream text;
   text << file.rdbuf();
-  return read_yaml(text.str(), job_limits, DoubledKeys::keep_last);
+  return read_yaml(text.str(), {}, DoubledKeys::keep_last);
 }
 
 JobDocument read_beside(const std::string& path) {

@@ -10,6 +10,9 @@ namespace {
 
 using Kind = CommandPiece::Kind;
 
+/// Nobody reads more of one command.
+constexpr std::size_t most_mistakes = 100;
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\n\r";
   const auto first = text.find_first_not_of(space);
@@ -181,7 +184,8 @@ void check_command(const CommandJob& job, Report& command, Report& uses) {
   for (const auto& complaint : text.complaints) command.error(job.command_at, "command", complaint.problem, complaint.remedy);
   std::set<std::pair<Kind, std::string>> told;
   for (const auto& piece : text.pieces)
-    if (piece.kind != Kind::text && told.emplace(piece.kind, piece.text).second) check_piece(job, piece, command);
+    if (piece.kind != Kind::text && command.errors() < most_mistakes && told.emplace(piece.kind, piece.text).second)
+      check_piece(job, piece, command);
   check_groups(job, text, command);
   if (text.single_braces)
     command.warn(job.command_at, "command", "{inputs.NAME} is an old form that Azure ML's client still replaces", "write ${{inputs.NAME}}");

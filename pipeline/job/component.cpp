@@ -73,10 +73,12 @@ JobOutput read_output_port(const Value::Entry& entry, const std::string& where, 
 void read_ports(const Section& top, Component& component) {
   if (top.has("inputs")) {
     const Section inputs(top.get("inputs"), top.at("inputs"), top.where("inputs"), {}, top.report());
+    if (too_many_ports(inputs)) return;
     for (const auto& entry : inputs.entries()) component.inputs.push_back(read_input_port(entry, inputs.where(entry.key), top.report()));
   }
   if (top.has("outputs")) {
     const Section outputs(top.get("outputs"), top.at("outputs"), top.where("outputs"), {}, top.report());
+    if (too_many_ports(outputs)) return;
     for (const auto& entry : outputs.entries())
       component.outputs.push_back(read_output_port(entry, outputs.where(entry.key), top.report()));
   }

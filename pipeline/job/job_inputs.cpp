@@ -100,6 +100,14 @@ void check_port_name(const Value::Entry& entry, const std::string& where, Report
     report.error(entry.at, where, "the name " + quoted(entry.key) + " is reserved by Azure ML", "take another name");
 }
 
+bool too_many_ports(const Section& section) {
+  constexpr std::size_t most = 1000;
+  if (section.entries().size() <= most) return false;
+  section.report().error(section.at(), section.where(), "there are more than " + std::to_string(most) + " of them",
+                         "hand over a folder, or a file that lists them");
+  return true;
+}
+
 DataPlace local_place(DataPlace place, DataKind kind, Position at, const std::string& where, const JobScope& scope) {
   if (place.kind != DataPlace::Kind::local) return place;
   place.name = path_in(scope.folder, place.name);
@@ -138,6 +146,7 @@ std::vector<JobInput> read_job_inputs(const Section& top, const JobScope& scope)
   std::vector<JobInput> inputs;
   if (!top.has("inputs")) return inputs;
   const Section section(top.get("inputs"), top.at("inputs"), top.where("inputs"), {}, top.report());
+  if (too_many_ports(section)) return inputs;
   for (const auto& entry : section.entries()) inputs.push_back(read_job_input(entry, section.where(entry.key), scope));
   return inputs;
 }

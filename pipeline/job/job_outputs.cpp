@@ -84,6 +84,7 @@ std::vector<JobOutput> read_job_outputs(const Section& top, const JobScope& scop
   std::vector<JobOutput> outputs;
   if (!top.has("outputs")) return outputs;
   const Section section(top.get("outputs"), top.at("outputs"), top.where("outputs"), {}, top.report());
+  if (too_many_ports(section)) return outputs;
   for (const auto& entry : section.entries()) outputs.push_back(read_job_output(entry, section.where(entry.key), scope));
   check_places(outputs, section);
   return outputs;

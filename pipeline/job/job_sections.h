@@ -48,6 +48,9 @@ void read_queue_settings(const Section& top, CommandJob& job);
 /// Complains of a name of an input or output that Azure ML does not take.
 void check_port_name(const Value::Entry& entry, const std::string& where, Report& report);
 
+/// Whether a map has more inputs or outputs than any job; complains then. What follows compares every name with every other.
+[[nodiscard]] bool too_many_ports(const Section& section);
+
 /// Looks a local path up; complains when there is none, or one of another kind. Returns the place with its path in `scope.folder`.
 [[nodiscard]] DataPlace local_place(DataPlace place, DataKind kind, Position at, const std::string& where, const JobScope& scope);
 

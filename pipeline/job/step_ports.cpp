@@ -79,6 +79,7 @@ std::vector<JobInput> read_step_inputs(const Section& step, const PipelineScope&
   std::vector<JobInput> inputs;
   if (!step.has("inputs")) return inputs;
   const Section section(step.get("inputs"), step.at("inputs"), step.where("inputs"), {}, step.report());
+  if (too_many_ports(section)) return inputs;
   for (const auto& entry : section.entries()) {
     const std::string where = section.where(entry.key);
     const auto words = parent_words(bound_value(entry));
@@ -91,6 +92,7 @@ std::vector<JobOutput> read_step_outputs(const Section& step, const PipelineScop
   std::vector<JobOutput> outputs;
   if (!step.has("outputs")) return outputs;
   const Section section(step.get("outputs"), step.at("outputs"), step.where("outputs"), {}, step.report());
+  if (too_many_ports(section)) return outputs;
   for (const auto& entry : section.entries()) {
     const std::string where = section.where(entry.key);
     const auto words = parent_words(entry.value);
