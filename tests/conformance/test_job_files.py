@@ -391,3 +391,27 @@ def test_literals_travel_alike(place, client):
     ours = shlex.split(done.stdout.splitlines()[1].removeprefix("1 rank: "))[2:]
     names = [f"l{number}" for number in range(len(LITERALS))] + [f"wl{number}" for number in range(28)]
     assert dict(zip(names, ours, strict=True)) == theirs["literals"]
+
+
+def lines_for_a_shell(count, seed):
+    """Arguments with quotes, backslashes and signs that mean something only in some places."""
+    rng = random.Random(seed)
+    pieces = ["a", "b.tif", " ", " ", "'c d'", '"e f"', "\\ ", "\\'", '\\"', '"\\""', "'\\'", '"\\g"', "''", "x=y", "{", "}", "{h}", "#", "~", "!", ",", "]",
+              "%Y", "^", ":", "\\$", "'$'", '"\\$"', "\\*"]  # fmt: skip
+    return ["".join(rng.choice(pieces) for _ in range(rng.randint(2, 12))) for _ in range(count)]
+
+
+def test_commands_are_cut_as_bash_cuts_them(tmp_path):
+    compared = 0
+    for number, line in enumerate(lines_for_a_shell(80, 20240601)):
+        file = f"{number}.yml"
+        (tmp_path / file).write_text(f"command: {json.dumps('terroir processes ' + line)}\n{ENVIRONMENT}\n")
+        done = subprocess.run([TERROIR, "check", file], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        if "needs a shell" in done.stderr:
+            continue
+        compared += 1
+        bash = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        words = shlex.split(done.stdout.splitlines()[1].removeprefix("1 rank: "))[2:]
+        assert words == (bash.stdout.split("\0")[:-1] if words else []), line
+    assert compared >= 30

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 SOURCE = pathlib.Path(os.environ["TERROIR_SOURCE"])
-README, GUIDE = (SOURCE / "README.md").read_text(), (SOURCE / "docs/guide.md").read_text()
+README, GUIDE, JOBS = ((SOURCE / page).read_text() for page in ("README.md", "docs/guide.md", "docs/jobs.md"))
 DEM = str(SOURCE / "data-samples/dem.tif")
 
 # What xarray says of consolidated metadata is told in the guide.
@@ -120,6 +120,29 @@ def test_foreign_files_are_refused_as_shown(place):
     assert done.returncode == 2
     assert done.stderr.removeprefix("terroir: ").strip() in README
     assert (folder / "out/valley.zarr/notes.txt").read_text() == "mine"
+
+
+def test_jobs_look_as_shown(tmp_path):
+    job, (mistake, right) = blocks(JOBS, "yaml")[0], blocks(JOBS, "text")
+    for name in ("configs", "data-samples"):
+        (tmp_path / name).symlink_to(SOURCE / name)
+    (tmp_path / "job.yml").write_text(job)
+    done = terroir("check", "job.yml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.replace(str(tmp_path), "/work") == right
+    (tmp_path / "job.yml").write_text(job.replace("\nresources:", "\nresource:"))
+    done = terroir("check", "job.yml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, mistake)
+
+
+def test_literals_travel_as_shown(tmp_path):
+    rows = re.findall(r"^\| (`.*`) \| `(.*?)`.* \|$", JOBS[JOBS.index("## Literals") : JOBS.index("## The folder")], re.MULTILINE)
+    written = [(text, printed) for texts, printed in rows for text in re.findall("`(.*?)`", texts)]
+    assert len(written) == 10
+    for text, printed in written:
+        (tmp_path / "job.yml").write_text(f"command: terroir processes ${{{{inputs.a}}}}\nenvironment: azureml:e@latest\ninputs: {{a: {text}}}\n")
+        done = terroir("check", "job.yml", cwd=tmp_path)
+        assert done.stdout == f"job.yml is right\n1 rank: terroir processes {printed}\n", done.stderr
 
 
 def test_links_lead_somewhere():
