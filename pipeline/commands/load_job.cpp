@@ -55,7 +55,7 @@ std::vector<std::string> names_in(const std::string& folder) {
 JobText read_job_text(const std::string& file) {
   if (path_kind(file) == PathKind::folder) return {};
   ParsedYaml yaml = read_document(file);
-  if (!is_job(yaml.root)) return {};
+  if (!is_job(yaml.root)) return {std::nullopt, std::move(yaml.diagnostics)};
   return {std::move(yaml.root), std::move(yaml.diagnostics)};
 }
 

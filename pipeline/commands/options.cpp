@@ -17,18 +17,16 @@ po::options_description visible(const std::string& command) {
   add("input", po::value<std::vector<std::string>>()->value_name("NAME=VALUE")->composing(),
       "what ${{inputs.NAME}} stands for: a path, or a declared parameter's value");
   add("output", po::value<std::vector<std::string>>()->value_name("NAME=PATH")->composing(), "what ${{outputs.NAME}} stands for");
-  if (command != "check") {
-    add("memory", po::value<std::string>()->value_name("SIZE"),
-        "allowed for each rank, as 2G; default: 80 % of what the node has, divided by its ranks");
-    add("threads", po::value<int>()->value_name("N"), "compute threads of each rank; default: the rank's share of the processors");
-  }
+  add("memory", po::value<std::string>()->value_name("SIZE"),
+      "allowed for each rank, as 2G; default: 80 % of what the node has, divided by its ranks");
+  add("threads", po::value<int>()->value_name("N"), "compute threads of each rank; default: the rank's share of the processors");
   if (command == "run") {
     add("overwrite", "start over where the outputs hold another run");
     add("verify", "when resuming, read finished objects and compare their checksums");
     add("quiet", "print errors only");
     add("schedule", po::value<std::string>()->value_name("dynamic|static")->default_value("dynamic"), "how tiles are shared by ranks");
   }
-  if (command != "check") add("json", command == "run" ? "print the summary as JSON" : "print the plan as JSON");
+  add("json", command == "run" ? "print the summary as JSON" : "print the plan as JSON");
   add("help", "print this");
   return options;
 }
@@ -101,7 +99,7 @@ std::optional<RecipeOptions> parse_recipe_options(const std::string& command, co
   const po::options_description shown = visible(command);
   po::options_description all = shown;
   all.add_options()("recipe", po::value<std::vector<std::string>>());
-  if (command != "check") all.add_options()("block", po::value<std::string>());
+  all.add_options()("block", po::value<std::string>());
   po::positional_options_description places;
   places.add("recipe", -1);
   RecipeOptions options;

@@ -94,14 +94,15 @@ class DataBinder {
       path = "/vsiaz/" + input.place.name + (input.place.path.empty() ? "" : "/" + input.place.path);
       bound_.blobs = true;
     } else {
-      path = input.place.text;
+      path = shown(input.place);
       tell_of_cloud(input);
     }
   }
 
   void tell_of_cloud(const JobInput& input) {
     bound_.cloud.push_back(input.name);
-    const std::string problem = quoted_path(shown(input.place)) + " is not on this machine";
+    const bool step = input.place.text.rfind("${{", 0) == 0;
+    const std::string problem = quoted_path(shown(input.place)) + (step ? " is made by another step" : " is not on this machine");
     std::string remedy = "give --input " + input.name + "=PATH";
     if (input.place.kind == Place::datastore) remedy += ", or --datastore " + input.place.name + "=FOLDER";
     if (input.place.kind == Place::blob) remedy += ", or set AZURE_STORAGE_ACCOUNT and its key for the account " + input.place.account;

@@ -45,6 +45,13 @@ bool is_component(const Value& document) {
          contains(text_of(document, "type"), "component");
 }
 
+/// The schema of another kind of file, which has neither a command nor steps; empty for a job. Azure ML itself ignores `$schema`.
+std::string other_schema(const Value& document) {
+  const std::string schema = text_of(document, "$schema");
+  const bool other = contains(schema, ".schema.json") && !contains(schema, "commandJob") && !contains(schema, "pipelineJob");
+  return other && !has(document, "command") && !has(document, "jobs") ? file_name(schema) : "";
+}
+
 JobKind refuse(Report& report, Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
   report.error(at, where, problem, remedy);
   return JobKind::refused;
@@ -60,7 +67,7 @@ JobKind refuse_type(const Value& document, const std::string& type, Report& repo
   if (small == "command" || small == "pipeline")
     return refuse(report, at, "type", "Azure ML's client knows the type only in small letters", "write type: " + small);
   return refuse(report, at, "type", quoted(type) + " is no type of a job",
-                did_you_mean(type, {"command", "pipeline"}, "write type: command"));
+                did_you_mean(type, {"command", "pipeline"}, "give a command job, or a pipeline with --step NAME"));
 }
 
 }  // namespace
@@ -76,6 +83,9 @@ JobKind job_kind(const Value& document, Report& report) {
                   "write compute: azureml:NAME and resources: {instance_count: N}");
   if (has(document, "trigger") || has(document, "create_job"))
     return refuse(report, place_of(document, "trigger"), "", "this is a schedule", "name the pipeline or job that it creates");
+  if (const std::string schema = other_schema(document); !schema.empty() && !is_component(document))
+    return refuse(report, place_of(document, "$schema"), "$schema", "this is no job (" + schema + ")",
+                  "give a command job, or a pipeline with --step NAME");
   const Value* type = document.find("type");
   const std::string name = type == nullptr ? "command" : type->text();
   if (name == "pipeline" || (type == nullptr && has(document, "jobs"))) {

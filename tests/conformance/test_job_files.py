@@ -105,7 +105,7 @@ VALID = {
     **each("limits: {%}", "timeout: 60", "timeout: '60'", "timeout: 1.5", "timeout: 1:30", "timeout: 0", ""),
     **each("queue_settings: {%}", "job_tier: spot", "job_tier: Spot", "job_tier: 'null'", "priority: High", ""),
     **each("identity: {%}", "type: user_identity", "type: UserIdentity", "type: managed, client_id: x", "type: ManagedIdentity",
-           "type: aml_token", "type: AMLToken", "type: USER_IDENTITY"),
+           "type: aml_token", "type: AMLToken", "type: AmlTOKEN", "type: USER_IDENTITY"),
     **each("services: {s: {%}}", "type: ssh, ssh_public_keys: k", "type: tensor_board, log_dir: d", "type: vs_code, nodes: all, port: 5",
            "type: jupyter_lab, properties: {a: 1}", "type: SSH", "log_dir: d", "type: custom", ""),
     **environments("azureml:e", "azureml:e:1", "azureml://registries/r/environments/e/versions/1", "{image: i}", "file:./env.yml",
@@ -179,15 +179,17 @@ SERVICE = {
     "a search space": (job(command="command: terroir processes ${{search_space.a}}"), "known in sweep jobs only"),
     "an unknown name": (job(command="command: terroir processes ${{foo.a}}"), "the service resolves expressions"),
     "a name bound to a name": (job("inputs: {a: '${{inputs.b}}'}"), "the service resolves expressions"),
-    "optional brackets": (job("inputs: {a: 5}", command="command: terroir processes $[[${{inputs.a}}]]"), "only components have optional inputs"),
-    "a continued line": (job(command="command: |\n  terroir \\\n  processes"), "the documentation excludes backslashes at the end of a line"),
+    "optional brackets": (
+        job("inputs: {a: 5}", command="command: terroir processes $[[${{inputs.a}}]]"), "only components have optional inputs"),
+    "a continued line": (job(command="command: |\n  terroir \\\n  processes"), "the documentation excludes backslashes at line ends"),
     "an empty command": (job(command="command: ''"), "there is nothing to run"),
     "an empty environment": (job(environment="environment: 'azureml:'"), "it names nothing"),
     "an empty size": (job("resources: {shm_size: ''}"), "the documentation asks for a number and b, k, m or g"),
     "another size": (job("resources: {shm_size: 2x}"), "the documentation asks for a number and b, k, m or g"),
     "no instances": (job("resources: {instance_count: 0}"), "a job needs a node"),
     "fewer than no instances": (job("resources: {instance_count: -1}"), "a job needs a node"),
-    "fewer instances at most": (job("distribution: {type: mpi}", "resources: {instance_count: 4, max_instance_count: 2}"), "a contradiction"),
+    "fewer instances at most": (
+        job("distribution: {type: mpi}", "resources: {instance_count: 4, max_instance_count: 2}"), "a contradiction"),
     "no processes": (job("distribution: {type: mpi, process_count_per_instance: 0}"), "a node needs a process"),
     "a time before now": (job("limits: {timeout: -5}"), "a timeout is positive"),
     "a list in a variable": (job("environment_variables: {A: [1]}"), "a variable is text"),
@@ -237,8 +239,9 @@ resources: {instance_count: 1, added: 3}
 
 def pipeline(step, *more):
     """A pipeline of the step `prepare`."""
-    return "\n".join(["type: pipeline", "settings: {default_compute: azureml:c}", "inputs: {n: 2, dem: {type: uri_folder, path: data}}",
-                      "outputs: {made: {type: uri_folder}}", *more, "jobs:", "  prepare:", *("    " + line for line in step)]) + "\n"  # fmt: skip
+    top = ["type: pipeline", "settings: {default_compute: azureml:c}", "inputs: {n: 2, dem: {type: uri_folder, path: data}}",
+           "outputs: {made: {type: uri_folder}}", *more]  # fmt: skip
+    return "\n".join([*top, "jobs:", "  prepare:", *("    " + line for line in step)]) + "\n"
 
 
 BOUND = ["type: command", "component: ./component.yml", "inputs: {dem: '${{parent.inputs.dem}}', year: '${{parent.inputs.n}}'}",
@@ -252,7 +255,7 @@ VALID |= {
     "a step with a command": pipeline(INLINE),
     "a step without a type": pipeline(BOUND[1:]),
     "a step with bound settings": pipeline([*BOUND, "distribution: {type: mpi, process_count_per_instance: '${{parent.inputs.n}}'}"]),
-    "a step with a mode": pipeline([line.replace("'${{parent.inputs.dem}}'", "{path: '${{parent.inputs.dem}}', mode: download}") for line in BOUND]),
+    "a step with a mode": pipeline(BOUND).replace("'${{parent.inputs.dem}}'", "{path: '${{parent.inputs.dem}}', mode: download}"),
     "a step with a key that nobody knows": pipeline([*BOUND, "own: 3"]),
     "a step after a step": pipeline(INLINE) + "  after:\n    command: echo ${{inputs.x}}\n    environment: azureml:e@latest\n"
     "    inputs: {x: '${{parent.jobs.prepare.outputs.made}}'}\n",
@@ -267,7 +270,8 @@ INVALID |= {
     "a step with capitals": pipeline(BOUND).replace("  prepare:", "  Prepare:"),
 }
 SERVICE |= {
-    "an input of the pipeline that is not declared": (pipeline(BOUND).replace("parent.inputs.dem", "parent.inputs.dam"), "the service resolves bindings"),
+    "an input of the pipeline that is not declared": (
+        pipeline(BOUND).replace("parent.inputs.dem", "parent.inputs.dam"), "the service resolves bindings"),
     "an input that the component lacks": (pipeline(BOUND).replace("inputs: {dem: '", "inputs: {own: 3, dem: '"), "the client drops it"),
     "text for a whole number": (pipeline(BOUND).replace("'${{parent.inputs.n}}'", "abc"), "the service checks types"),
     "a number below the least": (pipeline(BOUND).replace("'${{parent.inputs.n}}'", "0"), "the service checks ranges"),
@@ -280,7 +284,8 @@ def scalars(count, seed):
     """Numbers and words as people write them, and in every form that YAML 1.1 has for them."""
     rng = random.Random(seed)
     fixed = ["true", "no", "On", "0", "-0", "007", "010", "0x1F", "0b101", "1_000", "1:30", "190:20:30", "0.10", "10.0", "1.", ".5", "1e5",
-             "1e-05", "1.5e+3", "1.0e-400", "-0.0", "0o17", "123456789012345678901234567890", "abc", "v1.2", "'5'", '"true"', "'0.10'"]  # fmt: skip
+             "1e-05", "1.5e+3", "1.0e-400", "-0.0", "0o17", "123456789012345678901234567890", "abc", "v1.2", "'5'", '"true"',
+             "'0.10'"]  # fmt: skip
     forms = [
         lambda: repr(rng.uniform(-1, 1) * 10 ** rng.randint(-20, 25)),
         lambda: repr(rng.uniform(0, 1e6)),
@@ -396,8 +401,8 @@ def test_literals_travel_alike(place, client):
 def lines_for_a_shell(count, seed):
     """Arguments with quotes, backslashes and signs that mean something only in some places."""
     rng = random.Random(seed)
-    pieces = ["a", "b.tif", " ", " ", "'c d'", '"e f"', "\\ ", "\\'", '\\"', '"\\""', "'\\'", '"\\g"', "''", "x=y", "{", "}", "{h}", "#", "~", "!", ",", "]",
-              "%Y", "^", ":", "\\$", "'$'", '"\\$"', "\\*"]  # fmt: skip
+    pieces = ["a", "b.tif", " ", " ", "'c d'", '"e f"', "\\ ", "\\'", '\\"', '"\\""', "'\\'", '"\\g"', "''", "x=y", "{", "}", "{h}", "#",
+              "~", "!", ",", "]", "%Y", "^", ":", "\\$", "'$'", '"\\$"', "\\*"]  # fmt: skip
     return ["".join(rng.choice(pieces) for _ in range(rng.randint(2, 12))) for _ in range(count)]
 
 

@@ -76,10 +76,10 @@ TEST(Options, HelpShowsWhatACommandTakes) {
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.out, HasSubstr("--overwrite"));
   EXPECT_THAT(run.out, Not(HasSubstr("--block")));
-  const auto check = parse("check", {"--help"});
-  EXPECT_THAT(check.out, HasSubstr("--input"));
-  EXPECT_THAT(check.out, Not(HasSubstr("--overwrite")));
-  EXPECT_FALSE(parse("check", {"r.yml", "--overwrite"}).options);
+  const auto plan = parse("plan", {"--help"});
+  EXPECT_THAT(plan.out, HasSubstr("--input"));
+  EXPECT_THAT(plan.out, Not(HasSubstr("--overwrite")));
+  EXPECT_FALSE(parse("plan", {"r.yml", "--overwrite"}).options);
 }
 
 TEST(Options, SizesAreInPowersOf1024) {

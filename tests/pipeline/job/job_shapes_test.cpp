@@ -112,6 +112,10 @@ TEST(JobShapes, OtherTypesAreRefusedWithTheReason) {
   EXPECT_THAT(type("comand"), ElementsAre("job.yml:3:7: type: 'comand' is no type of a job; did you mean 'command'?"));
   EXPECT_THAT(job_messages("name: daily\ntrigger: {type: cron}\ncreate_job: ./pipeline.yml\n"),
               ElementsAre("job.yml:2:1: this is a schedule; name the pipeline or job that it creates"));
+  EXPECT_THAT(type("foo"), ElementsAre("job.yml:3:7: type: 'foo' is no type of a job; give a command job, or a pipeline with --step NAME"));
+  EXPECT_THAT(
+      job_messages("$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: x\nimage: y\n"),
+      ElementsAre("job.yml:1:10: $schema: this is no job (environment.schema.json); give a command job, or a pipeline with --step NAME"));
   EXPECT_THAT(job_messages("jobs: {a: {command: x}}\n"), ElementsAre("job.yml:1:1: jobs: a pipeline needs its type; write type: pipeline"));
 }
 

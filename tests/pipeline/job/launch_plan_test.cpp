@@ -212,6 +212,27 @@ TEST(LaunchPlan, ACheckOnlyNotesWhatIsInTheCloud) {
   EXPECT_THAT(result.plan->words, ElementsAre("terroir", "processes", "azureml:dem:3"));
 }
 
+TEST(LaunchPlan, WhatAnotherStepMakesMustBeBound) {
+  const JobFiles files = files_of(machine());
+  const std::string text =
+      "type: pipeline\njobs:\n  a: {command: x, environment: 'azureml:e:1', outputs: {o: }}\n  b:\n    command: terroir processes "
+      "${{inputs.i}}\n    environment: azureml:e:1\n    inputs: {i: '${{parent.jobs.a.outputs.o}}'}\n";
+  const ParsedJob parsed = parse_job_text(text, {"p.yml", "b", {}, {}}, files);
+  ASSERT_TRUE(parsed.job);
+  EXPECT_THAT(lines_of(make_launch_plan(*parsed.job, here(), files).findings),
+              ElementsAre("p.yml:7:14: inputs.i: '${{parent.jobs.a.outputs.o}}' is made by another step; give --input i=PATH"));
+  LaunchOptions options = here();
+  options.inputs = {{"i", "data"}};
+  EXPECT_THAT(make_launch_plan(*parsed.job, options, files).words, ElementsAre("terroir", "processes", "/home/me/project/data"));
+}
+
+TEST(LaunchPlan, SignaturesOfAddressesAreNotShown) {
+  LaunchOptions options = here();
+  options.check_only = true;
+  EXPECT_THAT(plan(job_with("{path: 'https://example.org/x.tif?sig=secret', type: uri_file}"), options).words,
+              ElementsAre("terroir", "processes", "https://example.org/x.tif"));
+}
+
 TEST(LaunchPlan, BlobsAreReadWhenTheEnvironmentOpensTheirAccount) {
   LaunchOptions options = here();
   options.environment = {{"AZURE_STORAGE_ACCOUNT", "acc"}, {"AZURE_STORAGE_ACCESS_KEY", "k"}};

@@ -31,7 +31,8 @@ environment: azureml:terroir@latest
 environment_variables: {TERROIR_CPU: "v2"}
 compute: azureml:cluster
 distribution: {type: MPI, process_count_per_instance: 8}
-resources: {instance_count: 4, instance_type: Standard_D8_v3, shm_size: 4g, docker_args: [--ipc=host], locations: [westeurope], properties: {a: 1}, max_instance_count: 5}
+resources: {instance_count: 4, instance_type: Standard_D8_v3, shm_size: 4g, docker_args: [--ipc=host], locations: [westeurope],
+            properties: {a: 1}, max_instance_count: 5}
 limits: {timeout: 3600}
 inputs:
   dem: {type: uri_file, path: data/dem.tif, mode: download}
@@ -66,7 +67,7 @@ identity: {type: UserIdentity}
   EXPECT_EQ(job.inputs[0].kind, DataKind::uri_file);
   EXPECT_EQ(job.inputs[0].mode, InputMode::download);
   EXPECT_EQ(job.inputs[0].place.name, "data/dem.tif");
-  EXPECT_EQ(job.inputs[0].path_at, (Position{18, 31}));
+  EXPECT_EQ(job.inputs[0].path_at, (Position{19, 31}));
   EXPECT_TRUE(job.inputs[1].literal);
   EXPECT_EQ(job.inputs[1].value, "2024");
   ASSERT_EQ(job.outputs.size(), 1u);
