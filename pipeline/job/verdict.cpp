@@ -1,0 +1,65 @@
+#include "pipeline/job/verdict.h"
+
+#include "pipeline/error.h"
+
+#include <cstring>
+#include <initializer_list>
+
+namespace terroir {
+namespace {
+
+bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+bool is(int code, Fault fault) { return code == static_cast<int>(fault); }
+
+std::string signal_text(int number) {
+  const char* name = sigabbrev_np(number);
+  return "signal " + std::to_string(number) + (name != nullptr ? std::string(" (SIG") + name + ")" : "");
+}
+
+std::string own_text(int code) {
+  if (code == 0) return "done";
+  if (is(code, Fault::mistake)) return "there is a mistake in what it was given";
+  if (is(code, Fault::data)) return "an input cannot be decoded";
+  if (is(code, Fault::system)) return "the system refused something, or a rank was lost";
+  if (is(code, Fault::memory)) return "memory does not suffice";
+  if (is(code, Fault::bug)) return "it met a bug";
+  if (is(code, Fault::interrupted)) return "it was interrupted";
+  return "it failed";
+}
+
+bool interrupted(const JobEnd& end) { return end.forced || end.code > 128 || is(end.code, Fault::interrupted); }
+
+Verdict judge_asked(const JobEnd& end) {
+  if (end.code == 0 && !end.forced) return {0, false, "done before it had stopped"};
+  const std::string force = end.forced ? "it did not stop in time and was ended by force" : "it has stopped";
+  if (end.reason == Supervisor::Reason::timeout) return {timeout_code, false, "limits.timeout was reached; " + force};
+  if (!interrupted(end)) return {end.code, false, own_text(end.code)};
+  return {static_cast<int>(Fault::interrupted), false, "interrupted; " + force};
+}
+
+}  // namespace
+
+void note_mpirun_line(MpirunNotes& notes, std::string_view line) {
+  if (holds(line, "Primary job") || holds(line, "processes exited with non-zero status")) notes.rank_ended = true;
+  for (const char* reason : {"unable to find the specified executable", "could not access", "not enough slots"})
+    if (holds(line, reason)) notes.not_started = true;
+  if (holds(line, "MPI_ABORT was invoked") || holds(line, "lost communication with")) notes.rank_lost = true;
+}
+
+bool tells_lost_rank(std::string_view line) { return line.starts_with("terroir: rank ") && holds(line, " has lost rank 0 and ends"); }
+
+Verdict judge(const JobEnd& end) {
+  using Reason = Supervisor::Reason;
+  if (end.reason == Reason::request || end.reason == Reason::timeout) return judge_asked(end);
+  if (end.forced) return {static_cast<int>(Fault::system), true, "a host or rank was lost and mpirun did not end; it was ended by force"};
+  if (end.mpi && end.notes.not_started) return {end.code, false, "mpirun cannot start it and says why"};
+  if (end.mpi && end.code == 1 && !end.notes.rank_ended) return {end.code, true, "mpirun itself failed"};
+  // 205 and its neighbours are mpirun's own: it has lost a daemon on another host.
+  if (end.code > 128 + 64) return {end.code, true, "mpirun has lost a host"};
+  if (end.code > 128) return {end.code, true, "a process was ended by " + signal_text(end.code - 128)};
+  const bool again = is(end.code, Fault::interrupted) || is(end.code, Fault::system);
+  return {end.code, again, own_text(end.code)};
+}
+
+}  // namespace terroir
