@@ -94,7 +94,7 @@ class Launcher {
         command_(child_command(start, plan.folder)),
         redactor_(known_secrets(command_.environment)),
         signals_({SIGTERM, SIGINT, SIGUSR1}, {SIGHUP}),
-        logs_(plan.folder + "/user_logs", plan.mpi, out, redactor_),
+        logs_(plan.folder + "/user_logs", plan.mpi ? plan.ranks : 0, out, redactor_),
         began_(now()) {
     if (plan.timeout_seconds) timeout_at_ = began_ + *plan.timeout_seconds;
     adopt_orphans();
@@ -177,7 +177,7 @@ class Launcher {
   void take_line(std::string_view line) {
     if (!plan_.mpi) return logs_.rank_line(0, line);
     note_mpirun_line(notes_, line);
-    logs_.mpirun_line(line);
+    logs_.mpirun_line(line, tells_news(line));
   }
 
   void take_rank_line(int rank, std::string_view line) {

@@ -28,7 +28,12 @@ std::string own_text(int code) {
   return "it failed";
 }
 
-bool interrupted(const JobEnd& end) { return end.forced || end.code > 128 || is(end.code, Fault::interrupted); }
+/// Whether the exit code is mpirun's own and not that of a rank.
+bool mpirun_failed(const JobEnd& end) { return end.mpi && end.code == 1 && !end.notes.rank_ended; }
+
+bool interrupted(const JobEnd& end) {
+  return end.forced || end.code > 128 || is(end.code, Fault::interrupted) || mpirun_failed(end);
+}
 
 Verdict judge_asked(const JobEnd& end) {
   if (end.code == 0 && !end.forced) return {0, false, "done before it had stopped"};
@@ -47,6 +52,15 @@ void note_mpirun_line(MpirunNotes& notes, std::string_view line) {
   if (holds(line, "MPI_ABORT was invoked") || holds(line, "lost communication with")) notes.rank_lost = true;
 }
 
+bool tells_news(std::string_view line) {
+  if (line.find_first_not_of("- \t") == std::string_view::npos) return false;  // a ruler
+  for (const char* usual : {"Primary job  terminated normally", "a non-zero exit code. Per user-direction",
+                            "processes exited with non-zero status", "to be terminated. The first process to do so was",
+                            "  Process name: [[", "  Exit code:  ", "mpirun: Forwarding signal"})
+    if (holds(line, usual)) return false;
+  return true;
+}
+
 bool tells_lost_rank(std::string_view line) { return line.starts_with("terroir: rank ") && holds(line, " has lost rank 0 and ends"); }
 
 Verdict judge(const JobEnd& end) {
@@ -54,7 +68,7 @@ Verdict judge(const JobEnd& end) {
   if (end.reason == Reason::request || end.reason == Reason::timeout) return judge_asked(end);
   if (end.forced) return {static_cast<int>(Fault::system), true, "a host or rank was lost and mpirun did not end; it was ended by force"};
   if (end.mpi && end.notes.not_started) return {end.code, false, "mpirun cannot start it and says why"};
-  if (end.mpi && end.code == 1 && !end.notes.rank_ended) return {end.code, true, "mpirun itself failed"};
+  if (mpirun_failed(end)) return {end.code, true, "mpirun itself failed"};
   // 205 and its neighbours are mpirun's own: it has lost a daemon on another host.
   if (end.code > 128 + 64) return {end.code, true, "mpirun has lost a host"};
   if (end.code > 128) return {end.code, true, "a process was ended by " + signal_text(end.code - 128)};

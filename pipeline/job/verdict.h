@@ -20,6 +20,9 @@ struct MpirunNotes {
 /// Reads a line of mpirun's own into the notes.
 void note_mpirun_line(MpirunNotes& notes, std::string_view line);
 
+/// Whether a line of mpirun says more than its exit code does.
+[[nodiscard]] bool tells_news(std::string_view line);
+
 /// Whether a line of a rank says that it ends because it has lost rank 0.
 [[nodiscard]] bool tells_lost_rank(std::string_view line);
 

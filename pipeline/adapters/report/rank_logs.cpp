@@ -11,10 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* mpirun_file = "mpi_log.txt";
+constexpr const char *only_file = "std_log.txt", *mpirun_file = "mpi_log.txt";
 
-std::string file_of(int rank, bool mpi) {
-  if (!mpi) return "std_log.txt";
+std::string file_of(int rank) {
   char name[40];
   std::snprintf(name, sizeof name, "std_log_process_%02d.txt", rank);
   return name;
@@ -22,26 +21,29 @@ std::string file_of(int rank, bool mpi) {
 
 }  // namespace
 
-RankLogs::RankLogs(std::string folder, bool mpi, std::ostream& out, const Redactor& redactor)
-    : folder_(std::move(folder)), mpi_(mpi), out_(out), redactor_(redactor) {
+RankLogs::RankLogs(std::string folder, int ranks, std::ostream& out, const Redactor& redactor)
+    : folder_(std::move(folder)), ranks_(ranks), out_(out), redactor_(redactor) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
     const std::string name = entry.path().filename();
     if (name.starts_with("std_log") || name == mpirun_file) fs::remove(entry.path(), ignored);
   }
+  if (ranks_ == 0) waiting_[only_file];
+  for (int rank = 0; rank < ranks_; ++rank) waiting_[file_of(rank)];
+  flush();
 }
 
 void RankLogs::rank_line(int rank, std::string_view line) {
   const std::string text = redactor_(std::string(line));
-  waiting_[file_of(rank, mpi_)] += text + "\n";
+  waiting_[ranks_ == 0 ? only_file : file_of(rank)] += text + "\n";
   if (rank != 0) out_ << "[" << rank << "] ";
   out_ << text << "\n";
 }
 
-void RankLogs::mpirun_line(std::string_view line) {
+void RankLogs::mpirun_line(std::string_view line, bool shown) {
   const std::string text = redactor_(std::string(line));
   waiting_[mpirun_file] += text + "\n";
-  out_ << "[mpirun] " << text << "\n";
+  if (shown) out_ << "[mpirun] " << text << "\n";
 }
 
 void RankLogs::flush() {

@@ -13,20 +13,21 @@ namespace terroir {
 /// `std_log.txt` for a command that is one process, `mpi_log.txt` for what mpirun itself says. Values of secrets stay out of both.
 class RankLogs {
  public:
-  /// Begins anew in `folder`, which exists; files of an earlier job are removed from it.
-  RankLogs(std::string folder, bool mpi, std::ostream& out, const Redactor& redactor);
+  /// Begins a file for each of mpirun's ranks, or for the only process when there is no mpirun (0), in `folder`, which exists. Files of
+  /// an earlier job are removed from it.
+  RankLogs(std::string folder, int ranks, std::ostream& out, const Redactor& redactor);
 
   /// A line of a rank (0 for the only process). Those of rank 0 are shown as they are, so that a job's progress and summary read as
   /// without a launcher; the others begin with "[7] ".
   void rank_line(int rank, std::string_view line);
-  /// A line of mpirun, shown with "[mpirun] " before it.
-  void mpirun_line(std::string_view line);
+  /// A line of mpirun; shown, with "[mpirun] " before it, when it tells what the exit code does not.
+  void mpirun_line(std::string_view line, bool shown);
   /// Writes what has come. A file that cannot be written is told once; it ends no job.
   void flush();
 
  private:
   std::string folder_;
-  bool mpi_;
+  int ranks_;
   std::ostream& out_;
   const Redactor& redactor_;
   std::map<std::string, std::string> waiting_;  // by file

@@ -66,6 +66,15 @@ TEST(Verdict, NeverStartsAgainWhatWasAskedToStop) {
   }
 }
 
+TEST(Verdict, TakesAnMpirunThatFailsWhileItStopsForStopped) {
+  JobEnd end;
+  end.code = 1;
+  end.reason = Reason::request;
+  EXPECT_EQ(judge(end).code, 75);
+  end.notes.rank_ended = true;
+  EXPECT_EQ(judge(end).code, 1) << "a rank's own";
+}
+
 TEST(Verdict, KeepsTheCodeOfAJobThatEndedInTime) {
   JobEnd end = ended(0);
   end.reason = Reason::request;
@@ -109,6 +118,19 @@ TEST(Verdict, HearsThatRanksAreLost) {
   EXPECT_FALSE(notes.rank_lost);
   EXPECT_TRUE(tells_lost_rank("terroir: rank 3 on node7 has lost rank 0 and ends"));
   EXPECT_FALSE(tells_lost_rank("echo 'terroir: rank 3 on node7 has lost rank 0 and ends'"));
+}
+
+TEST(Verdict, LeavesOutWhatTheExitCodeSays) {
+  for (const char* line : {"", "--------------------------------------------------------------------------",
+                           "Primary job  terminated normally, but 1 process returned",
+                           "a non-zero exit code. Per user-direction, the job has been aborted.",
+                           "mpirun detected that one or more processes exited with non-zero status, thus causing",
+                           "the job to be terminated. The first process to do so was:", "  Process name: [[5268,1],0]",
+                           "  Exit code:    75", "mpirun: Forwarding signal 10 to job"})
+    EXPECT_FALSE(tells_news(line)) << line;
+  for (const char* line : {"mpirun was unable to launch the specified application as it could not access", "Executable: /tmp/nosuch",
+                           "ORTE has lost communication with a remote daemon."})
+    EXPECT_TRUE(tells_news(line)) << line;
 }
 
 }  // namespace
