@@ -2,6 +2,7 @@
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/commands/check.h"
 #include "pipeline/commands/inspect.h"
+#include "pipeline/commands/launch.h"
 #include "pipeline/commands/processes.h"
 #include "pipeline/commands/run.h"
 #include "pipeline/error.h"
@@ -29,6 +30,7 @@ constexpr std::array commands = {
     Command{"check", "find every mistake of a recipe, or of a job and its recipe", run_check},
     Command{"plan", "say what a run would read, compute, write and take", run_plan},
     Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run},
+    Command{"launch", "run an Azure ML job on this machine or a cluster", run_launch},
     Command{"processes", "list the processes, or explain one", run_processes},
     Command{"inspect", "show what a store holds", run_inspect},
 };
