@@ -3,7 +3,9 @@
 #   hosts_missing      prints why this machine cannot have them; fails when it can
 #   hosts_up N         makes them; hosts_down takes them away
 #   on_host I COMMAND  runs a command there, under the host's own name
-#   hosts_cut I        cuts the host's link
+#   on_own_disk DIR I COMMAND  the same, with the folder DIR as its /tmp
+#   hosts_cut I        cuts the host's link; hosts_join I mends it
+#   hosts_serve DIR I  serves served_rsh.sh in DIR: what that asks for runs on the host, as the server's child. Server: $served
 hosts_count=0
 network=10.77.0
 
@@ -51,4 +53,27 @@ on_host() {
   ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec "$@"' "$host" "$@"
 }
 
+on_own_disk() {
+  local disk=$1
+  shift
+  # shellcheck disable=SC2016
+  on_host "$1" unshare --mount sh -c 'mount --bind "$0" /tmp && exec "$@"' "$disk" "${@:2}"
+}
+
 hosts_cut() { ip -n tfsw link set "p$1" down; }
+hosts_join() { ip -n tfsw link set "p$1" up; }
+
+# A program that runs on another host is no descendant of who started it. Its end is told to nobody while the link is cut.
+hosts_serve() {
+  local folder=$1 host=$2
+  mkfifo "$folder/tfh$host"
+  mkdir "$folder/disk.$host"
+  # shellcheck disable=SC2016
+  on_own_disk "$folder/disk.$host" "$host" env -i HOME="$HOME" LANG=C PATH="$PATH" bash -c 'exec 3<>"$0/tfh$1"
+    while IFS="|" read -r reply command <&3; do
+      (cd && sh -c "$command" >>"$0/served.$1" 2>&1
+        code=$?
+        [ -n "$(ip -n tfsw -o link show "p$1" up)" ] && echo "$code" 1<>"$reply") &
+    done' "$folder" "$host" >/dev/null 2>&1 &
+  served=$!
+}
