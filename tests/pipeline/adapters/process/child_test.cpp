@@ -2,6 +2,7 @@
 
 #include "pipeline/error.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ TEST(Child, HasAGroupOfItsOwn) {
 }
 
 TEST(Child, IsSignalledWithItsGroup) {
-  Script script("sh -c 'trap \"echo inner; exit\" USR1; echo ready; while :; do sleep 0.01; done' 2>/dev/null & trap 'wait; exit 0' USR1; wait");
+  Script script("sh -c 'trap \"echo inner; exit\" USR1; echo ready; for i in $(seq 3000); do sleep 0.01; done' 2>/dev/null & trap 'wait; exit 0' USR1; wait");
   script.printed(1);
   script.child.signal_group(SIGUSR1);
   EXPECT_EQ(script.ended().code, 0);
@@ -124,7 +125,7 @@ TEST(Child, WakesWhenAnotherDescriptorBecomesReadable) {
 TEST(Child, IsEndedWithItsObject) {
   pid_t id = 0;
   {
-    Script script("trap '' TERM; echo ready; while :; do sleep 1; done");
+    Script script("trap '' TERM; echo ready; sleep 60");
     script.printed(1);
     id = script.child.id();
   }
@@ -135,8 +136,10 @@ TEST(Child, LeavesNoDescriptorsBehind) {
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Script("ls /proc/self/fd | wc -l").ended().code, 0);
   EXPECT_EQ(open_descriptors(), before);
+  const int inherited = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
   Script script("ls /proc/self/fd");
   (void)script.ended();
+  ::close(inherited);
   EXPECT_THAT(script.lines, ElementsAre("0", "1", "2", "3")) << "3 is the folder that ls reads";
 }
 
