@@ -38,7 +38,7 @@ std::string attempt_name() {
 
 std::unique_ptr<Communicator> communicator() {
   if (started_by_mpirun()) return join_mpi();
-  return std::make_unique<SerialCommunicator>();
+  return std::make_unique<SerialCommunicator>(host_name());
 }
 
 /// One rank's run: the plan, the outputs it writes to, and the job it takes part in.
@@ -49,16 +49,16 @@ class RankRun {
 
   int run() {
     prepare_logging();
-    const LoadedPlan loaded = load();
-    print_diagnostics(loaded.compiled.diagnostics, loaded.file, options_.quiet, errors_);
-    const Plan empty;
-    const Plan& plan = loaded.good() ? *loaded.compiled.plan : empty;
-    look_at_mask(plan);
-    for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
-      stores_.push_back(make_folder_store(plan.outputs[i].path));
-      sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded.crs));
+    prepare();
+    try {
+      return join();
+    } catch (const std::exception&) {
+      // The job tells what goes wrong in it; what little is left must not let the others wait.
+      const JobFailure failure = failure_of_current_exception();
+      std::cerr << "terroir: rank " << comm_.rank() << " on " << host_name() << ": " << failure.text << std::endl;
+      comm_.abort(failure.code);
+      return failure.code;
     }
-    return join(plan, loaded);
   }
 
  private:
@@ -73,14 +73,26 @@ class RankRun {
     }
   }
 
-  LoadedPlan load() {
+  void prepare() {
     const int processors = comm_.size() == 1 ? allowed_processors() : comm_.local_processors();
     try {
-      return load_plan(options_, {comm_.size(), comm_.local_size(), processors});
+      loaded_ = load_plan(options_, {comm_.size(), comm_.local_size(), processors});
+      print_diagnostics(loaded_.compiled.diagnostics, loaded_.file, options_.quiet, errors_);
+      if (loaded_.good()) open_outputs(*loaded_.compiled.plan);
     } catch (...) {
       failure_ = failure_of_current_exception();
+      sinks_.clear();
+      stores_.clear();
+      loaded_ = {};
     }
-    return {};
+  }
+
+  void open_outputs(const Plan& plan) {
+    look_at_mask(plan);
+    for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
+      stores_.push_back(make_folder_store(plan.outputs[i].path));
+      sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded_.crs));
+    }
   }
 
   void look_at_mask(const Plan& plan) {
@@ -89,7 +101,9 @@ class RankRun {
               << " processors; start mpirun with --bind-to none, or give --threads\n";
   }
 
-  int join(const Plan& plan, const LoadedPlan& loaded) {
+  int join() {
+    const Plan empty;
+    const Plan& plan = loaded_.good() ? *loaded_.compiled.plan : empty;
     std::vector<Sink*> sinks;
     std::vector<Destination> destinations;
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
@@ -97,13 +111,13 @@ class RankRun {
       destinations.push_back({stores_[i].get(), sinks_[i].get()});
     }
     std::optional<TileRunners> runners;
-    if (loaded.good()) runners.emplace(plan, loaded.compiled.sources, sinks);
+    if (loaded_.good()) runners.emplace(plan, loaded_.compiled.sources, sinks);
     JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
                          stores_.empty() ? nullptr : stores_[0].get());
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, excluded_readers(plan.outputs[i]));
     Observers observers;
     observers.add(reporter);
-    if (logging_ && loaded.good()) logging_->start(plan, observers, [&](const std::string& line) { reporter.note(line); });
+    if (logging_ && loaded_.good()) logging_->start(plan, observers, [&](const std::string& line) { reporter.note(line); });
     JobWorld world{comm_,
                    [&](std::size_t pass, const auto& fitted) { return runners->make(pass, fitted); },
                    destinations,
@@ -118,24 +132,26 @@ class RankRun {
                    }};
     JobOptions job;
     job.schedule = options_.fixed_schedule ? Schedule::fixed : Schedule::dynamic;
+    job.liveness.sign = sign_seconds(comm_.size());
     job.prepare = {attempt_name(), options_.overwrite, options_.verify};
-    if (failure_ || !loaded.good()) job.stillborn = stillbirth(loaded);
+    if (failure_ || !loaded_.good()) job.stillborn = stillbirth();
     return run_job(plan, world, job);
   }
 
   /// Why this rank has no plan. Rank 0 has printed its own mistakes already.
-  [[nodiscard]] JobFailure stillbirth(const LoadedPlan& loaded) const {
+  [[nodiscard]] JobFailure stillbirth() const {
     if (failure_) return *failure_;
     std::string text;
     if (comm_.rank() != 0)
-      for (const auto& d : loaded.compiled.diagnostics)
-        if (!d.warning && text.empty()) text = to_text(d, loaded.file);
-    return {loaded.exit_code(), text};
+      for (const auto& d : loaded_.compiled.diagnostics)
+        if (!d.warning && text.empty()) text = to_text(d, loaded_.file);
+    return {loaded_.exit_code(), text};
   }
 
   const RecipeOptions& options_;
   Communicator& comm_;
   std::ostream &out_, &errors_;
+  LoadedPlan loaded_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::optional<RunLogging> logging_;

@@ -21,6 +21,8 @@ class Communicator {
   virtual ~Communicator() = default;
   [[nodiscard]] virtual int rank() const noexcept = 0;
   [[nodiscard]] virtual int size() const noexcept = 0;
+  /// Names of the ranks' hosts, by rank. Only rank 0 knows them.
+  [[nodiscard]] virtual std::vector<std::string> hosts() const = 0;
   /// Ranks on this node, and this rank's place among them.
   [[nodiscard]] virtual int local_size() const noexcept = 0;
   [[nodiscard]] virtual int local_rank() const noexcept = 0;

@@ -5,12 +5,39 @@
 #include "pipeline/run/root_part.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <string>
+#include <thread>
 
 namespace terroir {
 namespace {
 
 constexpr double shortest_nap = 0.0005, longest_nap = 0.004, kill_seconds = 0.4, errand_seconds = 5;
+
+/// Waits until rank 0 says to quit, not longer than it may take.
+bool told_to_quit(Communicator& communicator) {
+  for (const double until = steady_seconds() + errand_seconds; steady_seconds() < until;) {
+    const auto message = communicator.poll();
+    const auto decoded = message ? decode_message(message->bytes) : std::nullopt;
+    if (decoded && std::holds_alternative<Quit>(*decoded)) return true;
+    if (!message) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+/// Ends this rank when its own state cannot be trusted any more, once rank 0 knows why.
+[[noreturn]] void break_off(JobWorld& world, const JobFailure& failure) {
+  if (world.communicator.rank() == 0) {
+    world.observer.failed(failure);
+    world.communicator.abort(failure.code);
+  }
+  world.communicator.send(0, encode_message(Failed{failure.code, failure.text}));
+  world.communicator.send(0, encode_message(Bye{}));
+  const bool told = told_to_quit(world.communicator);
+  world.leave(failure.code, told ? "" : failure.text);
+  std::abort();
+}
 
 class Job {
  public:
@@ -19,6 +46,15 @@ class Job {
   }
 
   int run() {
+    try {
+      return take_part();
+    } catch (const std::exception&) {
+      break_off(world_, failure_of_current_exception());  // here: the end of this object waits for its threads
+    }
+  }
+
+ private:
+  int take_part() {
     if (root_) root_->begin();
     rank_.begin();
     send();  // what rank 0 says of itself comes before what others say
@@ -35,7 +71,6 @@ class Job {
     return end();
   }
 
- private:
   [[nodiscard]] bool over() const { return root_ ? root_->ended() : rank_.left(); }
 
   bool receive() {
@@ -91,12 +126,15 @@ class Job {
   }
 
   void obey(Signal signal) {
-    if (signal == Signal::flush) rank_.flush();
+    if (signal == Signal::flush) {
+      rank_.flush();
+      if (root_) root_->grow_wary();  // mpirun sends SIGCONT a second before it ends a job, as when a rank was killed
+    }
     if (signal == Signal::stop) rank_.stop();
     if (signal != Signal::kill) return;
-    if (root_) root_->interrupted();
+    const int code = root_ ? root_->interrupted() : static_cast<int>(Fault::interrupted);
     rank_.drop(kill_seconds);
-    world_.leave(static_cast<int>(Fault::interrupted), "");
+    world_.leave(code, "");
   }
 
   int end() {
@@ -119,6 +157,12 @@ class Job {
 
 }  // namespace
 
-int run_job(const Plan& plan, JobWorld& world, const JobOptions& options) { return Job(plan, world, options).run(); }
+int run_job(const Plan& plan, JobWorld& world, const JobOptions& options) {
+  try {
+    return Job(plan, world, options).run();
+  } catch (const std::exception&) {
+    break_off(world, failure_of_current_exception());  // no thread could be started
+  }
+}
 
 }  // namespace terroir

@@ -127,7 +127,7 @@ void fields(A& archive, Work& w) {
 }
 template <class A>
 void fields(A& archive, Hello& m) {
-  archive(m.plan_hash, m.host);
+  archive(m.plan_hash);
 }
 template <class A>
 void fields(A& archive, WantTiles& m) {

@@ -18,7 +18,7 @@ namespace terroir {
 
 /// The first message of a rank. All ranks must have compiled the same plan.
 struct Hello {
-  std::string plan_hash, host;
+  std::string plan_hash;
 };
 /// Asks for tiles of a pass.
 struct WantTiles {

@@ -119,11 +119,13 @@ class PassRunner final : public TileRunner {
     TileResult result{tile, {}, {}};
     {
       std::vector<std::jthread> threads;
-      if (reads_ahead_) threads.emplace_back([&] { guard(queue, [&] { read_ahead(queue, window, next); }); });
-      for (std::size_t i = 1; i < runners_.size(); ++i)
-        threads.emplace_back([&, i] { guard(queue, [&] { compute(queue, *runners_[i], window); }); });
-      threads.emplace_back([&] { guard(queue, [&] { result = write(queue, tile, window); }); });
-      guard(queue, [&] { compute(queue, *runners_[0], window); });
+      const auto start = [&](auto work) { threads.emplace_back([&queue, work] { guard(queue, work); }); };
+      guard(queue, [&] {  // a thread that cannot be started ends the others, which would wait for it
+        if (reads_ahead_) start([&] { read_ahead(queue, window, next); });
+        for (std::size_t i = 1; i < runners_.size(); ++i) start([&, i] { compute(queue, *runners_[i], window); });
+        start([&] { result = write(queue, tile, window); });
+        compute(queue, *runners_[0], window);
+      });
     }
     queue.rethrow();
     ++meter_.tiles;

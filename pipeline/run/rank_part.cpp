@@ -21,7 +21,7 @@ RankPart::RankPart(std::string plan_hash, JobWorld& world, const JobOptions& opt
     : world_(world),
       options_(options),
       mailbox_(mailbox),
-      worker_(world.communicator.rank(), std::move(plan_hash), world.host, options.liveness),
+      worker_(world.communicator.rank(), std::move(plan_hash), options.liveness),
       began_(steady_seconds()),
       flushed_(began_),
       tiles_(

@@ -1,5 +1,6 @@
 #include "pipeline/run/root_part.h"
 
+#include "kernels/value.h"
 #include "pipeline/error.h"
 #include "pipeline/run/rank_part.h"
 #include "pipeline/run/tile_thread.h"
@@ -20,7 +21,7 @@ std::vector<PassTiles> tiles_of_passes(const Plan& plan) {
 }
 
 SchedulerOptions scheduler_options(const JobWorld& world, const JobOptions& options) {
-  return {world.communicator.size(), options.schedule, options.batch_seconds, options.liveness};
+  return {world.communicator.size(), options.schedule, options.batch_seconds, options.liveness, world.communicator.hosts()};
 }
 
 }  // namespace
@@ -40,9 +41,15 @@ void RootPart::receive(int from, const AnyMessage& message) { scheduler_.receive
 
 void RootPart::fail(const JobFailure& failure) { scheduler_.fail(failure.code, failure.text, steady_seconds()); }
 
-void RootPart::interrupted() {
-  if (!std::exchange(told_, true))
-    world_.observer.failed({static_cast<int>(Fault::interrupted), "interrupted; run the same command again to resume"});
+void RootPart::grow_wary() { scheduler_.grow_wary(steady_seconds()); }
+
+int RootPart::interrupted() {
+  JobFailure failure{static_cast<int>(Fault::interrupted), "interrupted; run the same command again to resume"};
+  if (const auto missing = scheduler_.missing(steady_seconds()); !missing.empty())
+    failure = {static_cast<int>(Fault::system), list_words(missing, "and") + (missing.size() == 1 ? " is" : " are") +
+                                                    " lost, perhaps killed for want of memory; run the same command again to resume"};
+  if (!std::exchange(told_, true)) world_.observer.failed(failure);
+  return failure.code;
 }
 
 void RootPart::step(const std::function<Work()>& own) {

@@ -20,8 +20,10 @@ class RootPart {
   void step(const std::function<Work()>& own);
   [[nodiscard]] std::vector<Outgoing> outgoing() { return scheduler_.outgoing(); }
   void fail(const JobFailure& failure);
-  /// Tells the observer that this process is about to end.
-  void interrupted();
+  /// This process may be about to be ended.
+  void grow_wary();
+  /// It is about to end: tells the observer, and which ranks are gone, if any are. Returns the exit code.
+  int interrupted();
 
   [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
   [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }

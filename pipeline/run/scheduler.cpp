@@ -12,6 +12,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr Index first_batch = 2;  // until it is known how long a tile takes
+constexpr double wary_seconds = 3;
 
 }  // namespace
 
@@ -24,6 +25,7 @@ PassTiles tiles_of(const Pass& pass) {
 
 Scheduler::Scheduler(std::vector<PassTiles> passes, std::string plan_hash, SchedulerOptions options, Fold fold)
     : plan_hash_(std::move(plan_hash)), options_(options), fold_(std::move(fold)), ranks_(at(options.ranks)), facts_(at(options.ranks)) {
+  for (std::size_t r = 0; r < facts_.size() && r < options_.hosts.size(); ++r) facts_[r].host = options_.hosts[r];
   for (auto& tiles : passes) {
     const std::size_t count = tiles.order.size();
     tiles_total_ += static_cast<Index>(count);
@@ -46,20 +48,41 @@ void Scheduler::receive(int from, const AnyMessage& message, double now) {
     facts_[at(from)].peak_memory = alive->peak_memory;
   }
   if (const auto* bye = std::get_if<Bye>(&message)) say_goodbye(from, *bye);
-  if (const auto* failed = std::get_if<Failed>(&message)) {
-    ranks_[at(from)].greeted = true;  // its hello will not come
-    fail(failed->code, failed->text, now);
+  if (const auto* failed = std::get_if<Failed>(&message)) take_failure(from, *failed, now);
+}
+
+void Scheduler::take_failure(int from, const Failed& failed, double now) {
+  ranks_[at(from)].greeted = true;  // its hello will not come
+  const bool own_words = options_.ranks == 1 || failed.text.empty() || failed.code == static_cast<int>(Fault::interrupted);
+  fail(failed.code, own_words ? failed.text : name_of(from) + ": " + failed.text, now);
+}
+
+std::string Scheduler::name_of(int rank) const {
+  const std::string& host = facts_[at(rank)].host;
+  return "rank " + std::to_string(rank) + (host.empty() ? "" : " on " + host);
+}
+
+void Scheduler::grow_wary(double now) {
+  wary_ = now;
+  beat_ = now + wary_seconds - options_.liveness.beat;
+}
+
+std::vector<std::string> Scheduler::missing(double now) const {
+  std::vector<std::string> names;
+  for (int r = 1; r < options_.ranks; ++r) {
+    const auto& rank = ranks_[at(r)];
+    if (!rank.left && rank.heard < wary_ && now - rank.heard > 2 * options_.liveness.sign) names.push_back(name_of(r));
   }
+  return names;
 }
 
 void Scheduler::greet(int from, const Hello& hello, double now) {
   auto& rank = ranks_[at(from)];
   if (std::exchange(rank.greeted, true)) return;
   ++greeted_;
-  facts_[at(from)].host = hello.host;
   if (hello.plan_hash != plan_hash_)
     fail(static_cast<int>(Fault::mistake),
-         "rank " + std::to_string(from) + " on " + hello.host +
+         name_of(from) +
              " compiled another plan than rank 0; all ranks must run the same program and see the same recipe and inputs: compare "
              "versions and mounts",
          now);
@@ -184,9 +207,8 @@ void Scheduler::look_for_silence(double now) {
     const auto& rank = ranks_[at(r)];
     const double patience = rank.greeted ? options_.liveness.silence : options_.liveness.greeting;
     if (rank.left || now - rank.heard <= patience) continue;
-    const std::string host = facts_[at(r)].host.empty() ? "" : " on " + facts_[at(r)].host;
     fail(static_cast<int>(Fault::system),
-         "rank " + std::to_string(r) + host + " has been silent for " + std::to_string(static_cast<int>(now - rank.heard)) +
+         name_of(r) + " has been silent for " + std::to_string(static_cast<int>(now - rank.heard)) +
              " s; the job ends, run the same command again to resume",
          now);
     phase_ = Phase::ended;  // nobody waits for the goodbye of a lost rank

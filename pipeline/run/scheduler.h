@@ -21,6 +21,7 @@ struct SchedulerOptions {
   Schedule schedule = Schedule::dynamic;
   double batch_seconds = 10;  ///< that a batch of tiles should not take longer than
   Liveness liveness;
+  std::vector<std::string> hosts = {};  ///< by rank; may be fewer than ranks
 };
 
 /// The tiles of one pass along a curve, and what each (order[i]) is expected to cost.
@@ -61,6 +62,11 @@ class Scheduler {
   /// There is nothing to do: ranks leave.
   void nothing_to_do(double now);
   void published(double now);
+  /// The job may be about to be ended, as mpirun does when a rank was killed. From now on silence is suspicious, and for some seconds
+  /// no sign of life is sent: Open MPI aborts a rank that sends to one that is gone.
+  void grow_wary(double now);
+  /// The ranks that have been silent since and for longer than they should be, as "rank 2 on node7".
+  [[nodiscard]] std::vector<std::string> missing(double now) const;
   /// Ends the job; the first failure is the one that counts. When all is published already, none does.
   void fail(int code, std::string text, double now);
 
@@ -75,7 +81,7 @@ class Scheduler {
   [[nodiscard]] Index tiles_total() const noexcept { return tiles_total_; }
   [[nodiscard]] Index tiles_done() const noexcept { return tiles_done_; }
   [[nodiscard]] Index tiles_restored() const noexcept { return tiles_restored_; }
-  /// What a rank said last of its work, and its host and peak memory.
+  /// A rank's host, and what it said last of its work and peak memory.
   struct RankFacts {
     std::string host;
     Work work;
@@ -95,6 +101,8 @@ class Scheduler {
     Index left = 0;
   };
   void greet(int from, const Hello& hello, double now);
+  void take_failure(int from, const Failed& failed, double now);
+  [[nodiscard]] std::string name_of(int rank) const;
   void hand_out(int to, std::uint32_t pass, bool may_steal);
   void take_result(int from, const TileDone& done, double now);
   void say_goodbye(int from, const Bye& bye);
@@ -123,8 +131,9 @@ class Scheduler {
   std::size_t pass_ = 0;
   int greeted_ = 0, left_ = 0;
   Index tiles_total_ = 0, tiles_done_ = 0, tiles_restored_ = 0;
-  double cost_seen_ = 0, seconds_seen_ = 0;  ///< of this pass
-  std::vector<double> cost_of_;              ///< of this pass, by tile
+  double cost_seen_ = 0, seconds_seen_ = 0;                 ///< of this pass
+  std::vector<double> cost_of_;                             ///< of this pass, by tile
+  double wary_ = -std::numeric_limits<double>::infinity();  ///< since when
   double beat_ = 0, deadline_ = std::numeric_limits<double>::infinity();
 };
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace terroir {
@@ -36,6 +37,9 @@ JobFailure failure_of_current_exception() {
     return {static_cast<int>(e.fault()), e.what()};
   } catch (const std::bad_alloc&) {
     return {static_cast<int>(Fault::memory), "memory is exhausted; allow less with --memory, or start fewer ranks on this machine"};
+  } catch (const std::system_error& e) {
+    return {static_cast<int>(Fault::system), std::string("the system refused a thread or another resource: ") + e.what() +
+                                                 "; start fewer ranks or --threads on this machine"};
   } catch (const std::exception& e) {
     return {static_cast<int>(Fault::bug), std::string("a bug in terroir: ") + e.what()};
   } catch (...) {

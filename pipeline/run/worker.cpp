@@ -5,12 +5,11 @@
 
 namespace terroir {
 
-Worker::Worker(int rank, std::string plan_hash, std::string host, Liveness liveness)
-    : rank_(rank), plan_hash_(std::move(plan_hash)), host_(std::move(host)), liveness_(liveness) {}
+Worker::Worker(int rank, std::string plan_hash, Liveness liveness) : rank_(rank), plan_hash_(std::move(plan_hash)), liveness_(liveness) {}
 
 void Worker::greet(double now) {
   heard_ = now;
-  send(Hello{plan_hash_, host_}, now);
+  send(Hello{plan_hash_}, now);
 }
 
 void Worker::receive(const AnyMessage& message, double now) {

@@ -21,13 +21,13 @@ struct TileTask {
 /// (seconds, of any start) and messages come in as arguments; what it wants sent is fetched by `outgoing`.
 class Worker {
  public:
-  Worker(int rank, std::string plan_hash, std::string host, Liveness liveness = {});
+  Worker(int rank, std::string plan_hash, Liveness liveness = {});
 
   /// Says hello to rank 0.
   void greet(double now);
   void receive(const AnyMessage& message, double now);
   /// Whether it is time for a sign of life; then `sign`.
-  [[nodiscard]] bool sign_due(double now) const noexcept { return now - sent_ >= liveness_.beat; }
+  [[nodiscard]] bool sign_due(double now) const noexcept { return now - sent_ >= liveness_.sign; }
   void sign(Work work, std::uint64_t peak_memory, double now) { send(Alive{std::move(work), peak_memory}, now); }
   /// The tile to start, when none is running and one is there.
   [[nodiscard]] std::optional<TileTask> start_tile();
@@ -57,7 +57,7 @@ class Worker {
   void ask_ahead(double now);
 
   int rank_;
-  std::string plan_hash_, host_;
+  std::string plan_hash_;
   Liveness liveness_;
   std::vector<Outgoing> outgoing_;
   std::optional<StartPass> pass_;

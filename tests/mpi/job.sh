@@ -1,6 +1,7 @@
 # To be sourced by tests of whole jobs. TERROIR names the program; what Open MPI needs is in the environment (scripts/mpi-env.sh).
 #
 #   job RANKS OUT [options]     runs tests/mpi/relief.yml into the folder OUT; RANKS 0: without mpirun. Log: $work/log
+#                               Each rank is started through the command $wrapper, if that is set.
 #   start RANKS OUT [options]   the same in the background: $job is the process to signal
 #   ended [SECONDS]             waits for it (and kills what is left after so long): $status
 #   under_way OUT               waits until it has written some tiles
@@ -20,6 +21,7 @@ passed=0
 failed=0
 work=$(mktemp -d)
 cleaners=()
+wrapper=()
 clean() {
   local cleaner
   [ -n "${job:-}" ] && kill -KILL "$job" 2>/dev/null
@@ -34,7 +36,7 @@ command_line() {  # RANKS OUT [options]: fills $line
   shift 2
   line=("$TERROIR" run "$recipe" --input "dem=$dem" --output "features=$out" "$@")
   # Ranks are not bound: the test machine has fewer cores than ranks.
-  [ "$ranks" -eq 0 ] || line=(mpirun --bind-to none -n "$ranks" "${line[@]}")
+  [ "$ranks" -eq 0 ] || line=(mpirun --bind-to none -n "$ranks" "${wrapper[@]}" "${line[@]}")
 }
 
 job() {

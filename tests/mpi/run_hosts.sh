@@ -1,5 +1,5 @@
 #!/bin/bash
-# Several hosts over TCP: the same bytes, and a host whose link is cut ends the job on both sides.
+# Several hosts over TCP: the same bytes; a killed rank is named; and a host whose link is cut ends the job on both sides.
 set -uo pipefail
 . "$(dirname "$0")/job.sh"
 . "$here/hosts.sh"
@@ -16,11 +16,28 @@ over_hosts=(mpirun -mca plm_rsh_agent "$here/rsh.sh" -mca btl_tcp_if_include "$n
   --bind-to none --host tfh1:2,tfh2:2,tfh3:2 -n 6
   "$TERROIR" run "$recipe" --input "dem=$dem" --output "features=$work/out" "${long[@]}")
 
+pid_of() {  # RANK
+  local pid
+  for pid in $(pgrep -f "^$TERROIR run $recipe"); do
+    grep -qz "^OMPI_COMM_WORLD_RANK=$1$" "/proc/$pid/environ" && echo "$pid"
+  done
+}
+
 check "a run on one host" job 0 "$work/expected" "${long[@]}"
 expected=$(digest "$work/expected")
 check "six ranks on three hosts" on_host 1 timeout 100 "${over_hosts[@]}" >"$work/log" 2>&1
 check "give the same files" same "$(digest "$work/out")" "$expected"
 check "each host is named" same "$(grep -o 'on tfh[123]' "$work/log" | sort -u | wc -l)" 3
+rm -rf "$work/out"
+
+on_host 1 timeout --kill-after=5 100 "${over_hosts[@]}" --block 16x16 >"$work/log" 2>&1 &
+job=$!
+under_way "$work/out"
+victim=$(pid_of 5)
+kill -s KILL "$victim"
+ended 100
+check "a killed rank on another host: exit code" same "$status" 137
+check "a killed rank on another host: rank 0 names it" says "^terroir: rank 5 on tfh3 is lost"
 rm -rf "$work/out"
 
 on_host 1 timeout --kill-after=5 100 "${over_hosts[@]}" --block 16x16 >"$work/log" 2>&1 &

@@ -29,6 +29,11 @@ class MemoryHub::Rank : public Communicator {
   Rank(MemoryHub& hub, int rank) : hub_(hub), rank_(rank) {}
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int size() const noexcept override { return static_cast<int>(hub_.mailboxes_.size()); }
+  [[nodiscard]] std::vector<std::string> hosts() const override {
+    std::vector<std::string> names;
+    for (int r = 0; r < size() && rank_ == 0; ++r) names.push_back("host" + std::to_string(r));
+    return names;
+  }
   [[nodiscard]] int local_size() const noexcept override { return size(); }
   [[nodiscard]] int local_rank() const noexcept override { return rank_; }
 

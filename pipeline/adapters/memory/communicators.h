@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -14,8 +16,10 @@ namespace terroir {
 /// The only rank of a job: no MPI is started. `abort` ends the process.
 class SerialCommunicator : public Communicator {
  public:
+  explicit SerialCommunicator(std::string host = "") : host_(std::move(host)) {}
   [[nodiscard]] int rank() const noexcept override { return 0; }
   [[nodiscard]] int size() const noexcept override { return 1; }
+  [[nodiscard]] std::vector<std::string> hosts() const override { return {host_}; }
   [[nodiscard]] int local_size() const noexcept override { return 1; }
   [[nodiscard]] int local_rank() const noexcept override { return 0; }
   void send(int to, std::span<const std::byte> bytes) override;
@@ -23,10 +27,12 @@ class SerialCommunicator : public Communicator {
   [[noreturn]] void abort(int exit_code) override;
 
  private:
+  const std::string host_;
   std::deque<Message> messages_;
 };
 
-/// The ranks of a job as threads of one process: for tests of whole jobs. Must outlive its communicators.
+/// The ranks of a job as threads of one process, on hosts "host0", "host1", ...: for tests of whole jobs. Must outlive its
+/// communicators.
 class MemoryHub {
  public:
   /// Thrown by `abort`, and by every call of the other ranks from then on.

@@ -4,8 +4,10 @@
 
 #include <mpi.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <deque>
 
@@ -34,6 +36,7 @@ class MpiCommunicator final : public Communicator {
     MPI_Comm_size(node, &local_size_);
     share_processors(node);
     MPI_Comm_free(&node);
+    name_hosts();
   }
   ~MpiCommunicator() override {
     while (!sent()) {
@@ -45,6 +48,7 @@ class MpiCommunicator final : public Communicator {
 
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int size() const noexcept override { return size_; }
+  [[nodiscard]] std::vector<std::string> hosts() const override { return hosts_; }
   [[nodiscard]] int local_size() const noexcept override { return local_size_; }
   [[nodiscard]] int local_rank() const noexcept override { return local_rank_; }
   [[nodiscard]] int local_processors() const noexcept override { return local_processors_; }
@@ -85,6 +89,16 @@ class MpiCommunicator final : public Communicator {
     local_processors_ = std::max(1, CPU_COUNT(&mask));
   }
 
+  /// Gathers the names of all hosts on rank 0.
+  void name_hosts() {
+    constexpr int length = 64;  // HOST_NAME_MAX
+    std::array<char, length> own{};
+    gethostname(own.data(), own.size() - 1);
+    std::vector<char> all(rank_ == 0 ? own.size() * static_cast<std::size_t>(size_) : 0);
+    MPI_Gather(own.data(), length, MPI_CHAR, all.data(), length, MPI_CHAR, 0, MPI_COMM_WORLD);
+    for (std::size_t at = 0; at < all.size(); at += own.size()) hosts_.emplace_back(all.data() + at);
+  }
+
   /// Frees what has been sent, oldest first; true when nothing is left.
   bool sent() {
     while (!sending_.empty()) {
@@ -97,6 +111,7 @@ class MpiCommunicator final : public Communicator {
   }
 
   int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1, local_processors_ = 1;
+  std::vector<std::string> hosts_;
   std::deque<Sending> sending_;  // a deque keeps the address of a request while others come and go
 };
 

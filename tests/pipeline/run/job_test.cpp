@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <new>
 #include <set>
 #include <thread>
 
@@ -148,7 +149,7 @@ TEST(Job, EndsWhenTheDiskIsFull) {
     const auto outcome = run_fake(world, {.ranks = 2, .options = options()});
     EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
     ASSERT_EQ(outcome.failures.size(), 1u);
-    EXPECT_THAT(outcome.failures[0], HasSubstr("No space left"));
+    EXPECT_THAT(outcome.failures[0], HasSubstr(" No space left"));
     EXPECT_EQ(world.objects().count("out0/zarr.json"), 0u);
     world.stores[0]->before_close = nullptr;
     EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
@@ -190,13 +191,61 @@ TEST(Job, TellsOnceWhyRanksHaveNoPlan) {
   how.stillborn = {{0, {2, "dem.tif is missing"}}, {1, {2, "dem.tif is missing"}}, {2, {2, "dem.tif is missing"}}};
   auto outcome = run_fake(world, how);
   EXPECT_THAT(outcome.codes, Each(2));
-  EXPECT_THAT(outcome.failures, ElementsAre("dem.tif is missing"));
+  EXPECT_THAT(outcome.failures, ElementsAre("rank 0 on host0: dem.tif is missing"));
   how.stillborn.erase(0);
   how.stillborn.erase(1);
   outcome = run_fake(world, how);
   EXPECT_THAT(outcome.codes, Each(2));
-  EXPECT_THAT(outcome.failures, ElementsAre("dem.tif is missing"));
+  EXPECT_THAT(outcome.failures, ElementsAre("rank 2 on host2: dem.tif is missing"));
   EXPECT_THAT(world.stores[0]->list(""), IsEmpty());
+}
+
+TEST(Job, NamesTheRankWhoseMainThreadFails) {
+  for (const int culprit : {0, 2}) {
+    FakeWorld world(fake_plan({20, 20}));
+    world.on_tile = [&](int, std::size_t, Index) { nap(2); };
+    FakeRun how{.ranks = 3, .options = options()};
+    how.signal = [&](int rank) {
+      if (rank == culprit && world.tiles_computed > 20) throw std::bad_alloc();
+      return Signal::nothing;
+    };
+    const auto outcome = run_fake(world, how);
+    EXPECT_EQ(outcome.codes[static_cast<std::size_t>(culprit)], -1 - static_cast<int>(Fault::memory));
+    if (culprit == 2) {
+      EXPECT_EQ(outcome.codes[0], static_cast<int>(Fault::memory));
+    }
+    ASSERT_EQ(outcome.failures.size(), 1u);
+    EXPECT_THAT(outcome.failures[0], HasSubstr("memory is exhausted"));
+    EXPECT_EQ(outcome.failures[0].starts_with("rank 2 on host2: "), culprit == 2) << outcome.failures[0];
+    EXPECT_EQ(world.objects().count("out0/zarr.json"), 0u);
+  }
+}
+
+TEST(Job, NamesTheRankThatIsGoneWhenItIsEnded) {
+  // As mpirun ends a job whose rank was killed: SIGCONT, and SIGTERM a second later.
+  FakeWorld world(fake_plan({50, 50}));
+  world.on_tile = [&](int, std::size_t, Index) { nap(2); };
+  std::atomic<int> step = 0;
+  std::chrono::steady_clock::time_point called;
+  FakeRun how{.ranks = 3, .options = options()};
+  how.signal = [&](int rank) {
+    if (rank != 0 || world.tiles_computed < 20) return Signal::nothing;
+    if (step == 0) {
+      world.cut(1);
+      called = std::chrono::steady_clock::now();
+      step = 1;
+      return Signal::flush;
+    }
+    if (step == 1 && std::chrono::steady_clock::now() - called > std::chrono::seconds(1)) {
+      step = 2;
+      return Signal::kill;
+    }
+    return Signal::nothing;
+  };
+  how.options.liveness.silence = 3;  // the others end by themselves
+  const auto outcome = run_fake(world, how);
+  EXPECT_EQ(outcome.codes[0], -1 - static_cast<int>(Fault::system));
+  EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("rank 1 on host1 is lost, perhaps killed")));
 }
 
 TEST(Job, RefusesRanksWithAnotherPlan) {

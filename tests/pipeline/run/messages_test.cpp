@@ -17,13 +17,13 @@ M round_trip(const M& message) {
 Work some_work() { return {3, 1, 2, 4, 5, 6, 0.5, 1.5, 2.5, 3.5, {"tile 3 of dem.tif", ""}}; }
 
 TEST(Messages, ComeThroughUnchanged) {
-  const auto hello = round_trip(Hello{"hash", "host"});
-  EXPECT_EQ(hello.plan_hash, "hash");
-  EXPECT_EQ(hello.host, "host");
+  EXPECT_EQ(round_trip(Hello{"hash"}).plan_hash, "hash");
   EXPECT_EQ(round_trip(WantTiles{7, 0}).pass, 7u);
   EXPECT_EQ(round_trip(WantTiles{7, 0}).idle, 0);
   EXPECT_EQ(round_trip(Quit{75}).code, 75);
-  EXPECT_EQ(round_trip(Failed{4, "No space left"}).text, "No space left");
+  const auto failed = round_trip(Failed{4, "No space left"});
+  EXPECT_EQ(failed.code, 4);
+  EXPECT_EQ(failed.text, "No space left");
   EXPECT_EQ(round_trip(Tiles{1, {3, -1, 1000000000000}}).tiles, (std::vector<Index>{3, -1, 1000000000000}));
 
   const auto done = round_trip(TileDone{2, {9, {{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0, 3}}, {1.0 / 3, -0.0}}, 0.25});

@@ -13,8 +13,11 @@ namespace {
 
 using terroir::testing::Simulation;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Le;
+using ::testing::SizeIs;
 
 /// How many tiles were computed; none more than once.
 Index tiles_computed_once(const Simulation& job) {
@@ -127,8 +130,37 @@ TEST(Scheduler, IsPatientWithRanksThatHaveNotSaidHello) {
   Simulation job({.ranks = 3, .tiles_of_pass = {10}, .dies = {{1, 0.0}}});
   const double end = job.run();
   EXPECT_NEAR(end, 300, 10);
-  EXPECT_THAT(job.scheduler().failure()->text, HasSubstr("rank 1 has been silent"));
+  EXPECT_THAT(job.scheduler().failure()->text, HasSubstr("rank 1 on host1 has been silent"));
   EXPECT_EQ(tiles_computed_once(job), 0);
+}
+
+TEST(Scheduler, KnowsWhoIsMissingWhenItIsWary) {
+  Liveness liveness;
+  liveness.sign = 0.4;
+  Scheduler scheduler({}, "plan", {4, Schedule::dynamic, 10, liveness, {"a", "b", "c", "d"}},
+                      [](std::size_t, const auto&) { return PassState{}; });
+  scheduler.begin(0);
+  for (const int rank : {1, 2, 3}) scheduler.receive(rank, Hello{"plan"}, 1);
+  EXPECT_THAT(scheduler.missing(5), IsEmpty()) << "nothing has made it wary";
+  scheduler.receive(1, Alive{}, 9.9);
+  scheduler.receive(2, Alive{}, 9.9);
+  scheduler.receive(3, Alive{}, 9.9);
+  scheduler.grow_wary(10);
+  scheduler.receive(1, Alive{}, 10.3);
+  scheduler.receive(3, Bye{}, 10.3);
+  EXPECT_THAT(scheduler.missing(10.6), IsEmpty()) << "rank 2 may still be on time";
+  EXPECT_THAT(scheduler.missing(11), ElementsAre("rank 2 on c"));
+}
+
+TEST(Scheduler, SendsNothingWithoutNeedWhileItIsWary) {
+  Scheduler scheduler({}, "plan", {2, Schedule::dynamic, 10, {}}, [](std::size_t, const auto&) { return PassState{}; });
+  scheduler.begin(0);
+  scheduler.grow_wary(1.9);
+  scheduler.tick(2.1);
+  scheduler.tick(4.8);
+  EXPECT_THAT(scheduler.outgoing(), IsEmpty());
+  scheduler.tick(5);
+  EXPECT_THAT(scheduler.outgoing(), SizeIs(2)) << "long before the others worry";
 }
 
 TEST(Scheduler, EndsTheJobWithTheCodeOfTheRankThatFailed) {
@@ -136,7 +168,7 @@ TEST(Scheduler, EndsTheJobWithTheCodeOfTheRankThatFailed) {
   job.run();
   ASSERT_TRUE(job.scheduler().failure());
   EXPECT_EQ(job.scheduler().failure()->code, 3);
-  EXPECT_EQ(job.scheduler().failure()->text, "tile 30");
+  EXPECT_EQ(job.scheduler().failure()->text, "rank 1 on host1: tile 30");
   EXPECT_TRUE(job.scheduler().all_left());  // without an abort
   for (const auto& worker : job.workers()) EXPECT_EQ(worker.quit_code(), 3);
 }

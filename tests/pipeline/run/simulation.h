@@ -34,10 +34,9 @@ class Simulation {
   explicit Simulation(Set set)
       : set_(std::move(set)),
         random_(set_.seed),
-        scheduler_(passes(), "plan", {set_.ranks, set_.schedule, 10, {}},
+        scheduler_(passes(), "plan", {set_.ranks, set_.schedule, 10, liveness(), hosts()},
                    [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(pass, states); }) {
-    for (int r = 0; r < set_.ranks; ++r)
-      workers_.emplace_back(r, set_.other_plan.contains(r) ? set_.other_plan[r] : "plan", "host" + std::to_string(r));
+    for (int r = 0; r < set_.ranks; ++r) workers_.emplace_back(r, set_.other_plan.contains(r) ? set_.other_plan[r] : "plan", liveness());
     arrival_.resize(static_cast<std::size_t>(2 * set_.ranks));
     by_rank.resize(static_cast<std::size_t>(set_.ranks));
     for (const Index count : set_.tiles_of_pass) computed.emplace_back(static_cast<std::size_t>(count));
@@ -86,6 +85,18 @@ class Simulation {
     return found != set_.dies.end() && now_ >= found->second;
   }
   double latency() { return set_.latency * std::uniform_real_distribution(1.0, 2.0)(random_); }
+
+  [[nodiscard]] Liveness liveness() const {
+    Liveness out;
+    out.sign = sign_seconds(set_.ranks);
+    return out;
+  }
+
+  [[nodiscard]] std::vector<std::string> hosts() const {
+    std::vector<std::string> names;
+    for (int r = 0; r < set_.ranks; ++r) names.push_back("host" + std::to_string(r));
+    return names;
+  }
 
   std::vector<PassTiles> passes() {
     std::vector<PassTiles> all;
