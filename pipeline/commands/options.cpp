@@ -23,6 +23,7 @@ po::options_description visible(const std::string& command) {
   if (command == "run") {
     add("overwrite", "start over where the outputs hold another run");
     add("verify", "when resuming, read finished objects and compare their checksums");
+    add("expect-ranks", po::value<int>()->value_name("N"), "refuse to run as a job of another number of ranks");
     add("quiet", "print errors only");
     add("schedule", po::value<std::string>()->value_name("dynamic|static")->default_value("dynamic"), "how tiles are shared by ranks");
   }
@@ -53,6 +54,10 @@ std::optional<std::string> take(const po::variables_map& given, RecipeOptions& o
   if (given.count("threads") > 0) {
     options.threads = given["threads"].as<int>();
     if (options.threads < 1 || options.threads > 1024) return "--threads must be between 1 and 1024";
+  }
+  if (given.count("expect-ranks") > 0) {
+    options.expect_ranks = given["expect-ranks"].as<int>();
+    if (options.expect_ranks < 1) return "--expect-ranks must be 1 or more";
   }
   if (given.count("block") > 0) {
     options.block = parse_block(given["block"].as<std::string>());

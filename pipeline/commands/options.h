@@ -16,6 +16,7 @@ struct RecipeOptions {
   Bindings bindings;
   std::size_t memory = 0;  ///< bytes for each rank; 0: a share of the node's
   int threads = 0;         ///< of each rank; 0: as many as it has processors
+  int expect_ranks = 0;    ///< that the job must have; 0: any number
   bool overwrite = false, verify = false, quiet = false, json = false;
   bool fixed_schedule = false;
   std::optional<Shape> block;

@@ -1,14 +1,15 @@
 #include "pipeline/commands/run.h"
 
 #include "pipeline/adapters/folder/folder_store.h"
-#include "pipeline/adapters/memory/communicators.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/machine.h"
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/adapters/zarr/zarr_sink.h"
+#include "pipeline/commands/communicator.h"
 #include "pipeline/commands/load.h"
 #include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
+#include "pipeline/commands/start_checks.h"
 #include "pipeline/error.h"
 #include "pipeline/run/job.h"
 #include "pipeline/run/pass_runner.h"
@@ -34,11 +35,6 @@ std::string attempt_name() {
   std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02d.%03d", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
                 utc.tm_min, utc.tm_sec, static_cast<int>(milliseconds));
   return text;
-}
-
-std::unique_ptr<Communicator> communicator() {
-  if (started_by_mpirun()) return join_mpi();
-  return std::make_unique<SerialCommunicator>(host_name());
 }
 
 /// One rank's run: the plan, the outputs it writes to, and the job it takes part in.
@@ -76,6 +72,7 @@ class RankRun {
   void prepare() {
     const int processors = comm_.size() == 1 ? allowed_processors() : comm_.local_processors();
     try {
+      if (!look_at_start()) return;
       loaded_ = load_plan(options_, {comm_.size(), comm_.local_size(), processors});
       print_diagnostics(loaded_.compiled.diagnostics, loaded_.file, options_.quiet, errors_);
       if (loaded_.good()) open_outputs(*loaded_.compiled.plan);
@@ -88,17 +85,28 @@ class RankRun {
   }
 
   void open_outputs(const Plan& plan) {
-    look_at_mask(plan);
+    warn(check_mask(plan.resources.threads, allowed_processors()));
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
       stores_.push_back(make_folder_store(plan.outputs[i].path));
       sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded_.crs));
     }
   }
 
-  void look_at_mask(const Plan& plan) {
-    if (!options_.quiet && plan.resources.threads > allowed_processors())
-      errors_ << "warning: " << plan.resources.threads << " threads of a rank share " << allowed_processors()
-              << " processors; start mpirun with --bind-to none, or give --threads\n";
+  /// Whether the ranks are the job that they should be. All ranks come to the same conclusion, and rank 0 says it.
+  bool look_at_start() {
+    const Finding world = check_world(world_facts(comm_, options_.expect_ranks));
+    if (world.verdict == Verdict::fault) {
+      errors_ << "terroir: " << world.value << "; " << world.remedy << std::endl;
+      failure_ = {static_cast<int>(Fault::system), ""};
+      return false;
+    }
+    warn(world);
+    if (started_by_mpirun()) warn(check_launcher(launcher_facts()));
+    return true;
+  }
+
+  void warn(const Finding& finding) {
+    if (finding.verdict != Verdict::ok && !options_.quiet) errors_ << "warning: " << finding.value << "; " << finding.remedy << std::endl;
   }
 
   int join() {
@@ -168,7 +176,7 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
                                             arguments, out, errors, code);
   if (!options) return code;
   watch_signals();
-  const auto comm = communicator();
+  const auto comm = join_job();
   return RankRun(*options, *comm, out, errors).run();
 }
 

@@ -94,6 +94,17 @@ PlanMarker marker_for(const Plan& plan, const std::vector<Destination>& destinat
   return marker;
 }
 
+/// Nothing has been written before the marker: where this fails, nothing else would work.
+void leave_marker(const Plan& plan, const std::vector<Destination>& destinations, std::size_t output, const std::string& attempt) {
+  Store& store = *destinations[output].store;
+  const std::string text = to_text(marker_for(plan, destinations, output, attempt));
+  try {
+    store.put(marker_key(attempt), std::as_bytes(std::span(text)));
+  } catch (const Error& error) {
+    throw Error(error.fault(), std::string(error.what()) + "; `terroir doctor " + store.location() + "` tells what can be done there");
+  }
+}
+
 /// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
 /// known as ours when this is interrupted.
 void clear(Store& store, const Folder& folder) {
@@ -209,12 +220,10 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
   for (std::size_t i = 0; i < destinations.size(); ++i) {
-    Store& store = *destinations[i].store;
-    const std::string text = to_text(marker_for(plan, destinations, i, options.attempt));
-    store.put(marker_key(options.attempt), std::as_bytes(std::span(text)));
+    leave_marker(plan, destinations, i, options.attempt);
     if (out.published[i]) continue;
     for (const auto& key : folders[i].keys)
-      if (key.starts_with(published_prefix)) store.remove(key);
+      if (key.starts_with(published_prefix)) destinations[i].store->remove(key);
   }
   return out;
 }

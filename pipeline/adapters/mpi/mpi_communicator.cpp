@@ -137,11 +137,16 @@ std::unique_ptr<Communicator> join_mpi() {
   return std::make_unique<MpiCommunicator>();
 }
 
-std::string mpi_version() {
-  char text[MPI_MAX_LIBRARY_VERSION_STRING];
-  int length = 0;
-  MPI_Get_library_version(text, &length);
-  return {text, static_cast<std::size_t>(length)};
+int launched_ranks() noexcept {
+  const char* ranks = std::getenv("OMPI_COMM_WORLD_SIZE");
+  return ranks == nullptr ? 0 : std::atoi(ranks);
+}
+
+bool bound_by_mpirun() noexcept { return std::getenv("OMPI_MCA_orte_bound_at_launch") != nullptr; }
+
+std::string foreign_launch() {
+  const char* ranks = std::getenv("PMI_SIZE");
+  return started_by_mpirun() || ranks == nullptr || std::atoi(ranks) < 2 ? "" : std::string("PMI_SIZE=") + ranks;
 }
 
 }  // namespace terroir

@@ -3,6 +3,7 @@
 #include "pipeline/ports/communicator.h"
 
 #include <memory>
+#include <string>
 
 namespace terroir {
 
@@ -16,7 +17,14 @@ namespace terroir {
 /// communicator's end) finalises MPI. Throws Error(Fault::system) when MPI cannot start.
 [[nodiscard]] std::unique_ptr<Communicator> join_mpi();
 
-/// Name and version of the MPI library.
-[[nodiscard]] std::string mpi_version();
+/// How many ranks the launcher says that it started; 0 without one.
+[[nodiscard]] int launched_ranks() noexcept;
+
+/// Whether mpirun has bound its ranks to some of the processors.
+[[nodiscard]] bool bound_by_mpirun() noexcept;
+
+/// The variable by which the launcher of another MPI says that this process is one of several, as "PMI_SIZE=4"; empty when none does.
+/// Open MPI does not know it: each process would run alone.
+[[nodiscard]] std::string foreign_launch();
 
 }  // namespace terroir

@@ -39,10 +39,11 @@ TEST(Options, BindNamesToValues) {
 
 TEST(Options, AreAllTaken) {
   const auto parsed = parse("run", {"--memory", "1.5G", "--threads=3", "--overwrite", "--verify", "--quiet", "--json", "--schedule",
-                                    "static", "--block", "32x64", "r.yml"});
+                                    "static", "--block", "32x64", "--expect-ranks", "4", "r.yml"});
   ASSERT_TRUE(parsed.options);
   EXPECT_EQ(parsed.options->memory, std::size_t{3} << 29);
   EXPECT_EQ(parsed.options->threads, 3);
+  EXPECT_EQ(parsed.options->expect_ranks, 4);
   EXPECT_TRUE(parsed.options->overwrite && parsed.options->verify && parsed.options->quiet && parsed.options->json);
   EXPECT_TRUE(parsed.options->fixed_schedule);
   EXPECT_EQ(parsed.options->block, (Shape{32, 64}));
@@ -57,6 +58,7 @@ TEST(Options, TellWhatIsWrongInOneLine) {
       {{"a.yml", "--memory", "lots"}, "--memory lots is no size"},
       {{"a.yml", "--memory", "0"}, "--memory 0 is no size"},
       {{"a.yml", "--threads", "0"}, "--threads must be between 1 and 1024"},
+      {{"a.yml", "--expect-ranks", "0"}, "--expect-ranks must be 1 or more"},
       {{"a.yml", "--schedule", "fair"}, "--schedule must be dynamic or static"},
       {{"a.yml", "--block", "32"}, "--block must be ROWSxCOLS"},
       {{"a.yml", "--frobnicate"}, "frobnicate"}};

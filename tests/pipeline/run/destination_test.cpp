@@ -79,6 +79,18 @@ TEST(Destination, SaysInEachFolderWhereTheJournalStands) {
   EXPECT_EQ(marker(third).journal, "/data/run/features");
 }
 
+TEST(Destination, NamesTheDoctorWhereNothingCanBeWritten) {
+  FakeWorld world(fake_plan({3, 3}));
+  world.stores[0]->before_close = [](const std::string&) { throw Error(Fault::system, "cannot finish writing m: No"); };
+  try {
+    (void)prepare_outputs(world.plan, world.destinations(), {"1", false, false});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_STREQ(error.what(), "cannot finish writing m: No; `terroir doctor out0` tells what can be done there");
+  }
+}
+
 TEST(Destination, ResumesAnUnfinishedRunOfThePlan) {
   Before before(false);
   EXPECT_EQ(before.code, static_cast<int>(Fault::data));

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "pipeline/ports/communicator.h"
+
+#include <memory>
+
+namespace terroir {
+
+/// The job that this process belongs to: MPI's where a launcher has started it, else one of a single rank, without MPI.
+[[nodiscard]] std::unique_ptr<Communicator> join_job();
+
+}  // namespace terroir
