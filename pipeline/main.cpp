@@ -1,6 +1,7 @@
 #include "kernels/value.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/commands/check.h"
+#include "pipeline/commands/doctor.h"
 #include "pipeline/commands/inspect.h"
 #include "pipeline/commands/launch.h"
 #include "pipeline/commands/processes.h"
@@ -33,6 +34,7 @@ constexpr std::array commands = {
     Command{"launch", "run an Azure ML job on this machine or a cluster", run_launch},
     Command{"processes", "list the processes, or explain one", run_processes},
     Command{"inspect", "show what a store holds", run_inspect},
+    Command{"doctor", "check a machine, its MPI and its storage, and say what to change", run_doctor},
 };
 
 void print_help(std::ostream& out) {

@@ -22,13 +22,7 @@ void configure(const GdalOptions& options) {
   GDALRegister_COG();
   CPLSetErrorHandler(CPLQuietErrorHandler);
   GDALSetCacheMax64(options.cache_bytes);
-  // A listing of a mounted folder can take seconds and its neighbours are none of our business.
-  CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
-  CPLSetConfigOption("GDAL_VRT_ENABLE_PYTHON", "NO");
-  CPLSetConfigOption("GDAL_DRIVER_PATH", "disable");
-  CPLSetConfigOption("GDAL_NUM_THREADS", "1");
-  // A damaged JPEG tile is an error; by default the rest of it turns grey.
-  CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE");
+  for (const auto& [name, value] : gdal_settings) CPLSetConfigOption(name, value);
   OSRSetPROJEnableNetwork(0);
   // Storage that is busy or silent: GDAL asks twice, its callers three times; and no wait without end.
   set_unless_given("GDAL_HTTP_MAX_RETRY", "1");

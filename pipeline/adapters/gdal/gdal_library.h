@@ -2,9 +2,11 @@
 
 #include <gdal.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -14,6 +16,17 @@ struct GdalOptions {
   std::size_t open_handles = 64;                      ///< kept open at most
   bool allow_vrt = false;  ///< a VRT may read any other file, so it needs leave (TERROIR_ALLOW_VRT=1 gives it as well)
 };
+
+/// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
+inline constexpr std::array<std::pair<const char*, const char*>, 5> gdal_settings = {{
+    // A listing of a mounted folder can take seconds and its neighbours are none of our business.
+    {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
+    {"GDAL_VRT_ENABLE_PYTHON", "NO"},
+    {"GDAL_DRIVER_PATH", "disable"},
+    {"GDAL_NUM_THREADS", "1"},
+    // A damaged JPEG tile is an error; by default the rest of it turns grey.
+    {"GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE"},
+}};
 
 /// Sets GDAL up for the process: drivers of the allow-list, a fixed cache, no sidecar search, no message on the terminal.
 /// The first call counts, but for leave to read VRTs, which any call may give.

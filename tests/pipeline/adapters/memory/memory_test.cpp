@@ -119,6 +119,13 @@ TEST(MemoryHub, AbortsAllRanks) {
   EXPECT_THROW(b->send(0, one_byte(1)), MemoryHub::Aborted);
 }
 
+TEST(MemoryHub, NamesItsHostsToRankZero) {
+  MemoryHub hub(2);
+  EXPECT_EQ(hub.communicator(0)->hosts(), (std::vector<std::string>{"host0", "host1"}));
+  EXPECT_TRUE(hub.communicator(1)->hosts().empty());
+  EXPECT_EQ(SerialCommunicator("here").hosts(), std::vector<std::string>{"here"});
+}
+
 TEST(SerialCommunicator, TalksToItself) {
   SerialCommunicator alone;
   EXPECT_EQ(alone.size(), 1);

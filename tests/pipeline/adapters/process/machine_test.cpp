@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -59,6 +60,30 @@ TEST(MemoryLimit, InAContainerWhosePathIsNotBelowTheMount) {
   root.put("proc/self/cgroup", "0::/docker/abc\n");
   root.put("sys/fs/cgroup/memory.max", "536870912\n");
   EXPECT_EQ(memory_limit(root.path()), gibibyte / 2);
+}
+
+TEST(MemoryLimits, NameTheirSources) {
+  const FakeRoot root;
+  root.put("proc/self/cgroup", "5:memory:/job\n");
+  root.put("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "2147483648\n");
+  const auto limits = memory_limits(root.path());
+  ASSERT_EQ(limits.size(), 2u);
+  EXPECT_EQ(limits[0].source, "/sys/fs/cgroup/memory/job/memory.limit_in_bytes");
+  EXPECT_EQ(limits[0].bytes, 2 * gibibyte);
+  EXPECT_EQ(limits[1].source, "MemTotal");
+}
+
+TEST(VariableNames, LeaveValuesWhereTheyAre) {
+  setenv("TERROIR_TEST_B", "secret=2", 1);
+  setenv("TERROIR_TEST_A", "1", 1);
+  EXPECT_EQ(variable_names({"TERROIR_TEST_", "NO_SUCH_"}), (std::vector<std::string>{"TERROIR_TEST_A", "TERROIR_TEST_B"}));
+  unsetenv("TERROIR_TEST_A");
+  unsetenv("TERROIR_TEST_B");
+}
+
+TEST(FileSystemSize, OfARealFolderAndOfNone) {
+  EXPECT_GT(file_system_size("/").value_or(0), 0u);
+  EXPECT_EQ(file_system_size("/no/such/folder"), std::nullopt);
 }
 
 TEST(PeakMemory, CountsWhatIsTouched) {
