@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/process/child.h"
 #include "pipeline/adapters/process/family.h"
+#include "pipeline/adapters/process/folder_lock.h"
 #include "pipeline/adapters/process/rank_files.h"
 #include "pipeline/adapters/process/signal_queue.h"
 #include "pipeline/adapters/report/rank_logs.h"
@@ -10,6 +11,7 @@
 #include "pipeline/job/verdict.h"
 #include "pipeline/redaction/redactor.h"
 #include "pipeline/redaction/secrets.h"
+#include "pipeline/run/liveness.h"
 
 #include <poll.h>
 
@@ -27,6 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double tick_seconds = 0.1, look_seconds = 1, farewell_seconds = 2, longest_pause = 30;
+/// After so long a rank has missed rank 0 and ended itself.
+constexpr double stray_seconds = Liveness{}.silence + Liveness{}.beat;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -104,12 +108,16 @@ class Launcher {
   int run() {
     say("starts " + party() + ": " + join(plan_.words) + "; logs in " + plan_.folder + "/user_logs");
     Verdict verdict = judge(run_once());
-    double pause = 1;
-    for (int start = 1; verdict.again && start <= plan_.retries; ++start, pause = std::min(2 * pause, longest_pause)) {
+    double step = 1;
+    for (int start = 1; verdict.again && start <= plan_.retries; ++start, step = std::min(2 * step, longest_pause)) {
+      const double pause = verdict.strays && !plan_.hostfile.empty() ? std::max(step, stray_seconds) : step;
       say(verdict.text + " (exit code " + std::to_string(verdict.code) + "); starts again in " + seconds_text(pause) + ", retry " +
           std::to_string(start) + " of " + std::to_string(plan_.retries));
       if (const auto ended = rest(pause)) {
-        verdict = judge({static_cast<int>(Fault::interrupted), *ended, false, plan_.mpi, {}});
+        JobEnd end;
+        end.code = static_cast<int>(Fault::interrupted);
+        end.reason = *ended;
+        verdict = judge(end);
         break;
       }
       verdict = judge(run_once());
@@ -163,7 +171,7 @@ class Launcher {
     if (left > 0) say("ended " + std::to_string(left) + (left == 1 ? " process" : " processes") + " that the job left behind");
     std::error_code ignored;
     fs::remove_all(folder, ignored);
-    return {child.end()->code, supervisor.reason(), supervisor.forced(), plan_.mpi, notes_};
+    return {child.end()->code, supervisor.reason(), supervisor.forced(), child.end()->signal != 0, plan_.mpi, notes_};
   }
 
   static void make_private_folder(const std::string& folder) {
@@ -219,6 +227,8 @@ int launch(const LaunchPlan& asked, std::ostream& out, std::ostream& errors) {
   const StartCommand start = start_command(plan, own_environment());
   auto problems = obstacles(plan, start);
   if (problems.empty()) problems = make_folders(plan);
+  const auto lock = problems.empty() ? lock_folder(plan.folder + "/user_logs") : std::nullopt;
+  if (problems.empty() && !lock) problems.push_back("another launch is at work in " + plan.folder + "; wait for it, or stop it");
   for (const auto& problem : problems) errors << "terroir launch: " << problem << "\n";
   return problems.empty() ? Launcher(plan, start, out, errors).run() : static_cast<int>(Fault::mistake);
 }

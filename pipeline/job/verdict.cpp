@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 
 namespace terroir {
 namespace {
@@ -36,11 +37,23 @@ bool interrupted(const JobEnd& end) {
 }
 
 Verdict judge_asked(const JobEnd& end) {
-  if (end.code == 0 && !end.forced) return {0, false, "done before it had stopped"};
+  if (end.code == 0 && !end.forced) return {0, false, false, "done before it had stopped"};
   const std::string force = end.forced ? "it did not stop in time and was ended by force" : "it has stopped";
-  if (end.reason == Supervisor::Reason::timeout) return {timeout_code, false, "limits.timeout was reached; " + force};
-  if (!interrupted(end)) return {end.code, false, own_text(end.code)};
-  return {static_cast<int>(Fault::interrupted), false, "interrupted; " + force};
+  if (end.reason == Supervisor::Reason::timeout) return {timeout_code, false, false, "limits.timeout was reached; " + force};
+  if (!interrupted(end)) return {end.code, false, false, own_text(end.code)};
+  return {static_cast<int>(Fault::interrupted), false, false, "interrupted; " + force};
+}
+
+/// What mpirun itself has to say, without a rank that failed.
+std::optional<Verdict> judge_mpirun(const JobEnd& end) {
+  // 205 and its neighbours: it has lost its daemon on another host.
+  constexpr int highest_signal = 64;
+  if (end.forced)
+    return Verdict{static_cast<int>(Fault::system), true, true, "a host or rank was lost and mpirun did not end; it was ended by force"};
+  if (end.notes.not_started) return Verdict{end.code, false, false, "mpirun cannot start it and says why"};
+  if (mpirun_failed(end)) return Verdict{end.code, true, true, "mpirun itself failed"};
+  if (end.code > 128 + highest_signal) return Verdict{end.code, true, true, "mpirun has lost a host"};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -66,14 +79,12 @@ bool tells_lost_rank(std::string_view line) { return line.starts_with("terroir: 
 Verdict judge(const JobEnd& end) {
   using Reason = Supervisor::Reason;
   if (end.reason == Reason::request || end.reason == Reason::timeout) return judge_asked(end);
-  if (end.forced) return {static_cast<int>(Fault::system), true, "a host or rank was lost and mpirun did not end; it was ended by force"};
-  if (end.mpi && end.notes.not_started) return {end.code, false, "mpirun cannot start it and says why"};
-  if (mpirun_failed(end)) return {end.code, true, "mpirun itself failed"};
-  // 205 and its neighbours are mpirun's own: it has lost a daemon on another host.
-  if (end.code > 128 + 64) return {end.code, true, "mpirun has lost a host"};
-  if (end.code > 128) return {end.code, true, "a process was ended by " + signal_text(end.code - 128)};
+  if (end.mpi)
+    if (const auto verdict = judge_mpirun(end)) return *verdict;
+  const bool strays = end.killed || end.notes.rank_lost;
+  if (end.code > 128) return {end.code, true, strays, "a process was ended by " + signal_text(end.code - 128)};
   const bool again = is(end.code, Fault::interrupted) || is(end.code, Fault::system);
-  return {end.code, again, own_text(end.code)};
+  return {end.code, again, strays, own_text(end.code)};
 }
 
 }  // namespace terroir

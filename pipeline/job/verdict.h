@@ -12,9 +12,9 @@ inline constexpr int timeout_code = 124;
 
 /// What mpirun says of a job, beside its exit code.
 struct MpirunNotes {
-  bool rank_ended = false;    ///< the exit code is a rank's own, not mpirun's
-  bool not_started = false;   ///< the command cannot be executed, or there is no room for the ranks
-  bool rank_lost = false;     ///< a rank or a host is lost: the job should be over soon
+  bool rank_ended = false;   ///< the exit code is a rank's own, not mpirun's
+  bool not_started = false;  ///< the command cannot be executed, or there is no room for the ranks
+  bool rank_lost = false;    ///< a rank or a host is lost: the job should be over soon
 };
 
 /// Reads a line of mpirun's own into the notes.
@@ -31,15 +31,17 @@ struct JobEnd {
   int code = 0;  ///< of mpirun, or of the command itself
   Supervisor::Reason reason = Supervisor::Reason::none;
   bool forced = false;
+  bool killed = false;  ///< a signal ended the process itself, not one of mpirun's ranks
   bool mpi = true;
   MpirunNotes notes;
 };
 
 /// What an end means for whoever launched the job.
 struct Verdict {
-  int code = 0;          ///< the launcher's exit code, if it does not start again
-  bool again = false;    ///< whether another start may help
-  std::string text;      ///< "was interrupted", "a process was ended by signal 9 (Killed)"
+  int code = 0;         ///< the launcher's exit code, if it does not start again
+  bool again = false;   ///< whether another start may help
+  bool strays = false;  ///< ranks on other hosts may not know of the end yet
+  std::string text;     ///< "was interrupted", "a process was ended by signal 9 (Killed)"
 };
 
 /// Starts again after crashes and interruptions from elsewhere, never after what was asked for or would happen again.

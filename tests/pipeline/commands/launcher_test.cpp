@@ -1,5 +1,7 @@
 #include "pipeline/commands/launcher.h"
 
+#include "pipeline/adapters/process/folder_lock.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,6 +96,17 @@ TEST_F(LauncherTest, NamesAFolderThatCannotBeMade) {
   EXPECT_EQ(run("echo started"), 2);
   EXPECT_THAT(said_.str(), HasSubstr("the folder /dev/null/out cannot be used: Not a directory"));
   EXPECT_EQ(shown_.str(), "");
+}
+
+TEST_F(LauncherTest, LeavesAFolderToTheLaunchThatIsAtWorkThere) {
+  fs::create_directories(folder_ / "run" / "user_logs");
+  {
+    const auto lock = lock_folder(folder_ / "run" / "user_logs");
+    EXPECT_EQ(run("echo started"), 2);
+    EXPECT_EQ(said_.str(), "terroir launch: another launch is at work in " + plan_.folder + "; wait for it, or stop it\n");
+    EXPECT_EQ(shown_.str(), "");
+  }
+  EXPECT_EQ(run("exit 0"), 0);
 }
 
 TEST_F(LauncherTest, StartsAgainAfterACrash) {

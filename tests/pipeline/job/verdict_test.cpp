@@ -106,6 +106,23 @@ TEST(Verdict, TakesAHangForALostHost) {
   EXPECT_TRUE(judge(end).again);
 }
 
+TEST(Verdict, ExpectsStraysWhereMpirunCannotHaveEndedAll) {
+  JobEnd end = ended(205);
+  EXPECT_TRUE(judge(end).strays) << "a host is lost";
+  end.code = 137;
+  EXPECT_FALSE(judge(end).strays) << "mpirun has ended all ranks";
+  end.killed = true;
+  EXPECT_TRUE(judge(end).strays) << "mpirun was killed";
+  end = ended(4);
+  EXPECT_FALSE(judge(end).strays);
+  end.notes.rank_lost = true;
+  EXPECT_TRUE(judge(end).strays);
+  end = ended(1);
+  end.reason = Reason::hang;
+  end.forced = true;
+  EXPECT_TRUE(judge(end).strays);
+}
+
 TEST(Verdict, HearsThatRanksAreLost) {
   MpirunNotes notes;
   note_mpirun_line(notes, "MPI_ABORT was invoked on rank 0 in communicator MPI_COMM_WORLD");
