@@ -3,6 +3,7 @@
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/process/machine.h"
 #include "pipeline/adapters/proj/proj_crs_reader.h"
+#include "pipeline/adapters/units/udunits_converter.h"
 #include "pipeline/adapters/yaml/yaml_reader.h"
 #include "pipeline/commands/open_sources.h"
 #include "pipeline/error.h"
@@ -80,7 +81,8 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party) {
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
   resources.threads = options.threads > 0 ? options.threads : std::max(1, party.local_processors / party.local_ranks);
   resources.block = options.block;
-  Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, resources);
+  UdunitsConverter units;
+  Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, units, resources);
   loaded.compiled.plan = std::move(compiled.plan);
   loaded.compiled.sources = std::move(compiled.sources);
   loaded.compiled.over_budget = compiled.over_budget;

@@ -3,6 +3,7 @@
 #include "pipeline/adapters/gdal/gdal_opener.h"
 #include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/tiff/tile_reader.h"
+#include "pipeline/commands/cf_opener.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
@@ -62,9 +63,14 @@ class DirectSource final : public Source {
 
 class SourceChooser final : public SourceOpener {
  public:
-  explicit SourceChooser(CrsReader& crs) : gdal_(crs) {}
+  explicit SourceChooser(CrsReader& crs) : gdal_(crs), cf_(crs) {}
 
-  std::unique_ptr<Source> open(const std::string& path) override {
+  std::vector<std::string> variables(const std::string& path) override {
+    return CfOpener::knows(path) ? cf_.variables(path) : gdal_.variables(path);
+  }
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override {
+    if (CfOpener::knows(path)) return cf_.open(path, part);
+    if (!part.variable.empty()) return gdal_.open(path, part);
     auto source = gdal_.open_file(path);
     if (!source->stored_plainly()) return source;
     return std::make_unique<DirectSource>(std::move(source), files_);
@@ -74,6 +80,7 @@ class SourceChooser final : public SourceOpener {
  private:
   static constexpr std::size_t open_files = 64;
   GdalOpener gdal_;
+  CfOpener cf_;
   std::shared_ptr<LocalFiles> files_ = std::make_shared<LocalFiles>(open_files);
 };
 

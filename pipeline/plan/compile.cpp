@@ -66,9 +66,9 @@ void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
 
 }  // namespace
 
-Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, const Resources& resources) {
+Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units, const Resources& resources) {
   Compiled result;
-  Inventory inventory = take_inventory(recipe, opener, crs, result.diagnostics);
+  Inventory inventory = take_inventory(recipe, opener, crs, units, result.diagnostics);
   const auto grid = target_grid(recipe, inventory, crs, result.diagnostics);
   if (!grid) return result;
   Plan plan;

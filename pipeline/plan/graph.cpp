@@ -2,6 +2,7 @@
 
 #include "kernels/catalog.h"
 #include "pipeline/plan/target_grid.h"
+#include "pipeline/plan/turns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -92,17 +93,31 @@ class GraphBuilder {
     planned.step = name;
     planned.variable = input.layers.size() == 1 && layer.name == name ? name : name + "_" + layer.name;
     planned.lattice = lattice;
-    planned.extent = window;
+    const Turned turns = turned_to_target(lattice, window, !input.spec->resample.empty());
+    planned.extent = turns.extent;
     planned.axis = axis_of(layer.times, name);
     const LayerId id = add_layer(std::move(planned));
-    InputLayer reading{id, name, layer.decoding, input.spec->on_error, {}};
+    InputLayer reading{id, name, layer.decodings, input.spec->on_error, {}};
     for (const auto& parts : layer.steps) {
       auto& step = reading.steps.emplace_back();
-      for (const auto& part : parts)
-        step.push_back({part.file, part.band, part.time, *plan_.lattices[lattice].locate(inventory_.files[part.file].planned.grid)});
+      for (const auto& part : parts) {
+        const Window placed = *plan_.lattices[lattice].locate(inventory_.files[part.file].planned.grid);
+        for (const Index shift : turns.shifts) step.push_back({part.file, part.band, part.time, placed.shifted(0, shift), part.decoding});
+      }
     }
     plan_.inputs.push_back(std::move(reading));
     return id;
+  }
+
+  /// Longitudes of an input counted as the recipe's grid counts them, where it gets there.
+  [[nodiscard]] Turned turned_to_target(std::size_t lattice, const Window& window, bool resampled) const {
+    const Grid &target = plan_.lattices[0], &grid = plan_.lattices[lattice];
+    if (lattice == 0) return turned(grid, window, target.window(), 0);
+    if (!resampled || !target.crs().geographic || target.crs() != grid.crs()) return {window, {0}};
+    constexpr Index margin = 8;  // of what a method looks at beyond the grid
+    const auto edge = [&](Index col) { return grid.to_pixel(target.to_map({0, static_cast<double>(col)})).col; };
+    const auto first = static_cast<Index>(std::floor(edge(0))), end = static_cast<Index>(std::ceil(edge(target.shape().cols)));
+    return turned(grid, window, {window.row, first, window.rows, end - first}, margin);
   }
 
   /// The layers that references mean, with the names by which a step over them knows them. Nothing when one is wrong.

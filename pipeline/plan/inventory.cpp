@@ -2,6 +2,9 @@
 
 #include "pipeline/error.h"
 #include "pipeline/plan/pattern.h"
+#include "pipeline/plan/selection.h"
+#include "pipeline/plan/time_steps.h"
+#include "pipeline/plan/units.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/redaction/redactor.h"
 
@@ -16,6 +19,7 @@ namespace {
 struct Found {
   std::size_t file = 0;
   PatternMatch match;
+  std::string variable;  ///< empty for a file of bands
 };
 
 bool is_name(const std::string& text) {
@@ -27,25 +31,24 @@ bool is_name(const std::string& text) {
 /// Takes stock of one input: finds its files, then its layers, then their times.
 class InputTaker {
  public:
-  InputTaker(const InputSpec& spec, SourceOpener& opener, CrsReader& crs, Inventory& inventory, std::vector<Diagnostic>& diagnostics)
-      : spec_(spec), opener_(opener), crs_(crs), inventory_(inventory), diagnostics_(diagnostics) {}
+  InputTaker(const InputSpec& spec, SourceOpener& opener, CrsReader& crs, UnitConverter& units, Inventory& inventory,
+             std::vector<Diagnostic>& diagnostics)
+      : spec_(spec), opener_(opener), crs_(crs), units_(units), inventory_(inventory), diagnostics_(diagnostics) {}
 
   InventoryInput take() {
     InventoryInput input{&spec_, {}};
     const std::size_t before = diagnostics_.size();
     try {
-      refuse_what_is_to_come();
       const PathPattern pattern(spec_.path);
-      find_files(pattern);
-      if (diagnostics_.size() > before || found_.empty()) return input;
       has_band_ = pattern.has_band();
-      has_time_ = pattern.has_time();
+      find_files(pattern);
+      if (failed(before) || found_.empty()) return input;
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
       if (error.fault() == Fault::system) throw error.during("inputs." + spec_.name);
       complain_of(error, "correct the path");
     }
-    if (diagnostics_.size() > before) input.layers.clear();
+    if (failed(before)) input.layers.clear();
     return input;
   }
 
@@ -54,11 +57,13 @@ class InputTaker {
     diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
   }
 
-  /// What the language has and this version does not: never ignored in silence.
-  void refuse_what_is_to_come() {
-    const std::string remedy = "this version reads GeoTIFF: leave it out";
-    if (!spec_.variable.empty()) complain("variable", spec_.at, "a GeoTIFF has bands and no variables", remedy + ", or name bands");
-    if (spec_.select.level) complain("select.level", spec_.at, "a GeoTIFF has no levels", remedy);
+  void warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
+    diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, true});
+  }
+
+  [[nodiscard]] bool failed(std::size_t before) const {
+    return std::any_of(diagnostics_.begin() + static_cast<std::ptrdiff_t>(before), diagnostics_.end(),
+                       [](const auto& d) { return !d.warning; });
   }
 
   /// What an error says, its remedy apart: what stands behind the last semicolon.
@@ -72,55 +77,33 @@ class InputTaker {
   }
 
   void find_files(const PathPattern& pattern) {
+    const std::size_t before = diagnostics_.size();
     const std::vector<std::string> paths = pattern.is_pattern() ? opener_.glob(pattern.glob()) : std::vector{spec_.path};
     for (const auto& path : paths) {
       const auto match = pattern.match(path);
-      if (match && selected(*match)) open_file(path, *match, pattern);
+      if (match) open_file(path, *match, pattern);
     }
     if (paths.empty())
       complain("path", spec_.path_at, "no file matches '" + spec_.path + "'", "check the path, or bind it with --input NAME=PATH");
-    else if (found_.empty() && diagnostics_.empty())
+    else if (found_.empty() && diagnostics_.size() == before)
       complain("path", spec_.path_at,
                "none of the " + std::to_string(paths.size()) + " files that look like '" + spec_.path_text +
                    "' has its fields (or a selected time)",
                "compare a file's name with the pattern: " + paths.front());
   }
 
-  [[nodiscard]] bool selected(const PatternMatch& match) const {
-    if (!match.time) return true;
-    const std::string text = to_text(*match.time);
-    const SelectSpec& select = spec_.select;
-    if (!select.from.empty() && text < select.from) return false;
-    if (!select.to.empty() && text.substr(0, select.to.size()) > select.to) return false;
-    if (!select.months.empty() && std::find(select.months.begin(), select.months.end(), match.time->month) == select.months.end())
-      return false;
-    static const std::map<std::string, std::set<int>> seasons = {
-        {"djf", {12, 1, 2}}, {"mam", {3, 4, 5}}, {"jja", {6, 7, 8}}, {"son", {9, 10, 11}}};
-    const auto season = seasons.find(select.season);
-    return season == seasons.end() || season->second.count(match.time->month) > 0;
-  }
-
+  /// Opens a file: as one source of bands, or one of each variable that is wanted of it.
   void open_file(const std::string& path, const PatternMatch& match, const PathPattern& pattern) {
     try {
-      std::shared_ptr<Source> source = opener_.open(path);
-      Grid grid = source->grid();
-      if (!spec_.crs.empty()) grid = {crs_.read(spec_.crs), grid.affine(), grid.shape()};
-      if (!grid.crs().known()) {
-        complain("path", spec_.path_at, path + " has no CRS", "give inputs." + spec_.name + ".crs, as 'EPSG:32632'");
-        return;
-      }
       const std::string base = pattern.base();
-      PlannedFile planned{path,
-                          without_signature(path.rfind(base, 0) == 0 ? path.substr(base.size()) : path),
-                          source->fingerprint(),
-                          grid,
-                          source->chunk(),
-                          source->interleaved(),
-                          {}};
-      for (std::size_t band = 0; band < source->bands().size(); ++band)
-        planned.types.push_back(source->stored_type(static_cast<int>(band)));
-      found_.push_back({inventory_.files.size(), match});
-      inventory_.files.push_back({std::move(planned), std::move(source)});
+      const std::string name = without_signature(path.rfind(base, 0) == 0 ? path.substr(base.size()) : path);
+      const bool by_name = !match.time || selected(spec_.select, *match.time);
+      const std::vector<std::string> known = by_name || !has_band_ ? opener_.variables(path) : std::vector<std::string>{};
+      if (known.empty() && by_name) {
+        if (refused_as_bands(name)) return;
+        open_part(path, name, match, {});
+      }
+      for (const auto& variable : wanted_variables(name, known, match)) open_part(path, name, match, {variable, spec_.select.level});
     } catch (const Error& error) {
       // What the system refuses is no mistake of the recipe: the same command may succeed later.
       if (error.fault() == Fault::system) throw;
@@ -128,6 +111,65 @@ class InputTaker {
     }
   }
 
+  /// Names of variables and levels for a file that has neither.
+  bool refused_as_bands(const std::string& name) {
+    if (!spec_.variable.empty() && !refused_)
+      complain("variable", spec_.at, name + " has bands and no variables", "leave out variable, or name bands");
+    if (spec_.select.level && !refused_) complain("select.level", spec_.at, name + " has no levels", "leave it out");
+    return refused_ = refused_ || !spec_.variable.empty() || spec_.select.level;
+  }
+
+  /// The variables that the input takes of a file which has some; what is not there is a mistake.
+  [[nodiscard]] std::vector<std::string> wanted_variables(const std::string& name, const std::vector<std::string>& known,
+                                                          const PatternMatch& match) {
+    if (known.empty()) return {};
+    const auto has = [&](const std::string& variable) { return std::find(known.begin(), known.end(), variable) != known.end(); };
+    const auto missing = [&](const std::string& key, Position at, const std::string& variable) {
+      complain(key, at, name + " has no variable '" + variable + "'", "use " + list_words(known));
+      return std::vector<std::string>{};
+    };
+    if (!spec_.variable.empty()) return has(spec_.variable) ? std::vector{spec_.variable} : missing("variable", spec_.at, spec_.variable);
+    if (!spec_.bands.empty() && !has_band_) {
+      std::vector<std::string> wanted;
+      for (const BandSpec& band : spec_.bands) {
+        if (!has(band.band)) return missing("bands." + band.layer, band.at, band.band);
+        if (std::find(wanted.begin(), wanted.end(), band.band) == wanted.end()) wanted.push_back(band.band);
+      }
+      return wanted;
+    }
+    if (spec_.band) {
+      complain("band", spec_.at, name + " has variables and no numbered bands", "give variable: " + list_words(known));
+      return {};
+    }
+    if (has_band_ && has(match.band)) return {match.band};
+    if (known.size() > 1) {
+      complain("variable", spec_.at, name + " has several variables", "give variable: " + list_words(known));
+      return {};
+    }
+    if (!found_.empty() && !has_band_ && found_.front().variable != known.front()) {
+      complain("path", spec_.path_at,
+               name_of(found_.front().file) + " has '" + found_.front().variable + "', and " + name + " has '" + known.front() + "'",
+               "name the one that is meant: variable: " + known.front());
+      return {};
+    }
+    return known;
+  }
+
+  void open_part(const std::string& path, const std::string& name, const PatternMatch& match, const SourcePart& part) {
+    std::shared_ptr<Source> source = opener_.open(path, part);
+    Grid grid = source->grid();
+    if (!spec_.crs.empty()) grid = {crs_.read(spec_.crs), grid.affine(), grid.shape()};
+    if (!grid.crs().known()) {
+      complain("path", spec_.path_at, path + " has no CRS", "give inputs." + spec_.name + ".crs, as 'EPSG:32632'");
+      return;
+    }
+    PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}};
+    for (std::size_t band = 0; band < source->bands().size(); ++band) planned.types.push_back(source->stored_type(static_cast<int>(band)));
+    found_.push_back({inventory_.files.size(), match, part.variable});
+    inventory_.files.push_back({std::move(planned), std::move(source)});
+  }
+
+  [[nodiscard]] const std::string& name_of(std::size_t file) const { return inventory_.files[file].planned.name; }
   [[nodiscard]] const std::vector<BandFacts>& bands_of(std::size_t file) const { return inventory_.files[file].source->bands(); }
 
   /// The layers of the input: those of `bands`, or one for each band of the file or text of `{band}`.
@@ -140,6 +182,7 @@ class InputTaker {
       for (const auto& name : names) wanted.push_back({spec_.at, is_name(name) ? name : "b" + name, name, {}});
       return wanted;
     }
+    if (!found_.front().variable.empty()) return {{spec_.at, spec_.name, found_.front().variable, {}}};
     if (spec_.band) return {{spec_.at, spec_.name, std::to_string(*spec_.band), {}}};
     const std::size_t count = bands_of(found_.front().file).size();
     for (std::size_t i = 1; i <= count; ++i)
@@ -148,9 +191,9 @@ class InputTaker {
   }
 
   /// The number (from 0) of a band in a file, by its number from 1 or its description; nothing if the file has no such band.
-  [[nodiscard]] std::optional<int> band_in(std::size_t file, const std::string& band) const {
-    const auto& bands = bands_of(file);
-    if (has_band_) return 0;
+  [[nodiscard]] std::optional<int> band_in(const Found& found, const std::string& band) const {
+    const auto& bands = bands_of(found.file);
+    if (has_band_ || !found.variable.empty()) return 0;
     for (std::size_t i = 0; i < bands.size(); ++i)
       if (bands[i].description == band && !band.empty()) return static_cast<int>(i);
     const auto number = Value::scalar(band).integer();
@@ -161,46 +204,95 @@ class InputTaker {
   void add_layer(InventoryInput& input, const BandSpec& band) {
     InventoryLayer layer;
     layer.name = band.layer;
-    std::map<std::int64_t, std::vector<InventoryLayer::Part>> by_time;
+    const std::size_t before = diagnostics_.size();
+    TimeSteps steps(spec_, inventory_, diagnostics_);
     for (const Found& f : found_) {
-      const std::int64_t time = f.match.time ? to_seconds(*f.match.time, Calendar::standard) : 0;
-      by_time[time];
-      if (has_band_ && f.match.band != band.band) continue;
-      const auto number = band_in(f.file, band.band);
-      if (!number) return unknown_band(band, f.file);
-      by_time[time].push_back({f.file, *number, 0});
+      const bool other = has_band_ ? f.match.band != band.band : !f.variable.empty() && f.variable != band.band;
+      const auto number = other ? std::nullopt : band_in(f, band.band);
+      if (!other && !number) return unknown_band(band, f.file);
+      if (other)
+        steps.expect(f.file, f.match.time);
+      else
+        steps.add(f.file, *number, f.match.time);
     }
-    for (auto& [time, parts] : by_time) {
-      if (parts.empty() && spec_.on_error == OnError::fail) missing_date(band, time);
-      if (has_time_) layer.times.seconds.push_back(time);
-      layer.steps.push_back(std::move(parts));
-    }
+    if (!steps.sort(layer) || failed(before)) return;
+    for (std::size_t t = 0; t < layer.steps.size(); ++t)
+      if (layer.steps[t].empty() && spec_.on_error == OnError::fail) missing_date(band, layer.times, t);
     const auto first = std::find_if(layer.steps.begin(), layer.steps.end(), [](const auto& parts) { return !parts.empty(); });
     if (first == layer.steps.end()) {
       if (has_band_) complain("bands." + band.layer, band.at, "no file has the band '" + band.band + "'", "use " + band_texts());
       return;
     }
-    describe(layer, band, first->front());
-    if (!band.decoding.bits && !spec_.decoding.bits) check_exactness(band, first->front());
-    check_unit(band, first->front());
-    input.layers.push_back(std::move(layer));
+    const InventoryLayer::Part part = first->front();
+    describe(layer, band, part);
+    if (!band.decoding.bits && !spec_.decoding.bits) check_exactness(band, part);
+    decode_files(layer, band, part);
+    if (!failed(before)) input.layers.push_back(std::move(layer));
   }
 
-  void describe(InventoryLayer& layer, const BandSpec& band, const InventoryLayer::Part& part) const {
-    const BandFacts& facts = bands_of(part.file)[static_cast<std::size_t>(part.band)];
+  void describe(InventoryLayer& layer, const BandSpec& band, const InventoryLayer::Part& part) {
+    const BandFacts& facts = facts_of(part);
+    layer.grid = inventory_.files[part.file].planned.grid;
+    layer.info.name = layer.name;
+    layer.info.long_name = facts.description;
+    layer.info.standard_name = facts.standard_name;
+    layer.info.cell_methods = facts.cell_methods;
+    layer.info.categorical = band.decoding.categorical || spec_.decoding.categorical;
+    const UnitChoice choice = choose_unit(facts, {spec_.unit_as, spec_.unit}, units_);
+    layer.info.unit = layer.info.categorical ? facts.unit : choice.unit;
+    const std::string key = spec_.unit.empty() && !spec_.unit_as.empty() ? "unit_as" : "unit";
+    if (layer.info.categorical) return;
+    if (choice.warning) warn(key, spec_.at, choice.warning->first, choice.warning->second);
+    if (choice.problem) complain(key, spec_.at, choice.problem->first, choice.problem->second);
+  }
+
+  /// Gives every file of a layer its decoding; units must be the same in all.
+  void decode_files(InventoryLayer& layer, const BandSpec& band, const InventoryLayer::Part& first) {
+    std::map<std::pair<std::size_t, int>, std::size_t> known;
+    for (auto& parts : layer.steps)
+      for (auto& part : parts) {
+        const auto [found, fresh] = known.try_emplace({part.file, part.band}, 0);
+        if (fresh) {
+          if (facts_of(part).unit != facts_of(first).unit && spec_.unit_as.empty())
+            return complain("path", spec_.path_at,
+                            name_of(part.file) + " is in '" + facts_of(part).unit + "' and " + name_of(first.file) + " in '" +
+                                facts_of(first).unit + "'",
+                            "give each an input of its own, or say what all are with unit_as");
+          found->second = place_of(layer.decodings, decoding_of(layer, band, facts_of(part)));
+        }
+        part.decoding = found->second;
+      }
+  }
+
+  static std::size_t place_of(std::vector<Decoding>& decodings, const Decoding& decoding) {
+    const auto found = std::find(decodings.begin(), decodings.end(), decoding);
+    if (found != decodings.end()) return static_cast<std::size_t>(found - decodings.begin());
+    decodings.push_back(decoding);
+    return decodings.size() - 1;
+  }
+
+  [[nodiscard]] Decoding decoding_of(const InventoryLayer& layer, const BandSpec& band, const BandFacts& facts) const {
     const DecodingSpec& own = band.decoding;
     const DecodingSpec& all = spec_.decoding;
-    layer.grid = inventory_.files[part.file].planned.grid;
-    layer.decoding.categorical = own.categorical || all.categorical;
-    layer.decoding.nodata = own.nodata ? own.nodata : all.nodata ? all.nodata : facts.nodata;
-    layer.decoding.bits = own.bits ? own.bits : all.bits;
-    layer.decoding.scale = own.scale.value_or(all.scale.value_or(facts.scale));
-    layer.decoding.offset = own.offset.value_or(all.offset.value_or(facts.offset));
-    if (layer.decoding.categorical) layer.decoding.scale = own.scale.value_or(1), layer.decoding.offset = own.offset.value_or(0);
-    layer.info.name = layer.name;
-    layer.info.unit = spec_.unit.empty() ? facts.unit : spec_.unit;
-    layer.info.long_name = facts.description;
-    layer.info.categorical = layer.decoding.categorical;
+    Decoding decoding;
+    decoding.categorical = layer.info.categorical;
+    const bool told = own.nodata || all.nodata;
+    decoding.nodata = own.nodata ? own.nodata : all.nodata ? all.nodata : facts.nodata;
+    if (!told) decoding.missing = facts.missing, decoding.valid = facts.valid;
+    decoding.bits = own.bits ? own.bits : all.bits;
+    decoding.scale = own.scale.value_or(all.scale.value_or(facts.scale));
+    decoding.offset = own.offset.value_or(all.offset.value_or(facts.offset));
+    if (decoding.categorical) decoding.scale = own.scale.value_or(1), decoding.offset = own.offset.value_or(0);
+    if (decoding.categorical) return decoding;
+    const UnitMap map = choose_unit(facts, {spec_.unit_as, spec_.unit}, units_).map;
+    if (map == UnitMap{}) return decoding;
+    decoding.scale *= map.scale;
+    decoding.offset = decoding.offset * map.scale + map.offset;
+    return decoding;
+  }
+
+  [[nodiscard]] const BandFacts& facts_of(const InventoryLayer::Part& part) const {
+    return bands_of(part.file)[static_cast<std::size_t>(part.band)];
   }
 
   void check_exactness(const BandSpec& band, const InventoryLayer::Part& part) {
@@ -208,14 +300,6 @@ class InputTaker {
     if (dtype == "int64" || dtype == "uint64")
       complain("bands." + band.layer, band.at, "band '" + band.band + "' is " + dtype + ", which float32 cannot hold",
                "name the bits that you need, as bits: [0, 15]");
-  }
-
-  /// `unit` names what the file does not say; it does not convert what the file says.
-  void check_unit(const BandSpec& band, const InventoryLayer::Part& part) {
-    const std::string& stored = bands_of(part.file)[static_cast<std::size_t>(part.band)].unit;
-    if (!spec_.unit.empty() && !stored.empty() && stored != spec_.unit)
-      complain("unit", spec_.at, "band '" + band.band + "' is in " + stored + ", and this version does not convert units",
-               "leave out unit, and convert with a linear_scale step");
   }
 
   void unknown_band(const BandSpec& band, std::size_t file) {
@@ -228,8 +312,9 @@ class InputTaker {
              "use " + list_words(known));
   }
 
-  void missing_date(const BandSpec& band, std::int64_t time) {
-    complain("bands." + band.layer, band.at, to_text(from_seconds(time, Calendar::standard)) + " has no file for band '" + band.band + "'",
+  void missing_date(const BandSpec& band, const TimeAxis& times, std::size_t step) {
+    const std::string date = times.is_static() ? "the input" : to_text(from_seconds(times.seconds[step], times.calendar));
+    complain("bands." + band.layer, band.at, date + " has no file for band '" + band.band + "'",
              "add the file, narrow `select`, or set on_error: nodata");
   }
 
@@ -242,17 +327,19 @@ class InputTaker {
   const InputSpec& spec_;
   SourceOpener& opener_;
   CrsReader& crs_;
+  UnitConverter& units_;
   Inventory& inventory_;
   std::vector<Diagnostic>& diagnostics_;
   std::vector<Found> found_;
-  bool has_band_ = false, has_time_ = false;
+  bool has_band_ = false, refused_ = false;
 };
 
 }  // namespace
 
-Inventory take_inventory(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, std::vector<Diagnostic>& diagnostics) {
+Inventory take_inventory(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units,
+                         std::vector<Diagnostic>& diagnostics) {
   Inventory inventory;
-  for (const auto& spec : recipe.inputs) inventory.inputs.push_back(InputTaker(spec, opener, crs, inventory, diagnostics).take());
+  for (const auto& spec : recipe.inputs) inventory.inputs.push_back(InputTaker(spec, opener, crs, units, inventory, diagnostics).take());
   return inventory;
 }
 

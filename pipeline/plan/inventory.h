@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/plan/plan.h"
+#include "pipeline/ports/unit_converter.h"
 
 #include <memory>
 #include <vector>
@@ -17,13 +18,14 @@ struct InventoryFile {
 struct InventoryLayer {
   std::string name;
   LayerInfo info;
-  Decoding decoding;
-  Grid grid;  ///< of its first file
+  std::vector<Decoding> decodings;  ///< files may be packed differently
+  Grid grid;                        ///< of its first file
   TimeAxis times;
   struct Part {
     std::size_t file = 0;
     int band = 0;
     Index time = 0;
+    std::size_t decoding = 0;
   };
   std::vector<std::vector<Part>> steps;
 };
@@ -39,6 +41,6 @@ struct Inventory {
 };
 
 /// Finds and opens the files of all inputs (headers only) and sorts them into layers and times. Mistakes go to `diagnostics`.
-[[nodiscard]] Inventory take_inventory(const Recipe&, SourceOpener&, CrsReader&, std::vector<Diagnostic>& diagnostics);
+[[nodiscard]] Inventory take_inventory(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace terroir

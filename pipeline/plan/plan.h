@@ -39,14 +39,15 @@ struct FilePart {
   std::size_t file = 0;
   int band = 0;
   Index time = 0;
-  Window placed;  ///< the file's pixels on the layer's lattice
+  Window placed;             ///< the file's pixels on the layer's lattice
+  std::size_t decoding = 0;  ///< place in InputLayer::decodings
 };
 
 /// A layer of an input. `steps[t]` are the files of time step t; empty where a date has no file (on_error: nodata).
 struct InputLayer {
   LayerId layer = 0;
   std::string input;
-  Decoding decoding;
+  std::vector<Decoding> decodings;
   OnError on_error = OnError::fail;
   std::vector<std::vector<FilePart>> steps;
 };
@@ -181,7 +182,8 @@ struct Compiled {
 /// Opens the headers of all inputs and compiles the recipe. Mistakes that headers can tell (a missing file, mixed grids, an unknown
 /// band, a date without a band) are diagnostics, all at once; a projected memory above `resources.memory` is one as well.
 class CrsReader;
-[[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, const Resources&);
+class UnitConverter;
+[[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, const Resources&);
 
 /// "512 x 512 pixels of 30 x 30, EPSG:32632".
 [[nodiscard]] std::string grid_text(const Grid&);

@@ -20,6 +20,9 @@ class CrsReader {
     std::vector<double> numbers;
   };
   [[nodiscard]] virtual std::vector<Attribute> cf_attributes(const Crs&) = 0;
+  /// The CRS that a grid mapping variable describes: by its WKT where it has one, else by its name and parameters; lengths in metres.
+  /// An unknown CRS when it has neither. Throws Error(Fault::mistake) for a projection that is not known.
+  [[nodiscard]] virtual Crs read_cf(const std::vector<Attribute>&) = 0;
 };
 
 }  // namespace terroir

@@ -11,42 +11,66 @@ namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
-/// A Decoding in terms of the stored type: nodata is what lies in [low, high].
+/// Stored numbers from low to high; none as long as nobody has set it.
+template <class T>
+struct Range {
+  T low = 1, high = 0;
+  [[nodiscard]] bool empty() const noexcept { return low > high; }
+};
+
+/// A Decoding in terms of the stored type.
 template <class T>
 struct Steps {
-  T low{}, high{};
-  bool nodata = false;
+  Range<T> nodata, missing;
+  T least = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  T greatest = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  bool limited = false;  ///< `least` and `greatest` count
   bool scaled = false;
   double scale = 1, offset = 0;
   int shift = 0;
   std::uint64_t bits_mask = 0;  ///< 0: no bits are extracted
 };
 
+/// The stored numbers that a nodata value means.
 template <class T>
-void set_nodata(Steps<T>& steps, double value) noexcept {
+Range<T> meant_by(double value) noexcept {
   if constexpr (std::is_floating_point_v<T>) {
     const double slack = std::abs(value) >= 1e37 && std::isfinite(value) ? std::abs(value) * 1e-6 : 0;
     const double greatest = std::numeric_limits<T>::max();
-    if (std::isnan(value) || (std::isfinite(value) && std::abs(value) - slack > greatest)) return;
+    if (std::isnan(value) || (std::isfinite(value) && std::abs(value) - slack > greatest)) return {};
     const auto clipped = [&](double v) {
       return std::isinf(value) ? static_cast<T>(value) : static_cast<T>(std::min(std::max(v, -greatest), greatest));
     };
-    steps.low = clipped(value - slack);
-    steps.high = clipped(value + slack);
-    steps.nodata = true;
+    return {clipped(value - slack), clipped(value + slack)};
   } else {
     // 2^64 and 2^63 are doubles, the greatest 64-bit integers are not.
     const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
-    if (!(value >= static_cast<double>(std::numeric_limits<T>::min()) && value < end) || value != std::floor(value)) return;
-    steps.low = steps.high = static_cast<T>(value);
-    steps.nodata = true;
+    if (!(value >= static_cast<double>(std::numeric_limits<T>::min()) && value < end) || value != std::floor(value)) return {};
+    return {static_cast<T>(value), static_cast<T>(value)};
   }
+}
+
+/// A limit in the stored type, rounded inward for integers; beyond the type's own range it limits nothing.
+template <class T>
+void set_limits(Steps<T>& steps, const std::pair<double, double>& valid) noexcept {
+  const bool whole = std::is_integral_v<T>;
+  const double low = whole ? std::ceil(valid.first) : valid.first, high = whole ? std::floor(valid.second) : valid.second;
+  const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
+  if (whole ? low > static_cast<double>(std::numeric_limits<T>::lowest()) && low < end : std::isfinite(low))
+    steps.least = static_cast<T>(low);
+  if (whole ? high >= static_cast<double>(std::numeric_limits<T>::lowest()) && high < end : std::isfinite(high))
+    steps.greatest = static_cast<T>(high);
+  steps.limited = true;
 }
 
 template <class T>
 Steps<T> steps_of(const Decoding& decoding) noexcept {
   Steps<T> steps;
-  if (decoding.nodata && !decoding.categorical) set_nodata(steps, *decoding.nodata);
+  if (!decoding.categorical) {
+    if (decoding.nodata) steps.nodata = meant_by<T>(*decoding.nodata);
+    if (decoding.missing) steps.missing = meant_by<T>(*decoding.missing);
+    if (decoding.valid) set_limits(steps, *decoding.valid);
+  }
   steps.scaled = !decoding.categorical && (decoding.scale != 1 || decoding.offset != 0);
   steps.scale = decoding.scale;
   steps.offset = decoding.offset;
@@ -64,11 +88,18 @@ using Wide = std::conditional_t<(sizeof(T) < 4), std::int32_t, T>;
 
 template <class T, class Convert>
 TERROIR_INLINE void each(const T* in, Index n, const Steps<T>& s, float* out, Convert convert) {
-  const T low = s.low, high = s.high;
-  if (!s.nodata) {
-    for (Index i = 0; i < n; ++i) out[i] = convert(in[i]);
+  const Range<T> nodata = s.nodata, other = s.missing;
+  const T least = s.least, greatest = s.greatest;
+  if (s.limited || !other.empty()) {
+    for (Index i = 0; i < n; ++i) {
+      const bool marked = (in[i] >= nodata.low) & (in[i] <= nodata.high), marked_too = (in[i] >= other.low) & (in[i] <= other.high);
+      const bool outside = (in[i] < least) | (in[i] > greatest);
+      out[i] = (marked | marked_too | outside) ? missing : convert(in[i]);
+    }
+  } else if (!nodata.empty()) {
+    for (Index i = 0; i < n; ++i) out[i] = in[i] >= nodata.low && in[i] <= nodata.high ? missing : convert(in[i]);
   } else {
-    for (Index i = 0; i < n; ++i) out[i] = in[i] >= low && in[i] <= high ? missing : convert(in[i]);
+    for (Index i = 0; i < n; ++i) out[i] = convert(in[i]);
   }
 }
 
@@ -76,11 +107,12 @@ TERROIR_INLINE void each(const T* in, Index n, const Steps<T>& s, float* out, Co
 template <class T>
 TERROIR_INLINE bool all_exact(const T* in, Index n, const Steps<T>& s) {
   constexpr T limit = T{1} << 24;
-  const T low = s.low, high = s.high;
-  const bool nodata = s.nodata;
+  const Range<T> nodata = s.nodata, other = s.missing;
+  const T least = s.least, greatest = s.greatest;
   T beyond = 0;
   for (Index i = 0; i < n; ++i) {
-    const bool valid = !nodata || in[i] < low || in[i] > high;
+    const bool valid =
+        (in[i] < nodata.low || in[i] > nodata.high) && (in[i] < other.low || in[i] > other.high) && in[i] >= least && in[i] <= greatest;
     bool big = in[i] > limit;
     if constexpr (std::is_signed_v<T>) big = big || in[i] < -limit;
     beyond |= static_cast<T>(big && valid);
@@ -119,7 +151,7 @@ bool exact_type(const Decoding& decoding, const T* in, Index n) noexcept {
   return true;
 }
 
-#define TERROIR_DECODE(NAME, TYPE)                                                                                                     \
+#define TERROIR_DECODE(NAME, TYPE)                                                                                                   \
   TERROIR_INLINE void NAME##_body(const TYPE* in, Index n, const Steps<TYPE>& steps, float* out) { decode_type(in, n, steps, out); } \
   TERROIR_CLONES(NAME, (const TYPE* in, Index n, const Steps<TYPE>& steps, float* out), (in, n, steps, out))                         \
   void run(const Decoding& decoding, const TYPE* in, Index n, float* out) noexcept { NAME(in, n, steps_of<TYPE>(decoding), out); }

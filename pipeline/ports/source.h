@@ -22,7 +22,10 @@ struct BandFacts {
   std::string unit;
   std::optional<double> nodata;
   double scale = 1, offset = 0;
-  bool masked = false;  ///< a mask band or an alpha band says which pixels are valid
+  bool masked = false;                               ///< a mask band or an alpha band says which pixels are valid
+  std::optional<double> missing{};                   ///< a second nodata value
+  std::optional<std::pair<double, double>> valid{};  ///< stored numbers outside [lowest, highest] are nodata as well
+  std::string standard_name{}, cell_methods{};       ///< CF
 };
 
 /// How stored numbers become pixels: nodata -> NaN, bits [lo, hi] extracted, then value * scale + offset in double, rounded to float32.
@@ -32,6 +35,8 @@ struct Decoding {
   double scale = 1, offset = 0;
   std::optional<std::pair<int, int>> bits;
   bool categorical = false;
+  std::optional<double> missing{};                   ///< a second nodata value
+  std::optional<std::pair<double, double>> valid{};  ///< stored numbers outside [lowest, highest] are nodata as well
   friend bool operator==(const Decoding&, const Decoding&) = default;
 };
 
@@ -80,13 +85,23 @@ class Source {
   virtual std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) = 0;
 };
 
+/// Which part of a file that holds several variables a source is.
+struct SourcePart {
+  std::string variable;         ///< empty: the file has bands, or is all one variable
+  std::optional<double> level;  ///< of a variable with a vertical dimension: the value of its coordinate
+  friend bool operator==(const SourcePart&, const SourcePart&) = default;
+};
+
 /// Opens data sets: headers only. Implementations try the direct readers first, then GDAL.
 class SourceOpener {
  public:
   virtual ~SourceOpener() = default;
-  /// Throws Error: Fault::mistake when there is no such file or no reader knows it (the text says why and what to do),
-  /// also for rotated grids.
-  virtual std::unique_ptr<Source> open(const std::string& path) = 0;
+  /// The variables of a file, each of which is a source of one band, in the file's order; empty for a file of bands (GeoTIFF).
+  /// Throws Error: Fault::mistake when there is no such file or no reader knows it (the text says why and what to do).
+  virtual std::vector<std::string> variables(const std::string& path) = 0;
+  /// Throws as `variables`, and for rotated grids and parts that are not there.
+  virtual std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) = 0;
+  [[nodiscard]] std::unique_ptr<Source> open(const std::string& path) { return open(path, {}); }
   /// Files that match a pattern with * and ? (in any part of the path), sorted by name; empty when none does.
   virtual std::vector<std::string> glob(const std::string& pattern) = 0;
 };

@@ -97,10 +97,10 @@ Json input_schema() {
   Json properties = {{"path", with(text, "a file, a glob, or a pattern with {band} and {time:%Y%m%d}")},
                      {"bands", with({{"type", "object"}, {"additionalProperties", band_schema()}}, "layer: band")},
                      {"band", with(whole(1, 65535), "number of the only band that is read")},
-                     {"variable", with(text, "variable of a NetCDF file")},
+                     {"variable", with(text, "variable of a NetCDF, HDF5 or GRIB file")},
                      {"crs", with(text, "in place of what the file says")},
-                     {"unit", with(text, "unit of the pixels, in place of what the file says")},
-                     {"unit_as", with(text, "unit that the pixels are converted to")},
+                     {"unit", with(text, "unit that the pixels shall have")},
+                     {"unit_as", with(text, "what the file's unit really is")},
                      {"select", with(select_schema(), "times and levels that are read")},
                      {"resample", with(choice(resampling_methods()), "read onto the recipe's grid by this method")},
                      {"on_error", with(choice({"fail", "nodata"}), "what a missing or unreadable file is")}};

@@ -29,12 +29,12 @@ Reader::Reader(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, c
   for (const InputLayer& input : plan.inputs) {
     if (std::find(layers.begin(), layers.end(), input.layer) == layers.end()) continue;
     LayerUse& use = layers_[input.layer];
-    use.decoding = input.decoding;
+    use.decodings = input.decodings;
     for (const auto& step : input.steps) {
       auto& parts = use.steps.emplace_back();
       for (const FilePart& part : step) {
         files_[part.file].on_error = input.on_error;
-        parts.push_back({part, slot_of(part, input.decoding)});
+        parts.push_back({part, slot_of(part, input.decodings[part.decoding])});
       }
     }
   }
@@ -71,7 +71,8 @@ void Reader::read_step(const LayerUse& use, const PlannedLayer& layer, Index ste
       const Window here = window.shifted(0, -turn * width);
       const Window inside = intersect(here, parts[i].part.placed);
       if (inside.empty()) continue;
-      read_part(parts[i], use.decoding, inside, out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
+      read_part(parts[i], use.decodings[parts[i].part.decoding], inside,
+                out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
     }
 }
 

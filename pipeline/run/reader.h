@@ -46,7 +46,7 @@ class Reader final : public LayerSource {
     std::size_t slot = 0;  ///< place among the bands of its file
   };
   struct LayerUse {
-    Decoding decoding;
+    std::vector<Decoding> decodings;
     std::vector<std::vector<PartUse>> steps;
   };
   /// The numbers of one band at one time in a chunk; none where the chunk could not be read.

@@ -20,6 +20,7 @@ void set_unless_given(const char* option, const char* value) {
 void configure(const GdalOptions& options) {
   GDALRegister_GTiff();
   GDALRegister_COG();
+  GDALRegister_GRIB();
   CPLSetErrorHandler(CPLQuietErrorHandler);
   GDALSetCacheMax64(options.cache_bytes);
   for (const auto& [name, value] : gdal_settings) CPLSetConfigOption(name, value);
@@ -45,7 +46,7 @@ void start_gdal(const GdalOptions& options) {
 }
 
 std::vector<const char*> allowed_drivers(const GdalOptions& options) {
-  std::vector<const char*> names = {"GTiff"};
+  std::vector<const char*> names = {"GTiff", "GRIB"};
   if (options.allow_vrt) names.push_back("VRT");
   names.push_back(nullptr);
   return names;

@@ -18,12 +18,14 @@ struct GdalOptions {
 };
 
 /// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
-inline constexpr std::array<std::pair<const char*, const char*>, 5> gdal_settings = {{
+inline constexpr std::array<std::pair<const char*, const char*>, 6> gdal_settings = {{
     // A listing of a mounted folder can take seconds and its neighbours are none of our business.
     {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
     {"GDAL_VRT_ENABLE_PYTHON", "NO"},
     {"GDAL_DRIVER_PATH", "disable"},
     {"GDAL_NUM_THREADS", "1"},
+    // Units stay as the file says; by default GDAL turns kelvins into degrees Celsius.
+    {"GRIB_NORMALIZE_UNITS", "NO"},
     // A damaged JPEG tile is an error; by default the rest of it turns grey.
     {"GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE"},
 }};

@@ -11,12 +11,14 @@
 
 namespace terroir {
 
-/// Opens what GDAL's allowed drivers read: GeoTIFF and COG, and VRT where it is allowed; local files, blobs of Azure, and https.
+/// Opens what GDAL's allowed drivers read: GeoTIFF and COG, GRIB, and VRT where it is allowed; local files, blobs of Azure, and https.
 class GdalOpener final : public SourceOpener {
  public:
   /// `crs` must outlive the opener, not its sources.
   explicit GdalOpener(CrsReader& crs, GdalOptions options = {});
-  std::unique_ptr<Source> open(const std::string& path) override { return open_file(path); }
+  using SourceOpener::open;
+  std::vector<std::string> variables(const std::string& path) override;
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override;
   /// The same, as what it is.
   [[nodiscard]] std::unique_ptr<GdalSource> open_file(const std::string& path);
   std::vector<std::string> glob(const std::string& pattern) override;

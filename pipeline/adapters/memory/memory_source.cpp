@@ -67,7 +67,20 @@ std::size_t MemorySource::read_chunk(std::span<const int> bands, const ChunkPlac
   return at(chunk.area()) * bands.size() * sizeof(float);
 }
 
-std::unique_ptr<Source> MemoryOpener::open(const std::string& path) {
+void MemoryOpener::add(const std::string& path, const std::string& variable, std::shared_ptr<MemoryRaster> raster) {
+  rasters_[path] = raster;
+  variables_[path].emplace_back(variable, std::move(raster));
+}
+
+std::vector<std::string> MemoryOpener::variables(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& [name, raster] : variables_[path]) names.push_back(name);
+  return names;
+}
+
+std::unique_ptr<Source> MemoryOpener::open(const std::string& path, const SourcePart& part) {
+  for (const auto& [name, raster] : variables_[path])
+    if (name == part.variable) return std::make_unique<MemorySource>(path, raster);
   const auto found = rasters_.find(path);
   if (found == rasters_.end()) throw Error(Fault::mistake, path + ": there is no such data set; check the path");
   return std::make_unique<MemorySource>(path, found->second);

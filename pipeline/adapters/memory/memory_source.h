@@ -16,7 +16,7 @@ namespace terroir {
 struct MemoryRaster {
   struct Band {
     std::string description;
-    std::vector<float> pixels;  ///< [time][row][col], as stored: nodata NaN unless `nodata` says otherwise
+    std::vector<float> pixels;      ///< [time][row][col], as stored: nodata NaN unless `nodata` says otherwise
     std::string dtype = "float32";  ///< as BandFacts say; "int32" numbers are also stored as such, all others as float32
     std::string unit;
     std::optional<double> nodata;
@@ -62,11 +62,16 @@ class MemoryOpener : public SourceOpener {
   MemoryOpener() = default;
   explicit MemoryOpener(std::map<std::string, std::shared_ptr<MemoryRaster>> rasters) : rasters_(std::move(rasters)) {}
   void add(const std::string& path, std::shared_ptr<MemoryRaster> raster) { rasters_[path] = std::move(raster); }
-  std::unique_ptr<Source> open(const std::string& path) override;
+  /// A variable of a file that holds several.
+  void add(const std::string& path, const std::string& variable, std::shared_ptr<MemoryRaster> raster);
+  using SourceOpener::open;
+  std::vector<std::string> variables(const std::string& path) override;
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override;
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:
   std::map<std::string, std::shared_ptr<MemoryRaster>> rasters_;
+  std::map<std::string, std::vector<std::pair<std::string, std::shared_ptr<MemoryRaster>>>> variables_;
 };
 
 }  // namespace terroir

@@ -1,6 +1,7 @@
 #include "pipeline/adapters/proj/proj_crs_reader.h"
 
 #include "pipeline/adapters/proj/cf_grid_mapping.h"
+#include "pipeline/adapters/proj/cf_projection.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
@@ -174,6 +175,11 @@ Crs ProjCrsReader::parse(const std::string& text) {
   if (!out.geographic) out.metres_per_unit = factor;
   fill_ellipsoid(context, facts, out);
   return out;
+}
+
+Crs ProjCrsReader::read_cf(const std::vector<Attribute>& attributes) {
+  const std::string text = crs_text_of_cf(attributes);
+  return text.empty() ? Crs{} : read(text);
 }
 
 std::vector<CrsReader::Attribute> ProjCrsReader::cf_attributes(const Crs& crs) {

@@ -16,6 +16,7 @@ class ProjCrsReader final : public CrsReader {
   ProjCrsReader();
   [[nodiscard]] Crs read(const std::string& text) override;
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& crs) override;
+  [[nodiscard]] Crs read_cf(const std::vector<Attribute>& attributes) override;
 
  private:
   Crs parse(const std::string& text);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "pipeline/adapters/tiff/local_files.h"
 #include "pipeline/ports/decode.h"
+#include "pipeline/ports/local_files.h"
 #include "tiling/window.h"
 
 #include <cstdint>

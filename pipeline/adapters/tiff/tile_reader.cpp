@@ -1,9 +1,9 @@
 #include "pipeline/adapters/tiff/tile_reader.h"
 
-#include "pipeline/adapters/tiff/inflate.h"
 #include "pipeline/adapters/tiff/lzw.h"
 #include "pipeline/adapters/tiff/predictor.h"
 #include "pipeline/adapters/tiff/stored_numbers.h"
+#include "pipeline/codecs/inflate.h"
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/decode.h"

@@ -91,16 +91,20 @@ TEST(Compile, IntegersThatFloat32CannotHold) {
             (Texts{"inputs.x.bands.q: band '1' is int64, which float32 cannot hold; name the bits that you need, as bits: [0, 15]"}));
 }
 
-TEST(Compile, WhatThisVersionDoesNotDoIsNotIgnored) {
+TEST(Compile, VariablesAndLevelsOfAFileOfBands) {
   const std::string step = "  s: {process: clip, data: x, min: 0}\n";
   EXPECT_EQ(faults_of("  x: {path: in/dem.tif, variable: tas}\n", step),
-            (Texts{"inputs.x.variable: a GeoTIFF has bands and no variables; this version reads GeoTIFF: leave it out, or name bands"}));
+            (Texts{"inputs.x.variable: dem.tif has bands and no variables; leave out variable, or name bands"}));
   EXPECT_EQ(faults_of("  x: {path: in/dem.tif, select: {level: 850}}\n", step),
-            (Texts{"inputs.x.select.level: a GeoTIFF has no levels; this version reads GeoTIFF: leave it out"}));
-  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: degC}\n", step),
-            (Texts{"inputs.x.unit: band '1' is in K, and this version does not convert units; leave out unit, and convert with a "
-                   "linear_scale step"}));
-  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: K}\n", step), Texts{});
+            (Texts{"inputs.x.select.level: dem.tif has no levels; leave it out"}));
+}
+
+TEST(Compile, UnitsThatDoNotMeet) {
+  const std::string step = "  s: {process: clip, data: x, min: 0}\n";
+  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: degC}\n", step), Texts{});
+  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: m}\n", step),
+            (Texts{"inputs.x.unit: 'K' cannot become 'm'; name a unit of the same kind, or correct the file's with unit_as"}));
+  EXPECT_EQ(faults_of("  x: {path: in/kelvin.tif, unit: m, unit_as: m}\n", step), Texts{});
 }
 
 TEST(Compile, OutputsThatDoNotFit) {
@@ -148,7 +152,10 @@ TEST(Compile, RemoteInputsTakeMemory) {
 /// A storage that does not answer.
 class SilentStorage final : public SourceOpener {
  public:
-  std::unique_ptr<Source> open(const std::string& path) override { throw Error(Fault::system, path + ": no answer; try later"); }
+  std::vector<std::string> variables(const std::string&) override { return {}; }
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart&) override {
+    throw Error(Fault::system, path + ": no answer; try later");
+  }
   std::vector<std::string> glob(const std::string& pattern) override { throw Error(Fault::system, pattern + ": no answer; try later"); }
 };
 

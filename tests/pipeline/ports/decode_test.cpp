@@ -51,6 +51,20 @@ TEST(Decode, NodataIsAHole) {
   EXPECT_EQ(decoded<double>(SampleType::float64, {-99.99, 1}, nodata(-99.99)), (std::vector<float>{hole, 1}));
 }
 
+TEST(Decode, ASecondNodataValueAndAValidRange) {
+  Decoding both = nodata(-32768);
+  both.missing = -999;
+  EXPECT_EQ(decoded<std::int16_t>(SampleType::int16, {-32768, -999, -998, 5}, both), (std::vector<float>{hole, hole, -998, 5}));
+  both.valid = {-5, 200};
+  EXPECT_EQ(decoded<std::int16_t>(SampleType::int16, {-998, -6, -5, 200, 201}, both), (std::vector<float>{hole, hole, -5, 200, hole}));
+  both.scale = 0.5;
+  EXPECT_EQ(decoded<float>(SampleType::float32, {-999, 201, 3, std::nanf("")}, both), (std::vector<float>{hole, hole, 1.5f, hole}));
+  Decoding open;
+  open.valid = {0, std::numeric_limits<double>::infinity()};
+  EXPECT_EQ(decoded<std::uint8_t>(SampleType::uint8, {0, 255}, open), (std::vector<float>{0, 255}));
+  EXPECT_EQ(decoded<std::int8_t>(SampleType::int8, {-1, 127}, open), (std::vector<float>{hole, 127}));
+}
+
 TEST(Decode, NodataThatTheTypeCannotHoldHidesNothing) {
   EXPECT_EQ(decoded<std::uint8_t>(SampleType::uint8, {0, 241, 255}, nodata(-9999)), (std::vector<float>{0, 241, 255}));
   EXPECT_EQ(decoded<std::uint8_t>(SampleType::uint8, {0, 1}, nodata(0.5)), (std::vector<float>{0, 1}));

@@ -26,6 +26,7 @@ class PlainCrs final : public CrsReader {
     return crs;
   }
   std::vector<Attribute> cf_attributes(const Crs&) override { return {}; }
+  Crs read_cf(const std::vector<Attribute>&) override { return {}; }
 };
 
 class GdalSourceTest : public ::testing::Test {
@@ -248,8 +249,7 @@ TEST_F(GdalSourceTest, DamagedPixelsNameThemselves) {
   const auto source = open(path);
   const auto read = [&](Index row, Index col) { test::read_chunk(*source, {1}, {{}}, {0, row, col}); };
   EXPECT_NO_THROW(read(0, 0));
-  expect_error([&] { read(1, 1); }, Fault::data,
-               {"damaged.tif", "band 2", "rows 256 to 511", "columns 256 to 511"});
+  expect_error([&] { read(1, 1); }, Fault::data, {"damaged.tif", "band 2", "rows 256 to 511", "columns 256 to 511"});
   EXPECT_NO_THROW(read(0, 1)) << "the other tiles stay readable";
 }
 

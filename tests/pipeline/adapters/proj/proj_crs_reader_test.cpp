@@ -211,5 +211,49 @@ TEST(CfGridMapping, NothingWhereCfHasNone) {
   EXPECT_TRUE(reader.cf_attributes(Crs{}).empty());
 }
 
+/// The attributes without what holds the whole CRS in one text.
+std::vector<CrsReader::Attribute> only_parameters(std::vector<CrsReader::Attribute> attributes) {
+  std::erase_if(attributes, [](const auto& a) { return a.name == "crs_wkt"; });
+  return attributes;
+}
+
+TEST(CfGridMapping, IsReadBack) {
+  ProjCrsReader reader;
+  for (const std::string code : {"EPSG:32632", "EPSG:3035", "EPSG:5070", "EPSG:3413", "EPSG:4326", "EPSG:2154"}) {
+    const Crs crs = reader.read(code);
+    EXPECT_EQ(reader.read_cf(reader.cf_attributes(crs)).authority, code);
+    const Crs again = reader.read_cf(only_parameters(reader.cf_attributes(crs)));
+    const auto wanted = only_parameters(reader.cf_attributes(crs)), got = only_parameters(reader.cf_attributes(again));
+    for (const auto& attribute : wanted) {
+      if (attribute.numbers.empty() && attribute.name != "grid_mapping_name") continue;  // names of systems and datums
+      ASSERT_TRUE(find(got, attribute.name)) << code << " " << attribute.name;
+      EXPECT_EQ(find(got, attribute.name)->text, attribute.text);
+      for (std::size_t i = 0; i < attribute.numbers.size(); ++i)
+        EXPECT_NEAR(find(got, attribute.name)->numbers.at(i), attribute.numbers[i], 1e-9 * (1 + std::abs(attribute.numbers[i])))
+            << code << " " << attribute.name;
+    }
+  }
+  EXPECT_EQ(reader.read_cf(only_parameters(reader.cf_attributes(reader.read("EPSG:32632")))).authority, "EPSG:32632");
+}
+
+TEST(CfGridMapping, OfOtherWriters) {
+  ProjCrsReader reader;
+  const Crs sphere = reader.read_cf({{"grid_mapping_name", "lambert_conformal_conic", {}},
+                                     {"standard_parallel", "", {25}},
+                                     {"longitude_of_central_meridian", "", {265}},
+                                     {"latitude_of_projection_origin", "", {25}},
+                                     {"earth_radius", "", {6371229}}});
+  EXPECT_EQ(sphere.semi_major, 6371229);
+  EXPECT_EQ(sphere.flattening, 0);
+  const Crs rotated = reader.read_cf({{"grid_mapping_name", "rotated_latitude_longitude", {}},
+                                      {"grid_north_pole_latitude", "", {39.25}},
+                                      {"grid_north_pole_longitude", "", {-162}}});
+  EXPECT_TRUE(rotated.geographic);
+  EXPECT_EQ(reader.read_cf({{"spatial_ref", "EPSG:3035", {}}}).authority, "EPSG:3035");
+  EXPECT_EQ(reader.read_cf({{"epsg_code", "", {32632}}}).authority, "EPSG:32632");
+  EXPECT_FALSE(reader.read_cf({{"long_name", "nothing", {}}}).known());
+  EXPECT_THROW((void)reader.read_cf({{"grid_mapping_name", "cube", {}}}), Error);
+}
+
 }  // namespace
 }  // namespace terroir

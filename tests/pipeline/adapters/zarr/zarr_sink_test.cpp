@@ -24,6 +24,7 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 class NoCrs final : public CrsReader {
  public:
   [[nodiscard]] Crs read(const std::string& /*text*/) override { return {}; }
+  [[nodiscard]] Crs read_cf(const std::vector<Attribute>&) override { return {}; }
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& /*crs*/) override {
     return {{"grid_mapping_name", "transverse_mercator", {}}, {"standard_parallel", "", {10, 20}}, {"false_easting", "", {500000}}};
   }

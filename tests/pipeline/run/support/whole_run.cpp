@@ -101,9 +101,18 @@ Crs FewCrs::read(const std::string& text) {
   throw Error(Fault::mistake, "'" + text + "' is no CRS");
 }
 
+bool FewUnits::knows(const std::string& unit) { return unit == "K" || unit == "degC" || unit == "m"; }
+
+std::optional<UnitMap> FewUnits::map(const std::string& from, const std::string& to) {
+  if (from == to && knows(from)) return UnitMap{};
+  if (from == "K" && to == "degC") return UnitMap{1, -273.15};
+  return std::nullopt;
+}
+
 Compiled compile_text(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
   FewCrs crs;
-  Compiled result = compile(parsed(recipe), opener, crs, resources);
+  FewUnits units;
+  Compiled result = compile(parsed(recipe), opener, crs, units, resources);
   for (const auto& d : result.diagnostics)
     if (!d.warning) ADD_FAILURE() << to_text(d, "recipe.yml");
   if (!result.plan) throw Error(Fault::mistake, "the test's recipe has no plan");
@@ -116,8 +125,9 @@ Plan compiled(const std::string& recipe, SourceOpener& opener, const Resources& 
 
 std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener, const Resources& resources) {
   FewCrs crs;
+  FewUnits units;
   std::vector<std::string> texts;
-  for (const auto& d : compile(parsed(recipe), opener, crs, resources).diagnostics)
+  for (const auto& d : compile(parsed(recipe), opener, crs, units, resources).diagnostics)
     if (!d.warning) texts.push_back(d.where + ": " + d.problem + "; " + d.remedy);
   return texts;
 }

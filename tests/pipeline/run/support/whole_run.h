@@ -4,6 +4,7 @@
 #include "pipeline/plan/plan.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/ports/sink.h"
+#include "pipeline/ports/unit_converter.h"
 
 #include <functional>
 #include <map>
@@ -17,6 +18,14 @@ class FewCrs : public CrsReader {
  public:
   Crs read(const std::string& text) override;
   std::vector<Attribute> cf_attributes(const Crs&) override { return {}; }
+  Crs read_cf(const std::vector<Attribute>&) override { return {}; }
+};
+
+/// Knows K, degC and m, and the way from the first to the second.
+class FewUnits : public UnitConverter {
+ public:
+  bool knows(const std::string& unit) override;
+  std::optional<UnitMap> map(const std::string& from, const std::string& to) override;
 };
 [[nodiscard]] Crs utm32();
 [[nodiscard]] Crs wgs84();

@@ -1,4 +1,4 @@
-#include "pipeline/adapters/tiff/local_files.h"
+#include "pipeline/ports/local_files.h"
 
 #include "pipeline/error.h"
 

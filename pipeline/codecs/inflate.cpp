@@ -1,4 +1,4 @@
-#include "pipeline/adapters/tiff/inflate.h"
+#include "pipeline/codecs/inflate.h"
 
 #include <libdeflate.h>
 

@@ -1,0 +1,164 @@
+#include "pipeline/adapters/hdf5/hdf5_array.h"
+
+#include "pipeline/adapters/hdf5/hdf5_dataset.h"
+#include "pipeline/codecs/fletcher32.h"
+#include "pipeline/codecs/inflate.h"
+#include "pipeline/codecs/shuffle.h"
+#include "pipeline/error.h"
+#include "tiling/buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace terroir {
+namespace {
+
+using Bytes = std::span<std::byte>;
+
+template <class T>
+void swap_all(Bytes numbers, T (*swap)(T)) {
+  for (std::size_t at = 0; at + sizeof(T) <= numbers.size(); at += sizeof(T)) {
+    T value;
+    std::memcpy(&value, numbers.data() + at, sizeof(T));
+    value = swap(value);
+    std::memcpy(numbers.data() + at, &value, sizeof(T));
+  }
+}
+
+void swap_bytes(Bytes numbers, std::size_t element) {
+  switch (element) {
+    case 2: return swap_all<std::uint16_t>(numbers, [](std::uint16_t v) { return static_cast<std::uint16_t>(__builtin_bswap16(v)); });
+    case 4: return swap_all<std::uint32_t>(numbers, [](std::uint32_t v) { return __builtin_bswap32(v); });
+    case 8: return swap_all<std::uint64_t>(numbers, [](std::uint64_t v) { return __builtin_bswap64(v); });
+    default: return;
+  }
+}
+
+class Hdf5Array final : public StoredArray {
+ public:
+  Hdf5Array(std::string path, Hdf5Expectation about, Hdf5Dataset storage, std::shared_ptr<LocalFiles> files)
+      : path_(std::move(path)), about_(std::move(about)), storage_(std::move(storage)), files_(std::move(files)) {}
+
+  [[nodiscard]] const std::vector<Index>& chunk() const noexcept override { return about_.chunk; }
+
+  std::size_t read(std::span<const Index> place, Bytes out) override {
+    const std::size_t got = storage_.index ? read_chunk(place, out) : read_contiguous(place, 0, storage_.offset, out.data());
+    if (storage_.swapped) swap_bytes(out, about_.element);
+    return got;
+  }
+
+ private:
+  [[nodiscard]] Error damaged(const std::string& why) const {
+    return {Fault::data, path_ + ": a chunk of '" + about_.dataset + "' " + why + "; get a fresh copy of the file"};
+  }
+
+  void fill(Bytes out) const {
+    std::vector<std::byte> element = storage_.fill;
+    // What comes out is swapped as stored numbers are.
+    if (storage_.swapped) std::reverse(element.begin(), element.end());
+    for (std::size_t at = 0; at < out.size(); at += element.size()) std::memcpy(out.data() + at, element.data(), element.size());
+  }
+
+  std::size_t read_chunk(std::span<const Index> place, Bytes out) const {
+    const ChunkBytes chunk = storage_.index->chunks[storage_.index->at(place).value()];
+    if (chunk.bytes == 0) return fill(out), 0;
+    const auto file = files_->open(path_);
+    std::vector<ChunkFilter> filters;
+    for (std::size_t i = 0; i < storage_.filters.size(); ++i)
+      if ((chunk.skipped_filters >> i & 1U) == 0) filters.push_back(storage_.filters[i]);
+    if (filters.empty()) {
+      if (chunk.bytes != out.size()) throw damaged("has the wrong size");
+      file->read(chunk.offset, out);
+      return chunk.bytes;
+    }
+    thread_local Buffer stored;
+    stored.reserve(chunk.bytes);
+    file->read(chunk.offset, {stored.data(), chunk.bytes});
+    decode({stored.data(), chunk.bytes}, filters, out);
+    return chunk.bytes;
+  }
+
+  /// Undoes the filters, the last one first.
+  void decode(Bytes bytes, const std::vector<ChunkFilter>& filters, Bytes out) const {
+    thread_local Buffer between;
+    for (std::size_t i = filters.size(); i-- > 0;) {
+      if (filters[i] == ChunkFilter::fletcher32) {
+        bytes = checked(bytes);
+        continue;
+      }
+      between.reserve(out.size() + 4);
+      const bool last = std::all_of(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(i),
+                                    [](ChunkFilter f) { return f == ChunkFilter::fletcher32; });
+      // A checksum that was added before is still behind the numbers.
+      const std::size_t size =
+          out.size() + 4 * static_cast<std::size_t>(
+                               std::count(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(i), ChunkFilter::fletcher32));
+      const bool to_out = last && size == out.size() && bytes.data() != out.data();
+      const Bytes target = to_out ? out : Bytes(bytes.data() == between.data() ? second(size) : between.data(), size);
+      if (filters[i] == ChunkFilter::deflate ? !inflate_zlib(bytes, target) : bytes.size() != size) throw damaged("cannot be decoded");
+      if (filters[i] == ChunkFilter::shuffle) byte_unshuffle(bytes, about_.element, target);
+      bytes = target;
+    }
+    if (bytes.size() != out.size()) throw damaged("has the wrong size");
+    if (bytes.data() != out.data()) std::memcpy(out.data(), bytes.data(), out.size());
+  }
+
+  static std::byte* second(std::size_t size) {
+    thread_local Buffer buffer;
+    buffer.reserve(size);
+    return buffer.data();
+  }
+
+  /// The bytes before a checksum.
+  [[nodiscard]] Bytes checked(Bytes bytes) const {
+    if (bytes.size() < 4) throw damaged("is too short");
+    const Bytes data = bytes.first(bytes.size() - 4);
+    std::uint32_t stored = 0;
+    std::memcpy(&stored, bytes.data() + data.size(), 4);
+    // HDF5 before 1.6.3 wrote the bytes of both halves the other way round.
+    const std::uint32_t sum = fletcher32(data), old = (sum & 0x00FF00FFU) << 8U | (sum >> 8U & 0x00FF00FFU);
+    if (stored != sum && stored != old) throw damaged("has a wrong checksum");
+    return data;
+  }
+
+  /// Rows of a contiguous dataset that lie in a chunk, into their places of the whole chunk.
+  std::size_t read_contiguous(std::span<const Index> place, std::size_t dimension, std::uint64_t offset, std::byte* out) const {
+    std::uint64_t file_stride = about_.element;
+    std::size_t out_stride = about_.element;
+    bool whole = true;  // what lies behind this dimension stands together in the file as in the chunk
+    for (std::size_t d = dimension + 1; d < about_.shape.size(); ++d) {
+      file_stride *= static_cast<std::uint64_t>(about_.shape[d]);
+      out_stride *= static_cast<std::size_t>(about_.chunk[d]);
+      whole = whole && about_.chunk[d] == about_.shape[d];
+    }
+    const Index first = place[dimension] * about_.chunk[dimension];
+    const Index count = std::min(about_.chunk[dimension], about_.shape[dimension] - first);
+    offset += static_cast<std::uint64_t>(first) * file_stride;
+    if (whole) {
+      const std::size_t bytes = static_cast<std::size_t>(count) * out_stride;
+      files_->open(path_)->read(offset, {out, bytes});
+      return bytes;
+    }
+    std::size_t bytes = 0;
+    for (Index i = 0; i < count; ++i)
+      bytes += read_contiguous(place, dimension + 1, offset + static_cast<std::uint64_t>(i) * file_stride,
+                               out + static_cast<std::size_t>(i) * out_stride);
+    return bytes;
+  }
+
+  std::string path_;
+  Hdf5Expectation about_;
+  Hdf5Dataset storage_;
+  std::shared_ptr<LocalFiles> files_;
+};
+
+}  // namespace
+
+std::unique_ptr<StoredArray> open_hdf5_array(const std::string& path, const Hdf5Expectation& expected, std::shared_ptr<LocalFiles> files) {
+  auto storage = describe_hdf5(*files->open(path), expected);
+  if (!storage) return nullptr;
+  return std::make_unique<Hdf5Array>(path, expected, std::move(*storage), std::move(files));
+}
+
+}  // namespace terroir

@@ -1,0 +1,104 @@
+#include "pipeline/cf/cf_source.h"
+
+#include "pipeline/error.h"
+#include "tiling/buffer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace terroir {
+namespace {
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+/// Copies rows of elements whose places in the storage are `stride` elements apart.
+template <class T>
+void gather(const std::byte* from, Index stride, Index count, std::byte* to) {
+  for (Index i = 0; i < count; ++i) std::memcpy(to + at(i) * sizeof(T), from + i * stride * static_cast<Index>(sizeof(T)), sizeof(T));
+}
+
+void copy_row(const std::byte* from, Index stride, Index count, std::size_t element, std::byte* to) {
+  if (stride == 1) return static_cast<void>(std::memcpy(to, from, at(count) * element));
+  switch (element) {
+    case 1: return gather<std::uint8_t>(from, stride, count, to);
+    case 2: return gather<std::uint16_t>(from, stride, count, to);
+    case 4: return gather<std::uint32_t>(from, stride, count, to);
+    default: return gather<std::uint64_t>(from, stride, count, to);
+  }
+}
+
+}  // namespace
+
+CfSource::CfSource(std::string path, CfDescription description, std::unique_ptr<StoredArray> array, const Fingerprint& fingerprint)
+    : path_(std::move(path)), about_(std::move(description)), array_(std::move(array)), fingerprint_(fingerprint), bands_{about_.band} {
+  const auto& storage = array_->chunk();
+  chunk_ = {about_.time ? storage[*about_.time] : 1, {storage[about_.y], storage[about_.x]}};
+  element_ = sample_bytes(about_.type);
+  storage_bytes_ = element_;
+  Index others = 1;
+  for (std::size_t d = 0; d < storage.size(); ++d) {
+    storage_bytes_ *= at(storage[d]);
+    if (d != about_.y && d != about_.x && (!about_.time || d != *about_.time)) others *= storage[d];
+  }
+  const bool ordered = about_.y < about_.x && (!about_.time || *about_.time < about_.y);
+  direct_ = ordered && others == 1 && !about_.south_up && !about_.mirrored;
+}
+
+std::pair<Index, Index> CfSource::Run::inside(Index place) const noexcept {
+  return {std::max(begin, place * chunk), std::min(end, (place + 1) * chunk)};
+}
+
+CfSource::Run CfSource::run_along(std::size_t dimension, Index place, bool backwards) const {
+  const Index size = about_.shape[dimension], chunk = array_->chunk()[dimension];
+  const Index first = place * chunk, end = std::min(first + chunk, size);
+  Run run{first, end, chunk, 0, backwards};
+  if (backwards) run = {size - end, size - first, chunk, size - first - 1, true};
+  return run;
+}
+
+std::size_t CfSource::read_chunk(std::span<const int>, const ChunkPlace& place, std::span<std::byte* const> out) {
+  std::vector<Index> at_storage = about_.fixed;
+  for (std::size_t d = 0; d < at_storage.size(); ++d) at_storage[d] /= array_->chunk()[d];
+  if (about_.time) at_storage[*about_.time] = place.time;
+  at_storage[about_.y] = place.row;
+  at_storage[about_.x] = place.col;
+  if (direct_) return array_->read(at_storage, {out[0], storage_bytes_});
+  thread_local Buffer scratch;
+  scratch.reserve(storage_bytes_);
+  const Run rows = run_along(about_.y, place.row, about_.south_up), cols = run_along(about_.x, place.col, about_.mirrored);
+  const Index times = about_.time ? std::min(chunk_.times, about_.shape[*about_.time] - place.time * chunk_.times) : 1;
+  std::size_t bytes = 0;
+  for (Index row = rows.first_place(); row <= rows.last_place(); ++row)
+    for (Index col = cols.first_place(); col <= cols.last_place(); ++col) {
+      at_storage[about_.y] = row;
+      at_storage[about_.x] = col;
+      bytes += array_->read(at_storage, {scratch.data(), storage_bytes_});
+      copy(scratch.data(), times, rows, row, cols, col, out[0]);
+    }
+  return bytes;
+}
+
+void CfSource::copy(const std::byte* numbers, Index times, const Run& rows, Index row_place, const Run& cols, Index col_place,
+                    std::byte* out) const {
+  const auto& storage = array_->chunk();
+  std::vector<Index> strides(storage.size(), 1);
+  for (std::size_t d = storage.size(); d-- > 1;) strides[d - 1] = strides[d] * storage[d];
+  const auto element = static_cast<Index>(element_);
+  Index start = 0;
+  for (std::size_t d = 0; d < storage.size(); ++d) start += about_.fixed[d] % storage[d] * strides[d];
+  const auto [first_row, end_row] = rows.inside(row_place);
+  const auto [first_col, end_col] = cols.inside(col_place);
+  // What comes first in the source's row lies last where columns run backwards.
+  const Index from_col = cols.backwards ? end_col - 1 : first_col;
+  const Index col_stride = cols.backwards ? -strides[about_.x] : strides[about_.x];
+  for (Index t = 0; t < times; ++t)
+    for (Index row = first_row; row < end_row; ++row) {
+      const Index time_start = about_.time ? t * strides[*about_.time] : 0;
+      const Index from = start + time_start + (row - row_place * storage[about_.y]) * strides[about_.y] +
+                         (from_col - col_place * storage[about_.x]) * strides[about_.x];
+      const Index to = (t * chunk_.shape.rows + rows.target(row)) * chunk_.shape.cols + cols.target(from_col);
+      copy_row(numbers + from * element, col_stride, end_col - first_col, element_, out + to * element);
+    }
+}
+
+}  // namespace terroir

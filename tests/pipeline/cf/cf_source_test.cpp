@@ -1,0 +1,205 @@
+#include "pipeline/cf/cf_source.h"
+
+#include "pipeline/error.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+
+namespace terroir {
+namespace {
+
+class OnlyWgs84 final : public CrsReader {
+ public:
+  Crs read(const std::string& text) override { return {"GEOGCRS[\"" + text + "\"]", text, true, 1, 6378137, 1 / 298.257223563}; }
+  std::vector<Attribute> cf_attributes(const Crs&) override { return {}; }
+  Crs read_cf(const std::vector<Attribute>& attributes) override {
+    return {"PROJCRS[\"" + attributes.at(0).text + "\"]", "", false, 1, 6378137, 0};
+  }
+};
+
+class FakeFile final : public CfFile {
+ public:
+  [[nodiscard]] const std::string& path() const noexcept override { return path_; }
+  [[nodiscard]] const std::vector<CfVariable>& variables() const noexcept override { return variables_; }
+  [[nodiscard]] std::vector<double> numbers(const CfVariable& v) override { return numbers_.at(v.name); }
+
+  void axis(const std::string& name, std::vector<double> values, const std::string& units, std::vector<CfAttribute> more = {}) {
+    if (!units.empty()) more.push_back({"units", units, {}});
+    variables_.push_back({name, {name}, {static_cast<Index>(values.size())}, SampleType::float64, std::move(more)});
+    numbers_[name] = std::move(values);
+  }
+  void variable(const std::string& name, std::vector<std::string> dimensions, std::vector<Index> shape,
+                std::vector<CfAttribute> more = {}) {
+    variables_.push_back({name, std::move(dimensions), std::move(shape), SampleType::float32, std::move(more)});
+  }
+
+ private:
+  std::string path_ = "f.nc";
+  std::vector<CfVariable> variables_;
+  std::map<std::string, std::vector<double>> numbers_;
+};
+
+FakeFile two_by_three() {
+  FakeFile file;
+  file.axis("lat", {1, 2}, "degrees_north");
+  file.axis("lon", {5, 6, 7}, "degrees_east");
+  return file;
+}
+
+std::string complaint(FakeFile& file, const SourcePart& part = {}) {
+  OnlyWgs84 crs;
+  try {
+    (void)describe(file, part, crs);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CfDescription, PlacesAGridFromTheNorth) {
+  FakeFile file = two_by_three();
+  file.variable("t", {"lat", "lon"}, {2, 3});
+  OnlyWgs84 crs;
+  const CfDescription d = describe(file, {}, crs);
+  EXPECT_TRUE(d.south_up);
+  EXPECT_EQ(d.grid.affine(), (Affine{4.5, 1, 2.5, -1}));
+  EXPECT_EQ(d.grid.crs().authority, "EPSG:4326");
+  EXPECT_TRUE(d.times.is_static());
+}
+
+TEST(CfDescription, TakesAGridMappingAndKilometres) {
+  FakeFile file;
+  file.axis("y", {30, 20, 10}, "km", {{"standard_name", "projection_y_coordinate", {}}});
+  file.axis("x", {10, 20}, "km", {{"standard_name", "projection_x_coordinate", {}}});
+  file.variable("crs", {}, {}, {{"grid_mapping_name", "sinusoidal", {}}});
+  file.variable("t", {"y", "x"}, {3, 2}, {{"grid_mapping", "crs: x y", {}}});
+  OnlyWgs84 crs;
+  const CfDescription d = describe(file, {"t", {}}, crs);
+  EXPECT_EQ(d.grid.crs().wkt, "PROJCRS[\"sinusoidal\"]");
+  EXPECT_EQ(d.grid.affine(), (Affine{5000, 10000, 35000, -10000}));
+}
+
+TEST(CfDescription, PlainNumbersOfPixelsAreAGridOfPixelsWithoutCrs) {
+  FakeFile file;
+  file.axis("y", {0, 1}, "");
+  file.axis("x", {0, 1, 2}, "");
+  file.variable("t", {"y", "x"}, {2, 3});
+  OnlyWgs84 crs;
+  const CfDescription d = describe(file, {}, crs);
+  EXPECT_FALSE(d.grid.crs().known());
+  EXPECT_FALSE(d.south_up) << "the first row of an image is the upper one";
+  EXPECT_EQ(d.grid.affine(), Affine{});
+}
+
+TEST(CfDescription, ATimeThatIsNoDimension) {
+  FakeFile file = two_by_three();
+  file.variable("t", {"lat", "lon"}, {2, 3}, {{"coordinates", "when", {}}});
+  OnlyWgs84 crs;
+  FakeFile with = file;
+  with.axis("when", {1}, "days since 2000-01-01");
+  EXPECT_EQ(to_text(from_seconds(describe(with, {"t", {}}, crs).times.seconds.at(0), Calendar::standard)), "2000-01-02");
+}
+
+TEST(CfDescription, Levels) {
+  FakeFile file = two_by_three();
+  file.axis("plev", {85000, 50000}, "Pa");
+  file.variable("t", {"plev", "lat", "lon"}, {2, 2, 3});
+  EXPECT_EQ(complaint(file),
+            "f.nc: variable 't': it has several levels along 'plev' (Pa); give select: {level: NUMBER}, one of 85000 or 50000");
+  EXPECT_EQ(complaint(file, {"", 7}),
+            "f.nc: variable 't': it has no level 7 along 'plev' (Pa); give select: {level: NUMBER}, one of 85000 or 50000");
+  OnlyWgs84 crs;
+  EXPECT_EQ(describe(file, {"", 50000}, crs).fixed, (std::vector<Index>{1, 0, 0}));
+}
+
+TEST(CfDescription, WhatCannotBeRead) {
+  FakeFile file = two_by_three();
+  EXPECT_EQ(complaint(file), "f.nc: it has no variable on rows and columns; name another file");
+  file.variable("t", {"lat", "lon"}, {2, 3});
+  EXPECT_EQ(complaint(file, {"tas", {}}), "f.nc: it has no variable 'tas'; use t");
+  EXPECT_EQ(complaint(file, {"t", 3}), "f.nc: variable 't': it has no levels; leave out select.level");
+  file.variable("u", {"lat", "lon"}, {2, 3});
+  EXPECT_EQ(complaint(file), "f.nc: it has several variables; give variable: t or u");
+  FakeFile bent;
+  bent.variable("lat", {"j", "i"}, {2, 3}, {{"units", "degrees_north", {}}});
+  bent.variable("t", {"j", "i"}, {2, 3}, {{"coordinates", "lat", {}}});
+  EXPECT_NE(complaint(bent).find("its grid is curvilinear (position by the two-dimensional 'lat')"), std::string::npos);
+}
+
+/// An array whose number at (i, j, ...) tells its place: i * 1000 + j * 100 + ...
+class Counting final : public StoredArray {
+ public:
+  Counting(std::vector<Index> shape, std::vector<Index> chunk) : shape_(std::move(shape)), chunk_(std::move(chunk)) {}
+  [[nodiscard]] const std::vector<Index>& chunk() const noexcept override { return chunk_; }
+  std::size_t read(std::span<const Index> place, std::span<std::byte> out) override {
+    const std::size_t rank = chunk_.size();
+    std::vector<Index> at(rank, 0);
+    for (std::size_t n = 0; n < out.size() / sizeof(float); ++n) {
+      float value = 0;
+      for (std::size_t d = 0; d < rank; ++d) value = value * 10 + static_cast<float>(place[d] * chunk_[d] + at[d]);
+      std::memcpy(out.data() + n * sizeof(float), &value, sizeof value);
+      for (std::size_t d = rank; d-- > 0 && ++at[d] == chunk_[d];) at[d] = 0;
+    }
+    return 1;
+  }
+
+ private:
+  std::vector<Index> shape_, chunk_;
+};
+
+std::vector<float> chunk_of(const CfDescription& about, std::vector<Index> chunk, const ChunkPlace& place) {
+  CfSource source("f.nc", about, std::make_unique<Counting>(about.shape, std::move(chunk)), {});
+  std::vector<float> out(static_cast<std::size_t>(source.chunk().area()), -1);
+  std::byte* bytes = reinterpret_cast<std::byte*>(out.data());
+  const int band = 0;
+  (void)source.read_chunk({&band, 1}, place, {&bytes, 1});
+  return out;
+}
+
+TEST(CfSource, TurnsDimensionsAroundAndSouthUp) {
+  CfDescription about;
+  about.shape = {3, 2, 4};  // lon, time, lat
+  about.x = 0;
+  about.time = 1;
+  about.y = 2;
+  about.fixed = {0, 0, 0};
+  about.grid = Grid({}, {}, {4, 3});
+  about.times.seconds = {0, 1};
+  // Element (lon i, time t, lat j) is i * 100 + t * 10 + j.
+  EXPECT_EQ(chunk_of(about, {3, 2, 4}, {}), (std::vector<float>{0,  100, 200, 1,  101, 201, 2,  102, 202, 3,  103, 203,  //
+                                                                10, 110, 210, 11, 111, 211, 12, 112, 212, 13, 113, 213}));
+  about.south_up = true;
+  EXPECT_EQ(chunk_of(about, {3, 1, 4}, {1, 0, 0}), (std::vector<float>{13, 113, 213, 12, 112, 212, 11, 111, 211, 10, 110, 210}));
+  about.mirrored = true;
+  EXPECT_EQ(chunk_of(about, {3, 1, 4}, {0, 0, 0}), (std::vector<float>{203, 103, 3, 202, 102, 2, 201, 101, 1, 200, 100, 0}));
+}
+
+TEST(CfSource, JoinsChunksThatDoNotEndWhereRowsFromTheNorthDo) {
+  CfDescription about;
+  about.shape = {5, 2};
+  about.y = 0;
+  about.x = 1;
+  about.fixed = {0, 0};
+  about.south_up = true;
+  about.grid = Grid({}, {}, {5, 2});
+  // Rows from the north: 4, 3, 2, 1, 0; the storage keeps (0, 1, 2) and (3, 4).
+  EXPECT_EQ(chunk_of(about, {3, 2}, {0, 0, 0}), (std::vector<float>{40, 41, 30, 31, 20, 21}));
+  EXPECT_EQ(chunk_of(about, {3, 2}, {0, 1, 0}), (std::vector<float>{10, 11, 0, 1, -1, -1}));
+}
+
+TEST(CfSource, TakesOneLevelOutOfAChunkOfSeveral) {
+  CfDescription about;
+  about.shape = {1, 4, 2, 2};  // time, level, lat, lon
+  about.time = 0;
+  about.y = 2;
+  about.x = 3;
+  about.fixed = {0, 3, 0, 0};
+  about.grid = Grid({}, {}, {2, 2});
+  about.times.seconds = {0};
+  EXPECT_EQ(chunk_of(about, {1, 2, 2, 2}, {}), (std::vector<float>{300, 301, 310, 311}));
+}
+
+}  // namespace
+}  // namespace terroir

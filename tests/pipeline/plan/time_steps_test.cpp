@@ -1,0 +1,119 @@
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gtest/gtest.h>
+
+namespace terroir::testing {
+namespace {
+
+constexpr std::int64_t day = 86400;
+
+/// A raster of a variable with these days since 1970; its pixels count from `first`.
+std::shared_ptr<MemoryRaster> stack(const std::vector<std::int64_t>& days, float first, Calendar calendar = Calendar::noleap) {
+  auto made = raster({4, 4}, {4, 4}, [&](Index, Index) { return first; });
+  made->times.calendar = calendar;
+  for (const auto d : days) made->times.seconds.push_back(d * day);
+  std::vector<float> pixels;
+  for (std::size_t t = 0; t < days.size(); ++t) pixels.insert(pixels.end(), 16, first + static_cast<float>(t));
+  made->bands[0].pixels = pixels;
+  return made;
+}
+
+const std::string recipe_start = "version: 1\ninputs:\n  x: {path: ";
+const std::string recipe_end = "}\nsteps:\n  s: {process: linear_scale, data: x, factor: 1, offset: 0}\noutputs: {out: {path: o}}\n";
+
+std::string recipe(const std::string& input) { return recipe_start + input + recipe_end; }
+
+using Texts = std::vector<std::string>;
+
+std::vector<std::string> warnings(const std::string& text, SourceOpener& opener) {
+  std::vector<std::string> found;
+  for (const auto& d : compile_text(text, opener, {std::size_t{1} << 32, 1, 1, std::nullopt}).diagnostics) found.push_back(d.problem);
+  return found;
+}
+
+TEST(TimeSteps, FilesAreJoinedInTheOrderOfTheirTimes) {
+  MemoryOpener opener;
+  opener.add("b.nc", "t", stack({0, 1, 2}, 0));
+  opener.add("a.nc", "t", stack({3, 4}, 10));
+  const WholeRun run = whole_run(recipe("\"?.nc\""), opener);
+  ASSERT_EQ(run.plan.axes.size(), 1u);
+  EXPECT_EQ(run.plan.axes[0].calendar, Calendar::noleap);
+  EXPECT_EQ(run.plan.axes[0].seconds, (std::vector<std::int64_t>{0, day, 2 * day, 3 * day, 4 * day}));
+  const Stored& out = run.arrays.at("out/s");
+  EXPECT_EQ(out.at(1, 1, 2), 2);
+  EXPECT_EQ(out.at(1, 1, 3), 10);
+}
+
+TEST(TimeSteps, TimesAndMonthsAreSelectedByTheAxis) {
+  MemoryOpener opener;
+  opener.add("1970.nc", "t", stack({0, 31, 58, 59}, 0));  // 1 January, 1 and 28 February, 1 March
+  EXPECT_EQ(compiled(recipe("\"{time:%Y}.nc\", select: {month: 2}"), opener).axes[0].seconds,
+            (std::vector<std::int64_t>{31 * day, 58 * day}));
+  EXPECT_EQ(compiled(recipe("1970.nc, select: {time: [\"1970-02-28\", ~]}"), opener).axes[0].seconds,
+            (std::vector<std::int64_t>{58 * day, 59 * day}));
+  EXPECT_EQ(faults(recipe("1970.nc, select: {time: 1980}"), opener),
+            (Texts{"inputs.x.select: it selects none of the times, which go from 1970-01-01 to 1970-03-01; widen it"}));
+}
+
+TEST(TimeSteps, WhatIsNotOneAxisIsRefusedByName) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", stack({0, 1}, 0));
+  opener.add("b.nc", "t", stack({1, 2}, 0));
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener),
+            (Texts{"inputs.x.path: a.nc and b.nc both have 1970-01-02; remove one of them, or narrow the path"}));
+  opener = {};
+  opener.add("a.nc", "t", stack({0, 1}, 0));
+  opener.add("b.nc", "t", stack({2, 3}, 0, Calendar::day360));
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener),
+            (Texts{"inputs.x.path: a.nc counts in the calendar 365_day and b.nc in 360_day; give them inputs "
+                   "of their own, or convert one: cdo setcalendar"}));
+  opener = {};
+  opener.add("a.nc", "t", stack({0, 1}, 0));
+  opener.add("b.nc", "t", raster({4, 4}, {4, 4}, hills));
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener), (Texts{"inputs.x.path: a.nc has times and b.nc has none; give them inputs of their own"}));
+  opener = {};
+  opener.add("a.nc", "t", stack({0, 1}, 0));
+  auto kelvin = stack({2, 3}, 0);
+  kelvin->bands[0].unit = "K";
+  opener.add("b.nc", "t", kelvin);
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener),
+            (Texts{"inputs.x.path: b.nc is in 'K' and a.nc in ''; give each an input of its own, or say what "
+                   "all are with unit_as"}));
+}
+
+TEST(TimeSteps, AGapIsAWarningUnlessMonthsAreSelected) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", stack({0, 1, 2, 5, 6, 9}, 0));
+  EXPECT_EQ(warnings(recipe("a.nc"), opener), (Texts{"its times jump from 1970-01-03 to 1970-01-06, and 1 more times"}));
+  EXPECT_EQ(warnings(recipe("a.nc, select: {month: 1}"), opener), Texts{});
+}
+
+TEST(Variables, AreNamedByTheRecipeWhereThereAreSeveral) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", stack({0, 1}, 1));
+  opener.add("a.nc", "p", stack({0, 1}, 5));
+  EXPECT_EQ(faults(recipe("a.nc"), opener), (Texts{"inputs.x.variable: a.nc has several variables; give variable: t or p"}));
+  EXPECT_EQ(faults(recipe("a.nc, variable: q"), opener), (Texts{"inputs.x.variable: a.nc has no variable 'q'; use t or p"}));
+  EXPECT_EQ(faults(recipe("a.nc, band: 2"), opener),
+            (Texts{"inputs.x.band: a.nc has variables and no numbered bands; give variable: t or p"}));
+  EXPECT_EQ(faults(recipe("a.nc, bands: {B: q}"), opener), (Texts{"inputs.x.bands.B: a.nc has no variable 'q'; use t or p"}));
+  EXPECT_EQ(whole_run(recipe("a.nc, variable: p"), opener).arrays.at("out/s").at(0, 0, 1), 6);
+  const WholeRun both = whole_run(recipe("a.nc, bands: {B: t, A: p}"), opener);
+  EXPECT_EQ(both.arrays.at("out/s_A").at(0, 0), 5);
+  EXPECT_EQ(both.arrays.at("out/s_B").at(0, 0), 1);
+}
+
+TEST(Variables, PackedDifferentlyAreEachDecodedAsTheirFileSays) {
+  MemoryOpener opener;
+  auto first = stack({0}, 4), second = stack({1}, 4);
+  first->bands[0].scale = 0.5;
+  second->bands[0].scale = 0.25;
+  opener.add("a.nc", "t", first);
+  opener.add("b.nc", "t", second);
+  const WholeRun run = whole_run(recipe("\"?.nc\""), opener);
+  EXPECT_EQ(run.arrays.at("out/s").at(0, 0, 0), 2);
+  EXPECT_EQ(run.arrays.at("out/s").at(0, 0, 1), 1);
+}
+
+}  // namespace
+}  // namespace terroir::testing
