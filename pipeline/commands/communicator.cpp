@@ -6,8 +6,8 @@
 
 namespace terroir {
 
-std::unique_ptr<Communicator> join_job() {
-  if (started_by_mpirun()) return join_mpi();
+std::unique_ptr<Communicator> join_job(double seconds) {
+  if (started_by_mpirun()) return join_mpi(seconds);
   return std::make_unique<SerialCommunicator>(host_name());
 }
 

@@ -174,7 +174,7 @@ int run_doctor(std::span<const std::string> arguments, std::ostream& out, std::o
     return static_cast<int>(Fault::mistake);
   }
   const MpirunFacts mpirun = launched_rank() == 0 ? ask_mpirun() : MpirunFacts{};
-  const auto comm = join_job();
+  const auto comm = join_job(request.patience);
   return examine(request, *comm, mpirun, out);
 }
 

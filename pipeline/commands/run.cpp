@@ -176,7 +176,7 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
                                             arguments, out, errors, code);
   if (!options) return code;
   watch_signals();
-  const auto comm = join_job();
+  const auto comm = join_job(Liveness{}.greeting);
   return RankRun(*options, *comm, out, errors).run();
 }
 

@@ -8,8 +8,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
 #include <cstdlib>
 #include <deque>
+#include <iostream>
+#include <mutex>
+#include <thread>
 
 namespace terroir {
 namespace {
@@ -115,6 +121,24 @@ class MpiCommunicator final : public Communicator {
   std::deque<Sending> sending_;  // a deque keeps the address of a request while others come and go
 };
 
+/// Ends the process when it lives too long.
+class StartWatch {
+ public:
+  explicit StartWatch(double seconds)
+      : thread_([seconds](const std::stop_token& stop) {
+          std::mutex mutex;
+          std::condition_variable_any stopped;
+          std::unique_lock lock(mutex);
+          if (stopped.wait_for(lock, stop, std::chrono::duration<double>(seconds), [&] { return stop.stop_requested(); })) return;
+          std::cerr << "terroir: rank " << launched_rank() << ": MPI has not come up within " << std::lround(seconds)
+                    << " s; see whether each rank runs, with `terroir doctor`, and what their hosts can reach" << std::endl;
+          std::_Exit(static_cast<int>(Fault::system));
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
 /// Settings that save 0.2 s of start-up where the user has none of their own: plain messages over shared memory and TCP.
 void prefer_plain_transports() {
   setenv("OMPI_MCA_pml", "ob1", 0);
@@ -132,7 +156,8 @@ int launched_rank() noexcept {
 
 bool started_by_mpirun() noexcept { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr; }
 
-std::unique_ptr<Communicator> join_mpi() {
+std::unique_ptr<Communicator> join_mpi(double seconds) {
+  const StartWatch watch(seconds);
   prefer_plain_transports();
   return std::make_unique<MpiCommunicator>();
 }

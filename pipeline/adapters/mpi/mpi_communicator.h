@@ -14,8 +14,9 @@ namespace terroir {
 [[nodiscard]] int launched_rank() noexcept;
 
 /// Joins the MPI job of this process, MPI_THREAD_FUNNELED; call once, from the thread that then sends and polls. Leaving it (the
-/// communicator's end) finalises MPI. Throws Error(Fault::system) when MPI cannot start.
-[[nodiscard]] std::unique_ptr<Communicator> join_mpi();
+/// communicator's end) finalises MPI. Throws Error(Fault::system) when MPI cannot start. MPI waits for all ranks, and for ever for one
+/// that cannot: after some seconds the process then ends itself with a message.
+[[nodiscard]] std::unique_ptr<Communicator> join_mpi(double seconds);
 
 /// How many ranks the launcher says that it started; 0 without one.
 [[nodiscard]] int launched_ranks() noexcept;
