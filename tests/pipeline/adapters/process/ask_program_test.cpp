@@ -18,9 +18,9 @@ TEST(AskProgram, SaysWhatItSaysAndHowItEnds) {
 }
 
 TEST(AskProgram, GetsItsWordsAsTheyAreAndNoInput) {
-  const auto output = ask_program({"sh", "-c", "printf '%s.' \"$@\"; cat", "name", "a b", "$HOME", ""}, 20);
+  const auto output = ask_program({"sh", "-c", "printf '%s.' \"$@\"; cat; echo", "name", "a b", "$HOME", ""}, 20);
   ASSERT_TRUE(output);
-  EXPECT_EQ(output->text, "a b.$HOME..");
+  EXPECT_EQ(output->text, "a b.$HOME..\n");
 }
 
 TEST(AskProgram, IsEndedWithItsOwnChildrenWhenItTakesTooLong) {
