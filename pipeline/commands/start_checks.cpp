@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/mapped_library.h"
+#include "pipeline/job/start_command.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,6 +15,7 @@ namespace {
 
 /// Hosts that Azure ML has given the job: AZUREML_NODE_COUNT, else the length of AZ_BATCH_HOST_LIST, which is empty on a single node.
 int wanted_hosts() {
+  if (std::getenv(one_machine) != nullptr) return 0;
   if (const char* count = std::getenv("AZUREML_NODE_COUNT")) return std::max(0, std::atoi(count));
   const char* list = std::getenv("AZ_BATCH_HOST_LIST");
   const std::string_view hosts = list == nullptr ? "" : list;

@@ -38,6 +38,7 @@ void prefer_settings(Variables& environment, bool several_hosts) {
   prefer(environment, "OMPI_MCA_btl_vader_single_copy_mechanism", "none");
   if (!several_hosts) {
     prefer(environment, "OMPI_MCA_rmaps_base_oversubscribe", "1");
+    set(environment, one_machine, "1");
     return;
   }
   // A host that is gone is missed within seconds, not after eight minutes.

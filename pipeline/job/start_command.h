@@ -8,6 +8,9 @@
 
 namespace terroir {
 
+/// A variable that tells ranks that they are on one machine on purpose, whatever AZUREML_NODE_COUNT says.
+inline constexpr const char* one_machine = "TERROIR_ONE_MACHINE";
+
 /// Names and values of environment variables.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 

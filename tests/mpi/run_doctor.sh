@@ -55,6 +55,10 @@ else
   echo "NOT RUN: root: this is another user"
 fi
 
+export others=$work/others
+examine "a rank that does not come" 4 mpirun --bind-to none -n 2 bash "$here/one_rank.sh" 1 'exec sleep 60' "$TERROIR" doctor --patience 2
+check "a rank that does not come: is told" says "^terroir: rank 0: MPI has not come up within 2 s"
+
 starts() { job "$@" --input resolution=15; }
 refuses() {  # NAME TEXT: a run that has just been tried
   check "$1: says why" says "^terroir: $2"
@@ -76,6 +80,8 @@ check "as many ranks as expected: no warning" same "$(grep -c '^warning: ' "$wor
 rm -rf "$work/out"
 AZUREML_NODE_COUNT=3 starts 2 "$work/out"
 check "fewer hosts than Azure ML has given: a warning" says "^warning: 2 ranks on 1 host: $host 2; Azure ML has given the job 3"
+AZUREML_NODE_COUNT=3 TERROIR_ONE_MACHINE=1 starts 2 "$work/out" --overwrite
+check "fewer hosts than Azure ML has given: not when that is meant" same "$(grep -c '^warning: ' "$work/log")" 0
 AZUREML_NODE_COUNT=3 starts 2 "$work/out" --overwrite --quiet
 check "fewer hosts than Azure ML has given: not when quiet" same "$(grep -c warning "$work/log")" 0
 rm -rf "$work/out"
