@@ -1,7 +1,7 @@
 # To be sourced: hosts tfh1 .. tfhN on one machine, as network namespaces on a bridge in a namespace of its own.
 #
 #   hosts_missing      prints why this machine cannot have them; fails when it can
-#   hosts_up N         makes them; hosts_down takes them away
+#   hosts_up N         makes them, one test of this machine at a time; hosts_down takes them away
 #   on_host I COMMAND  runs a command there, under the host's own name
 #   on_own_disk DIR I COMMAND  the same, with the folder DIR as its /tmp
 #   hosts_cut I        cuts the host's link; hosts_join I mends it
@@ -21,7 +21,9 @@ hosts_missing() {
 }
 
 hosts_up() {
-  local i k
+  local i k lock
+  exec {lock}>/tmp/terroir-test-hosts.lock
+  flock -w 300 "$lock" || { echo "FAILED: another test holds the hosts"; return 1; }  # until this process ends
   hosts_count=$1
   ip netns add tfsw && ip -n tfsw link add br0 type bridge && ip -n tfsw link set br0 up || return 1
   for i in $(seq "$hosts_count"); do
