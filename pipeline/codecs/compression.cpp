@@ -1,12 +1,29 @@
 #include "pipeline/codecs/compression.h"
 
 #include "pipeline/codecs/gzip.h"
+#include "pipeline/codecs/shuffle.h"
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
 
 namespace terroir {
+namespace {
+
+std::size_t deflate(const BloscOptions& options, std::span<const std::byte> in, std::span<std::byte> out, std::span<std::byte> scratch) {
+  if (options.shuffle != Shuffle::byte) return zlib_compress(in, options.level, out);
+  byte_shuffle(in, options.element, scratch);
+  return zlib_compress(scratch.first(in.size()), options.level, out);
+}
+
+void inflate(const BloscOptions& options, std::span<const std::byte> in, std::span<std::byte> out) {
+  if (options.shuffle != Shuffle::byte) return zlib_decompress(in, out);
+  std::vector<std::byte> shuffled(out.size());
+  zlib_decompress(in, shuffled);
+  byte_unshuffle(shuffled, options.element, out);
+}
+
+}  // namespace
 
 Compression compression_of(const CodecSpec& codec, std::size_t element) {
   Compression out;
@@ -15,6 +32,7 @@ Compression compression_of(const CodecSpec& codec, std::size_t element) {
     case CodecSpec::Name::zstd: out.name = Compression::Name::zstd; break;
     case CodecSpec::Name::gzip: out.name = Compression::Name::gzip; break;
     case CodecSpec::Name::blosc: out.name = Compression::Name::blosc; break;
+    case CodecSpec::Name::deflate: out.name = Compression::Name::deflate; break;
   }
   switch (codec.shuffle) {
     case CodecSpec::Shuffle::none: out.options.shuffle = Shuffle::off; break;
@@ -31,7 +49,8 @@ std::size_t compressed_bound(const Compression& compression, std::size_t bytes) 
   switch (compression.name) {
     case Compression::Name::raw: return bytes;
     case Compression::Name::zstd: return zstd_bound(bytes);
-    case Compression::Name::gzip: return gzip_bound(compression.options.level, bytes);
+    case Compression::Name::gzip:
+    case Compression::Name::deflate: return gzip_bound(compression.options.level, bytes);  // whose frame is the larger one
     case Compression::Name::blosc: return blosc_bound(bytes);
   }
   return bytes;
@@ -42,7 +61,8 @@ std::size_t context_bytes(const Compression& compression, std::size_t bytes) noe
   switch (compression.name) {
     case Compression::Name::raw: return 0;
     case Compression::Name::zstd: return zstd_context_bytes(level, bytes);
-    case Compression::Name::gzip: return gzip_context_bytes(level);
+    case Compression::Name::gzip:
+    case Compression::Name::deflate: return gzip_context_bytes(level);
     case Compression::Name::blosc: return zstd_context_bytes(blosc_zstd_level(level), bytes) + bytes;
   }
   return 0;
@@ -55,6 +75,7 @@ void compress(const Compression& compression, std::span<const std::byte> in, std
     case Compression::Name::raw: std::copy(in.begin(), in.end(), out.begin()); break;
     case Compression::Name::zstd: out.resize(zstd_compress(in, compression.options.level, out)); break;
     case Compression::Name::gzip: out.resize(gzip_compress(in, compression.options.level, out)); break;
+    case Compression::Name::deflate: out.resize(deflate(compression.options, in, out, scratch)); break;
     case Compression::Name::blosc: out.resize(blosc_compress(in, compression.options, out, scratch)); break;
   }
 }
@@ -67,6 +88,7 @@ void decompress(const Compression& compression, std::span<const std::byte> in, s
       break;
     case Compression::Name::zstd: return zstd_decompress(in, out);
     case Compression::Name::gzip: return gzip_decompress(in, out);
+    case Compression::Name::deflate: return inflate(compression.options, in, out);
     case Compression::Name::blosc: return blosc_decompress(in, out);
   }
 }

@@ -9,9 +9,10 @@
 
 namespace terroir {
 
-/// How the bytes of a chunk are compressed. `blosc` takes all the options; `zstd` and `gzip` take the level.
+/// How the bytes of a chunk are compressed. `blosc` takes all the options; `zstd` and `gzip` take the level; `deflate` is what HDF5's
+/// filters make: bytes shuffled, or not, then a zlib stream.
 struct Compression {
-  enum class Name { raw, zstd, gzip, blosc } name = Name::blosc;
+  enum class Name { raw, zstd, gzip, blosc, deflate } name = Name::blosc;
   BloscOptions options;
 };
 

@@ -31,20 +31,35 @@ libdeflate_decompressor* decompressor() {
   return context.get();
 }
 
+std::size_t checked(std::size_t written) {
+  if (written == 0) throw Error(Fault::bug, "deflate: the output buffer is too small");
+  return written;
+}
+
+void check(libdeflate_result result) {
+  if (result == LIBDEFLATE_SUCCESS) return;
+  throw Error(Fault::data,
+              result == LIBDEFLATE_BAD_DATA ? "damaged deflate data" : "deflate data hold another number of bytes than expected");
+}
+
 }  // namespace
 
 std::size_t gzip_bound(int level, std::size_t bytes) { return libdeflate_gzip_compress_bound(compressor(level), bytes); }
 
 std::size_t gzip_compress(std::span<const std::byte> in, int level, std::span<std::byte> out) {
-  const std::size_t written = libdeflate_gzip_compress(compressor(level), in.data(), in.size(), out.data(), out.size());
-  if (written == 0) throw Error(Fault::bug, "gzip: the output buffer is too small");
-  return written;
+  return checked(libdeflate_gzip_compress(compressor(level), in.data(), in.size(), out.data(), out.size()));
 }
 
 void gzip_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
-  const auto result = libdeflate_gzip_decompress(decompressor(), in.data(), in.size(), out.data(), out.size(), nullptr);
-  if (result == LIBDEFLATE_SUCCESS) return;
-  throw Error(Fault::data, result == LIBDEFLATE_BAD_DATA ? "damaged gzip data" : "gzip data hold another number of bytes than expected");
+  check(libdeflate_gzip_decompress(decompressor(), in.data(), in.size(), out.data(), out.size(), nullptr));
+}
+
+std::size_t zlib_compress(std::span<const std::byte> in, int level, std::span<std::byte> out) {
+  return checked(libdeflate_zlib_compress(compressor(level), in.data(), in.size(), out.data(), out.size()));
+}
+
+void zlib_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
+  check(libdeflate_zlib_decompress(decompressor(), in.data(), in.size(), out.data(), out.size(), nullptr));
 }
 
 std::size_t gzip_context_bytes(int level) noexcept {

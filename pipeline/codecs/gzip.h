@@ -14,6 +14,10 @@ namespace terroir {
 /// Decompresses one member that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
 void gzip_decompress(std::span<const std::byte> in, std::span<std::byte> out);
 
+/// The same as a zlib stream (RFC 1950). Room: gzip_bound.
+[[nodiscard]] std::size_t zlib_compress(std::span<const std::byte> in, int level, std::span<std::byte> out);
+void zlib_decompress(std::span<const std::byte> in, std::span<std::byte> out);
+
 /// Memory of a thread's context at a level.
 [[nodiscard]] std::size_t gzip_context_bytes(int level) noexcept;
 

@@ -1,8 +1,9 @@
 #include "pipeline/commands/inspect.h"
 
 #include "kernels/value.h"
-#include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/codecs/crc32c.h"
+#include "pipeline/commands/inspect_files.h"
+#include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/store_report.h"
 #include "pipeline/error.h"
 #include "pipeline/run/journal.h"
@@ -23,7 +24,7 @@ struct Request {
 
 constexpr const char* help =
     "terroir inspect STORE [--json] [--verify]\n"
-    "Shows what a Zarr store holds: grid, variables, statistics, size.\n\n"
+    "Shows what a Zarr store holds: grid, variables, statistics, size; of a NetCDF or GeoTIFF output, its files and its run.\n\n"
     "  --json    as JSON\n"
     "  --verify  read every object that the journal names and compare its size and checksum\n";
 
@@ -79,7 +80,7 @@ JournalPlace place_of_journal(Store& store, const std::string& plan_hash) {
 std::map<std::string, ObjectRecord> journaled(Store& store, const ZarrStore& zarr) {
   const std::string plan_hash = zarr.attributes.value("terroir_plan", std::string());
   const JournalPlace place = place_of_journal(store, plan_hash);
-  const auto entries = read_journal(*make_folder_store(place.folder), plan_hash);
+  const auto entries = read_journal(*open_result(place.folder), plan_hash);
   if (entries.empty())
     throw Error(Fault::mistake, store.location() + " cannot be verified: the journal of its run belongs into " + place.folder +
                                     "/__terroir, where there is none; bring the folder of the run's first output back to that place");
@@ -114,7 +115,8 @@ std::string verified_text(const Json& result) {
 }
 
 int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
-  const auto store = make_folder_store(request.path);
+  const auto store = open_result(request.path);
+  if (const auto code = inspect_files(*store, request.json, request.verify, out, errors)) return *code;
   const auto zarr = read_zarr(*store);
   if (!zarr) {
     errors << request.path << ": "

@@ -5,6 +5,8 @@
 #include "pipeline/adapters/proj/proj_crs_reader.h"
 #include "pipeline/adapters/units/udunits_converter.h"
 #include "pipeline/adapters/yaml/yaml_reader.h"
+#include "pipeline/commands/inspect_files.h"
+#include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/open_sources.h"
 #include "pipeline/error.h"
 
@@ -35,13 +37,16 @@ Json root_attributes(const fs::path& folder) {
   return nullptr;
 }
 
-/// The recipe's text: a file's, or that of a store's attribute.
+/// The recipe's text: a file's, or that of a result: a store's attribute, or what the run of a NetCDF or GeoTIFF output noted beside it.
 std::string recipe_text(const std::string& path) {
   if (fs::is_directory(path)) {
     const Json attributes = root_attributes(path);
     if (attributes.is_object() && attributes.contains("terroir_recipe")) return attributes["terroir_recipe"].get<std::string>();
+    if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
     throw Error(Fault::mistake, path + " is a folder without a finished Terroir store; name a recipe, or a store to make again");
   }
+  if (fs::is_directory(path + ".terroir"))
+    if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; check the recipe's path");
   std::stringstream text;

@@ -1,12 +1,11 @@
 #include "pipeline/commands/run.h"
 
-#include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/machine.h"
 #include "pipeline/adapters/report/job_reporter.h"
-#include "pipeline/adapters/zarr/zarr_sink.h"
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/load.h"
+#include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
 #include "pipeline/commands/start_checks.h"
@@ -87,8 +86,9 @@ class RankRun {
   void open_outputs(const Plan& plan) {
     warn(check_mask(plan.resources.threads, allowed_processors()));
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
-      stores_.push_back(make_folder_store(plan.outputs[i].path));
-      sinks_.push_back(make_zarr_sink(plan, i, *stores_.back(), *loaded_.crs));
+      OpenedOutput output = open_output(plan, i, *loaded_.crs);
+      stores_.push_back(std::move(output.store));
+      sinks_.push_back(std::move(output.sink));
     }
   }
 
@@ -122,7 +122,7 @@ class RankRun {
     if (loaded_.good()) runners.emplace(plan, loaded_.compiled.sources, sinks);
     JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
                          stores_.empty() ? nullptr : stores_[0].get());
-    for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, excluded_readers(plan.outputs[i]));
+    for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, readers_excluded(plan.outputs[i]));
     Observers observers;
     observers.add(reporter);
     if (logging_ && loaded_.good()) logging_->start(plan, observers, [&](const std::string& line) { reporter.note(line); });

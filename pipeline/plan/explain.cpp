@@ -48,6 +48,7 @@ std::string one_decimal(double value) {
 }
 
 Index objects_of(const OutputPlan& output) {
+  if (output.format != Format::zarr) return output.is_one_file() ? 1 : static_cast<Index>(output.arrays.size());
   const Index places = output.zarr_format == 2
                            ? ceil_div(output.window.rows, output.chunk.rows) * ceil_div(output.window.cols, output.chunk.cols)
                            : output.tiles().size();
@@ -94,10 +95,18 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
           one_decimal(pass.recompute) + " pixels for each kept\n";
 }
 
+std::string format_text(const OutputPlan& output) {
+  if (output.format == Format::zarr) return "zarr v" + std::to_string(output.zarr_format);
+  return output.format == Format::netcdf ? "netcdf-4" : "geotiff";
+}
+
 void explain_output(const Plan& plan, const OutputPlan& output, std::string& text) {
   text += "Output " + output.name + ": " + output.path_text + "\n";
-  text += "  zarr v" + std::to_string(output.zarr_format) + ", " + grid_text(output.grid) + ", " + std::to_string(objects_of(output)) +
-          " objects at most, " + bytes_text(pixel_bytes(output)) + " of pixels\n";
+  text += "  " + format_text(output) + ", " + grid_text(output.grid) + ", " + std::to_string(objects_of(output)) +
+          (output.format == Format::zarr ? " objects at most, "
+           : objects_of(output) == 1     ? " file, "
+                                         : " files, ") +
+          bytes_text(pixel_bytes(output)) + " of pixels\n";
   for (const auto& array : output.arrays) {
     text += "  " + array.name + " (";
     if (array.axis != none) text += plan.axes[array.axis].name + " " + std::to_string(array.times) + ", ";
@@ -141,7 +150,8 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
                       {"dtype", array.encoding.dtype}});
   return {{"name", output.name},
           {"path", output.path_text},
-          {"zarr_format", output.zarr_format},
+          {"format", format_text(output)},
+          {"zarr_format", output.format == Format::zarr ? Json(output.zarr_format) : Json(nullptr)},
           {"grid", json_grid(output.grid)},
           {"chunk", json_shape(output.chunk)},
           {"shard", json_shape(output.shard)},

@@ -83,7 +83,7 @@ std::size_t stored_bytes(const OutputPlan& output, const ArrayPlan& array) {
 }
 Compression codec_of(const OutputPlan& output, const ArrayPlan& array) {
   const auto type = stored_type(array.encoding.dtype);
-  return compression_of(output.codec, type ? size_of(*type) : sizeof(double));
+  return compression_of(output.chunk_codec(), type ? size_of(*type) : sizeof(double));
 }
 
 /// What encoding one chunk takes: its stored numbers, the same shuffled, what they are compressed into, and the codec's own memory.
@@ -118,6 +118,25 @@ std::size_t open_objects(const Plan& plan, const Pass& pass) {
 
 std::size_t bookkeeping(const Pass& pass) {
   return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size()));
+}
+
+/// What making a file of parts takes: the part in hand, the next one, and on the rank that sends it a copy in messages; then what
+/// HDF5, or GDAL beside its cache, keeps.
+std::size_t publishing_bytes(const Plan& plan) {
+  constexpr std::size_t library = 16 * mebibyte;
+  std::size_t most = 0;
+  for (const auto& output : plan.outputs) {
+    if (output.format == Format::zarr) continue;
+    // Overviews are made from rows of tiles of 512 pixels, as doubles.
+    const std::size_t rows = output.format == Format::geotiff ? static_cast<std::size_t>(output.window.cols) * 512 * 2 * sizeof(double) : 0;
+    const auto chunks = static_cast<std::size_t>(output.shard.area() / output.chunk.area());
+    for (const auto& array : output.arrays) {
+      const auto times = static_cast<std::size_t>(ceil_div(array.times, array.time_chunk));
+      const std::size_t chunk = compressed_bound(codec_of(output, array), stored_bytes(output, array));
+      most = std::max(most, library + rows + 3 * chunks * times * chunk + 4 * stored_bytes(output, array));
+    }
+  }
+  return most;
 }
 
 Window tile_window(const Pass& pass) { return {pass.window.row, pass.window.col, pass.shard.rows, pass.shard.cols}; }
@@ -155,6 +174,7 @@ void project_memory(Plan& plan) {
   };
   const bool fetches = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.path.starts_with("/vsi"); });
   if (fetches) plan.memory.push_back({"bytes from remote storage", network});
+  if (const std::size_t publishing = publishing_bytes(plan); publishing > 0) plan.memory.push_back({"making files of parts", publishing});
   const std::size_t fixed = plan.projected_memory();
   const std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); }) + threads * chunk;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {

@@ -6,8 +6,9 @@
 namespace terroir {
 namespace {
 
-/// Names that a variable cannot have: coordinates, and what describes the features of a stacked output.
-bool is_reserved(const std::string& name) {
+/// Names that a variable cannot have: coordinates, their bounds, and what describes the features of a stacked output.
+bool is_reserved(const std::string& name, Format format) {
+  if (format == Format::netcdf && (name == "x_bnds" || name == "y_bnds" || name == "bnds")) return true;
   return name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
 }
 
@@ -35,6 +36,7 @@ class OutputLayer {
     else
       for (const auto& [name, id] : from_.layers) output.arrays.push_back(array_of(name, {name}, {id}));
     check_encoding(output);
+    if (output.format == Format::geotiff) check_bands(output);
     return output;
   }
 
@@ -62,7 +64,7 @@ class OutputLayer {
     for (const auto& [name, id] : from_.layers) names.push_back(name);
     if (spec_.layout == Layout::stacked) names = {spec_.name};
     for (const auto& name : names) {
-      bool taken = is_reserved(name);
+      bool taken = is_reserved(name, spec_.format);
       for (const auto& axis : plan_.axes) taken = taken || axis.name == name;
       if (taken)
         complain("layers", "a variable cannot be named '" + name + "', which is a coordinate",
@@ -104,6 +106,19 @@ class OutputLayer {
       const auto near = nearest_word(name, known);
       diagnostics_.push_back({encoding.at, "outputs." + spec_.name + ".encoding." + name, "the output has no variable '" + name + "'",
                               near ? "did you mean '" + *near + "'?" : "use " + list_words(known), false});
+    }
+  }
+
+  /// All bands of a GeoTIFF have one type and one number for missing pixels.
+  void check_bands(const OutputPlan& output) {
+    const ArrayPlan& first = output.arrays.front();
+    for (const auto& array : output.arrays) {
+      if (array.encoding.dtype == "int8") complain("encoding." + array.name + ".dtype", "a GeoTIFF has no int8", "use int16");
+      if (!output.is_one_file()) continue;
+      if (array.encoding.dtype != first.encoding.dtype || array.encoding.nodata != first.encoding.nodata)
+        complain("encoding",
+                 "'" + first.name + "' and '" + array.name + "' are bands of one GeoTIFF and cannot have different types or nodata",
+                 "give them one encoding, or make `path` a folder, which gets a file for each layer");
     }
   }
 
@@ -149,6 +164,10 @@ void size(OutputPlan& output, const OutputSpec& spec, const Plan& plan, std::vec
 }
 
 }  // namespace
+
+bool OutputPlan::is_one_file() const noexcept {
+  return format == Format::netcdf || (format == Format::geotiff && (path.ends_with(".tif") || path.ends_with(".tiff")));
+}
 
 void lay_out_outputs(const std::vector<OutputLayers>& all, Plan& plan, std::vector<Diagnostic>& diagnostics) {
   std::vector<const OutputSpec*> specs;

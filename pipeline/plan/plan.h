@@ -114,7 +114,7 @@ struct ArrayPlan {
   EncodingSpec encoding;
 };
 
-/// One output folder. Chunk and shard are spatial; a chunk holds all features and `time_chunk` times, a shard holds all times.
+/// One output folder or file. Chunk and shard are spatial; a chunk holds all features and `time_chunk` times, a shard holds all times.
 struct OutputPlan {
   std::string name, path, path_text;
   Format format = Format::zarr;
@@ -129,6 +129,10 @@ struct OutputPlan {
 
   /// Tiles of the window, one shard each: the tile (row, col) of an array holds its chunks (row * shard / chunk + i, ...).
   [[nodiscard]] TileGrid tiles() const { return {Window{0, 0, window.rows, window.cols}, shard}; }
+  /// Whether the path is a file's: one file holds all arrays. Else it is a folder's.
+  [[nodiscard]] bool is_one_file() const noexcept;
+  /// What chunks are compressed with while the run computes. GDAL encodes a GeoTIFF anew, so its chunks only have to be small quickly.
+  [[nodiscard]] CodecSpec chunk_codec() const { return format == Format::geotiff ? CodecSpec{} : codec; }
 };
 
 /// One term of the projected memory of a rank.

@@ -38,6 +38,24 @@ struct EncodeCounts {
 /// Statistics of a written layer, as kernels/moments.h keeps them: count, mean, sum of squared deviations, minimum, maximum.
 using LayerStatistics = std::array<double, 5>;
 
+/// Gives a sink the objects of its finished tiles back, whichever rank has written them.
+class PartReader {
+ public:
+  virtual ~PartReader() = default;
+  /// The only object of a tile (numbered along the rows) of an array; empty when all its pixels are nodata. Quickest in the order of
+  /// arrays and tiles. Throws Error, Fault::interrupted when the job has failed meanwhile.
+  [[nodiscard]] virtual std::vector<std::byte> read(std::size_t array, Index tile) = 0;
+};
+
+/// Of an output whose objects are not read again.
+class NoParts final : public PartReader {
+ public:
+  [[nodiscard]] std::vector<std::byte> read(std::size_t, Index) override { return {}; }
+};
+
+/// Where the objects of tiles stand that are parts of a file yet to be made.
+inline constexpr const char* parts_prefix = "__terroir/parts/";
+
 /// One output being written chunk by chunk; arrays are numbered as in the output's plan.
 class Sink {
  public:
@@ -55,8 +73,12 @@ class Sink {
   /// First parts of the keys of all objects that this output consists of ("zarr.json", "x", "slope"); what else lies in its folder is
   /// foreign. Empty: not known.
   [[nodiscard]] virtual std::vector<std::string> names() const { return {}; }
-  /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array.
-  virtual void publish(const std::vector<std::vector<LayerStatistics>>& statistics) = 0;
+  /// Whether the objects of tiles are parts (their keys start with `parts_prefix`) that `publish` makes files of, after which nobody
+  /// needs them any more.
+  [[nodiscard]] virtual bool makes_files() const { return false; }
+  /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array. Returns the
+  /// files that take the place of parts, if any.
+  virtual std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) = 0;
 };
 
 }  // namespace terroir

@@ -122,12 +122,14 @@ MapBuilder sizes_of(const ChunkSpec& sizes) {
   return map;
 }
 
-Value codec_of(const CodecSpec& codec) {
-  static const char* const names[] = {"blosc", "zstd", "gzip", "none"};
+Value codec_of(const CodecSpec& codec, Format format) {
+  static const char* const names[] = {"blosc", "zstd", "gzip", "none", "deflate"};
   static const char* const shuffles[] = {"none", "byte", "bit"};
   MapBuilder map;
   map.word("name", names[static_cast<int>(codec.name)]);
-  if (codec.name == CodecSpec::Name::blosc) map.word("cname", codec.cname).word("shuffle", shuffles[static_cast<int>(codec.shuffle)]);
+  if (codec.name == CodecSpec::Name::blosc) map.word("cname", codec.cname);
+  if (codec.name == CodecSpec::Name::blosc || (codec.name == CodecSpec::Name::deflate && format == Format::netcdf))
+    map.word("shuffle", shuffles[static_cast<int>(codec.shuffle)]);
   if (codec.name != CodecSpec::Name::none) map.number("level", codec.level);
   return map.take();
 }
@@ -145,9 +147,10 @@ Value output_of(const OutputSpec& output) {
   MapBuilder map, encoding;
   for (const auto& [variable, spec] : output.encoding) encoding.put(variable, encoding_of(spec));
   map.text("path", output.path_text).put("layers", layers_of(output)).word("format", formats[static_cast<int>(output.format)]);
-  map.number("zarr_format", output.zarr_format).word("layout", output.layout == Layout::variables ? "variables" : "stacked");
+  if (output.format == Format::zarr) map.number("zarr_format", output.zarr_format);
+  map.word("layout", output.layout == Layout::variables ? "variables" : "stacked");
   map.map("chunk", sizes_of(output.chunk)).map("shard", sizes_of(output.shard));
-  return map.put("codec", codec_of(output.codec)).map("encoding", encoding).take();
+  return map.put("codec", codec_of(output.codec, output.format)).map("encoding", encoding).take();
 }
 
 }  // namespace

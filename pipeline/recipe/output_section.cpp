@@ -48,37 +48,62 @@ void check_shard(const Section& section, const OutputSpec& output) {
     section.complain("shard", "the shard is no multiple of the chunk", "give a multiple of the chunk's size, as twice or eight times it");
 }
 
-void read_codec(const Section& section, CodecSpec& codec) {
-  const std::vector<std::string> names = {"blosc", "zstd", "gzip", "none"};
+const std::vector<std::string> format_names = {"zarr", "netcdf", "geotiff"};
+const std::vector<std::string> codec_names = {"blosc", "zstd", "gzip", "none", "deflate"};
+
+/// What readers of a format have; the first is the default.
+std::vector<CodecSpec::Name> codecs_of(Format format) {
+  using Name = CodecSpec::Name;
+  if (format == Format::netcdf) return {Name::deflate, Name::none};
+  if (format == Format::geotiff) return {Name::deflate, Name::zstd, Name::none};
+  return {Name::blosc, Name::zstd, Name::gzip, Name::none};
+}
+
+void read_codec_name(const Section& section, const std::string& key, Format format, CodecSpec& codec) {
+  const auto allowed = codecs_of(format);
+  std::vector<std::string> words;
+  for (const auto name : allowed) words.push_back(codec_names[static_cast<std::size_t>(name)]);
+  const Value* value = section.get(key);
+  const auto known = [&](const auto& names) { return std::find(names.begin(), names.end(), value->text()) != names.end(); };
+  if (value != nullptr && value->is_scalar() && known(codec_names) && !known(words))
+    return section.complain(key, "readers of " + format_names[static_cast<std::size_t>(format)] + " do not have '" + value->text() + "'",
+                            "use " + list_words(words));
+  if (const auto chosen = section.choice(key, words)) codec.name = allowed[*chosen];
+}
+
+/// What goes with blosc only, and the shuffle of NetCDF's deflate.
+void check_codec_keys(const Section& map, Format format, const CodecSpec& codec) {
+  const bool blosc = codec.name == CodecSpec::Name::blosc;
+  const bool shuffled = codec.name == CodecSpec::Name::deflate && format == Format::netcdf;
+  if (map.has("cname") && !blosc) map.complain("cname", "'cname' goes with blosc only", "remove it, or use name: blosc");
+  if (!map.has("shuffle") || blosc || shuffled) return;
+  map.complain("shuffle", format == Format::zarr ? "'shuffle' goes with blosc only" : "'shuffle' does not go with this codec",
+               format == Format::zarr ? "remove it, or use name: blosc" : "remove it");
+}
+
+void read_codec(const Section& section, Format format, CodecSpec& codec) {
+  codec.name = codecs_of(format).front();
   const Value* value = section.get("codec");
   if (value == nullptr) return;
-  std::optional<std::size_t> name;
-  if (value->is_scalar()) {
-    name = section.choice("codec", names);
-    if (name) codec.name = static_cast<CodecSpec::Name>(*name);
-    return;
-  }
+  if (value->is_scalar()) return read_codec_name(section, "codec", format, codec);
   const Section map(value, section.at("codec"), section.where("codec"), {"name", "cname", "level", "shuffle"}, section.report());
-  name = map.choice("name", names);
-  if (name) codec.name = static_cast<CodecSpec::Name>(*name);
-  const std::string chosen = names[static_cast<std::size_t>(codec.name)];
+  read_codec_name(map, "name", format, codec);
+  check_codec_keys(map, format, codec);
   const bool blosc = codec.name == CodecSpec::Name::blosc;
-  for (const char* key : {"cname", "shuffle"})
-    if (map.has(key) && !blosc) map.complain(key, "'" + std::string(key) + "' goes with blosc only", "remove it, or use name: blosc");
   if (map.has("level") && codec.name == CodecSpec::Name::none) map.complain("level", "'level' does not go with 'none'", "remove it");
   const std::vector<std::string> cnames = {"zstd", "lz4", "lz4hc", "zlib", "blosclz"};
   if (const auto cname = map.choice("cname", cnames)) codec.cname = cnames[*cname];
-  if (const auto shuffle = map.choice("shuffle", {"none", "byte", "bit"})) codec.shuffle = static_cast<CodecSpec::Shuffle>(*shuffle);
+  std::vector<std::string> shuffles = {"none", "byte"};
+  if (blosc) shuffles.emplace_back("bit");
+  if (const auto shuffle = map.choice("shuffle", shuffles)) codec.shuffle = static_cast<CodecSpec::Shuffle>(*shuffle);
   const std::int64_t highest = codec.name == CodecSpec::Name::zstd ? 22 : 9;
   if (const auto level = map.whole_number("level", blosc ? 0 : 1, highest)) codec.level = static_cast<int>(*level);
 }
 
 void read_format(const Section& section, OutputSpec& output) {
-  if (const auto format = section.choice("format", {"zarr", "netcdf", "geotiff"})) {
-    output.format = static_cast<Format>(*format);
-    if (output.format != Format::zarr)
-      section.complain("format", "format " + section.get("format")->text() + " is not available in this version", "use zarr");
-  }
+  if (const auto format = section.choice("format", format_names)) output.format = static_cast<Format>(*format);
+  if (section.has("zarr_format") && output.format != Format::zarr)
+    section.complain("zarr_format", "'zarr_format' goes with format: zarr only", "remove it");
   if (const auto version = section.whole_number("zarr_format", 2, 3)) output.zarr_format = static_cast<int>(*version);
   if (const auto layout = section.choice("layout", {"variables", "stacked"})) output.layout = static_cast<Layout>(*layout);
 }
@@ -101,7 +126,7 @@ OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report
   output.chunk = read_sizes(section, "chunk", {"time", "y", "x"});
   output.shard = read_sizes(section, "shard", {"y", "x"});
   check_shard(section, output);
-  read_codec(section, output.codec);
+  read_codec(section, output.format, output.codec);
   read_encodings(section, output);
   return output;
 }

@@ -92,7 +92,7 @@ struct ChunkSpec {
 };
 
 struct CodecSpec {
-  enum class Name { blosc, zstd, gzip, none } name = Name::blosc;
+  enum class Name { blosc, zstd, gzip, none, deflate } name = Name::blosc;
   enum class Shuffle { none, byte, bit } shuffle = Shuffle::byte;
   std::string cname = "zstd";
   int level = 1;

@@ -53,7 +53,7 @@ Json sizes(bool with_time, const std::string& description) {
 }
 
 Json codec_schema() {
-  const Json name = choice({"blosc", "zstd", "gzip", "none"});
+  const Json name = choice({"blosc", "zstd", "gzip", "deflate", "none"});
   return with({{"anyOf",
                 {name, closed_map({{"name", name},
                                    {"cname", choice({"zstd", "lz4", "lz4hc", "zlib", "blosclz"})},
@@ -111,7 +111,7 @@ Json input_schema() {
 Json output_schema() {
   const Json named = {{"type", "object"}, {"additionalProperties", {{"$ref", "#/$defs/reference"}}}};
   const Json layers = {{"anyOf", {{{"$ref", "#/$defs/references"}}, named}}};
-  return closed_map({{"path", with(text, "folder that is written")},
+  return closed_map({{"path", with(text, "folder or file that is written")},
                      {"layers", with(layers, "what is written; default: every step that no other uses")},
                      {"format", with(choice({"zarr", "netcdf", "geotiff"}), "format")},
                      {"zarr_format", with({{"enum", {2, 3}}}, "version of the Zarr format")},

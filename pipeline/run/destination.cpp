@@ -3,6 +3,7 @@
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
 #include "pipeline/run/marker.h"
+#include "pipeline/run/parts.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +18,7 @@ struct Folder {
   std::vector<std::string> keys;
   std::optional<PlanMarker> marker;        ///< of the last run; nothing: nobody has begun here
   std::set<std::string> names, root_keys;  ///< of all runs
+  std::vector<ObjectRecord> files;         ///< of a complete output whose parts became files
   bool complete = false;
 };
 
@@ -26,15 +28,20 @@ bool is_run_key(const std::string& key) { return key.starts_with(run_folder); }
 
 [[noreturn]] void refuse(const Store& store, const std::string& what) { throw Error(Fault::mistake, store.location() + " " + what); }
 
-/// Whether the root document is there, and was closed by a run of the last marker's plan.
-bool is_published(Store& store, const Folder& folder) {
-  if (!std::binary_search(folder.keys.begin(), folder.keys.end(), folder.marker->root_key)) return false;
-  const std::string expected = published_text(folder.marker->hash);
-  return std::any_of(folder.keys.begin(), folder.keys.end(), [&](const std::string& key) {
-    if (!key.starts_with(published_prefix)) return false;
-    const auto bytes = store.get(key);
-    return bytes && std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()) == expected;
-  });
+std::string_view as_text(const std::vector<std::byte>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+bool holds(const Folder& folder, const std::string& key) { return std::binary_search(folder.keys.begin(), folder.keys.end(), key); }
+
+/// The note that the root document was closed by a run of the last marker's plan; nothing when it, or a file, is not there.
+std::optional<Publication> find_publication(Store& store, const Folder& folder) {
+  if (!holds(folder, folder.marker->root_key)) return std::nullopt;
+  for (const auto& key : folder.keys) {
+    const auto bytes = key.starts_with(published_prefix) ? store.get(key) : std::nullopt;
+    auto note = bytes ? parse_publication(as_text(*bytes)) : std::nullopt;
+    if (!note || note->plan_hash != folder.marker->hash) continue;
+    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return holds(folder, file.key); })) return note;
+  }
+  return std::nullopt;
 }
 
 Folder look_into(Store& store) {
@@ -43,13 +50,15 @@ Folder look_into(Store& store) {
   for (const auto& key : folder.keys) {
     if (!key.starts_with(marker_prefix)) continue;
     const auto bytes = store.get(key);
-    auto marker = bytes ? parse_marker({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::nullopt;
+    auto marker = bytes ? parse_marker(as_text(*bytes)) : std::nullopt;
     if (!marker) continue;  // torn: its run wrote nothing else
     folder.names.insert(marker->names.begin(), marker->names.end());
     folder.root_keys.insert(marker->root_key);
     folder.marker = std::move(marker);
   }
-  folder.complete = folder.marker && is_published(store, folder);
+  auto note = folder.marker ? find_publication(store, folder) : std::nullopt;
+  folder.complete = note.has_value();
+  if (note) folder.files = std::move(note->files);
   return folder;
 }
 
@@ -65,7 +74,9 @@ void refuse_nesting(const std::vector<Destination>& destinations) {
 void refuse_foreign_files(const Store& store, const Folder& folder) {
   if (folder.marker && folder.names.empty()) return;
   for (const auto& key : folder.keys)
-    if (!is_run_key(key) && folder.names.count(first_part(key)) == 0)
+    if (store.location().ends_with("/" + key) && folder.names.count(key) == 0)
+      refuse(store, "is a file that no run of terroir has written; choose another path, or remove it");
+    else if (!is_run_key(key) && folder.names.count(first_part(key)) == 0)
       refuse(store, "holds '" + key + "', which no run of terroir has written; choose another folder, or empty this one");
 }
 
@@ -123,34 +134,32 @@ class TileCheck {
 
   /// Whether the entry tells exactly the objects that the plan expects, and each is there.
   [[nodiscard]] bool stands(const JournalEntry& entry) {
-    if (entry.pass >= plan_.passes.size()) return false;
-    const Pass& pass = plan_.passes[entry.pass];
-    const Index tile = entry.result.tile, cols = pass.tiles.counts().cols;
-    if (tile < 0 || tile >= pass.tiles.size()) return false;
-    auto object = entry.result.objects.begin();
-    const auto end = entry.result.objects.end();
-    for (const std::size_t output : pass.outputs) {
-      for (std::size_t array = 0; array < plan_.outputs[output].arrays.size(); ++array) {
-        for (const auto& key : destinations_[output].sink->tile_keys(array, tile / cols, tile % cols)) {
-          if (object == end || object->output != output || object->key != key || !object_stands(*object)) return false;
-          ++object;
-        }
-      }
-    }
-    return object == end;
+    return for_each_object(plan_, entry.pass, entry.result, destinations_,
+                           [this](std::size_t output, std::size_t, const ObjectRecord& object) { return object_stands(output, object); });
+  }
+
+  /// Whether the files that parts became are what was written.
+  [[nodiscard]] bool files_stand(std::size_t output) {
+    bool whole = true;
+    for (const auto& file : folders_[output].files) whole = is_whole(output, file) && whole;
+    return whole;
   }
 
   [[nodiscard]] std::size_t verified() const noexcept { return verified_; }
   [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
  private:
-  bool object_stands(const ObjectRecord& object) {
-    const auto& keys = folders_[object.output].keys;
+  bool object_stands(std::size_t output, const ObjectRecord& object) {
+    const Folder& folder = folders_[output];
     if (object.bytes == 0) return true;
-    if (!std::binary_search(keys.begin(), keys.end(), object.key)) return false;
-    if (!verify_) return true;
+    if (folder.complete && destinations_[output].sink->makes_files()) return true;  // its part is not needed any more
+    if (!holds(folder, object.key)) return false;
+    return !verify_ || is_whole(output, object);
+  }
+
+  bool is_whole(std::size_t output, const ObjectRecord& object) {
     ++verified_;
-    const auto bytes = destinations_[object.output].store->get(object.key);
+    const auto bytes = destinations_[output].store->get(object.key);
     const bool whole = bytes && bytes->size() == object.bytes && crc32c(*bytes) == object.crc32c;
     if (!whole) ++damaged_;
     return whole;
@@ -170,9 +179,10 @@ Index tiles_of(const Plan& plan) {
 }
 
 /// Tiles that stand, each once.
-std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destination>& destinations, const std::vector<Folder>& folders,
+std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders,
                                    bool verify, std::vector<std::string>& notes) {
   TileCheck check(plan, destinations, folders, verify);
+  for (std::size_t i = 0; verify && i < folders.size(); ++i) folders[i].complete = folders[i].complete && check.files_stand(i);
   std::vector<JournalEntry> tiles;
   std::set<std::pair<std::size_t, Index>> seen;
   for (auto& entry : read_journal(*destinations.front().store, plan.hash)) {
@@ -188,8 +198,8 @@ std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destinati
 
 }  // namespace
 
-void note_published(const Plan& plan, const Destination& destination, const std::string& attempt) {
-  const std::string text = published_text(plan.hash);
+void note_published(const Plan& plan, const Destination& destination, const std::string& attempt, const std::vector<ObjectRecord>& files) {
+  const std::string text = to_text(Publication{plan.hash, files});
   destination.store->put(published_key(attempt), std::as_bytes(std::span(text)));
 }
 
@@ -208,14 +218,15 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
     refuse_other_plan(*destinations[i].store, folders[i], marker_for(plan, destinations, i, options.attempt));
   }
   Preparation out;
-  for (const auto& folder : folders) out.published.push_back(folder.complete && !options.verify);
-  const bool complete = std::all_of(folders.begin(), folders.end(), [](const Folder& f) { return f.complete; });
-  if (complete && !options.verify) {
+  const auto complete = [&] { return std::all_of(folders.begin(), folders.end(), [](const Folder& f) { return f.complete; }); };
+  if (complete() && !options.verify) {
     out.nothing_to_do = true;
     return out;
   }
   out.tiles = standing(plan, destinations, folders, options.verify, out.notes);
-  out.nothing_to_do = complete && static_cast<Index>(out.tiles.size()) == tiles_of(plan);
+  for (std::size_t i = 0; i < folders.size(); ++i)
+    out.published.push_back(folders[i].complete && (!options.verify || destinations[i].sink->makes_files()));
+  out.nothing_to_do = complete() && static_cast<Index>(out.tiles.size()) == tiles_of(plan);
   if (out.nothing_to_do) return out;
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");

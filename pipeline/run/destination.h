@@ -36,7 +36,7 @@ struct Preparation {
 /// The journal of all passes is kept in the folder of the first output.
 [[nodiscard]] Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& destinations, const PrepareOptions& options);
 
-/// Notes that an output's root document stands: to be called once its sink has published it.
-void note_published(const Plan& plan, const Destination& destination, const std::string& attempt);
+/// Notes that an output's root document stands: to be called once its sink has published it. `files`: see Sink::publish.
+void note_published(const Plan& plan, const Destination& destination, const std::string& attempt, const std::vector<ObjectRecord>& files);
 
 }  // namespace terroir

@@ -53,7 +53,23 @@ std::string marker_key(const std::string& attempt) { return std::string(marker_p
 
 std::string published_key(const std::string& attempt) { return std::string(published_prefix) + attempt + ".json"; }
 
-std::string published_text(const std::string& plan_hash) { return Json{{"plan", plan_hash}, {"published", true}}.dump() + "\n"; }
+std::string to_text(const Publication& publication) {
+  Json json = {{"plan", publication.plan_hash}, {"published", true}};
+  for (const auto& file : publication.files) json["files"].push_back(Json::array({file.key, file.bytes, file.crc32c}));
+  return json.dump() + "\n";
+}
+
+std::optional<Publication> parse_publication(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  try {
+    if (!text.ends_with('\n') || json.at("published") != true) return std::nullopt;
+    Publication out{json.at("plan"), {}};
+    for (const auto& file : json.value("files", Json::array())) out.files.push_back({file.at(0), file.at(1), file.at(2)});
+    return out;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
 
 std::string to_text(const PlanMarker& marker) {
   const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},

@@ -34,7 +34,13 @@ inline constexpr std::string_view marker_prefix = "__terroir/plan-";
 /// may have left its beginning.
 inline constexpr std::string_view published_prefix = "__terroir/published-";
 [[nodiscard]] std::string published_key(const std::string& attempt);
-[[nodiscard]] std::string published_text(const std::string& plan_hash);
+struct Publication {
+  std::string plan_hash;
+  std::vector<ObjectRecord> files;  ///< that parts were made into
+};
+[[nodiscard]] std::string to_text(const Publication&);
+/// Nothing when the text is torn or no such note.
+[[nodiscard]] std::optional<Publication> parse_publication(std::string_view text);
 
 /// What makes two plans different, for a person: "steps.slope.unit, dem.tif has changed". Empty when nothing that is kept differs.
 [[nodiscard]] std::string difference(const PlanMarker& before, const PlanMarker& now);

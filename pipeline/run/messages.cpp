@@ -154,6 +154,14 @@ void fields(A& archive, Tiles& m) {
   archive(m.pass, m.tiles);
 }
 template <class A>
+void fields(A& archive, PartPiece& m) {
+  archive(m.output, m.key, m.bytes);
+}
+template <class A>
+void fields(A& archive, GetPart& m) {
+  archive(m.output, m.key);
+}
+template <class A>
 void fields(A& archive, Quit& m) {
   archive(m.code);
 }

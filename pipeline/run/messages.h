@@ -42,6 +42,12 @@ struct Bye {
   std::uint64_t peak_memory = 0;
 };
 
+/// A piece of a part that rank 0 has asked for; pieces come in order. An empty one comes last; too few bytes: the part is not there.
+struct PartPiece {
+  std::uint32_t output = 0;
+  std::string key, bytes;
+};
+
 // What rank 0 tells the others.
 
 /// A pass begins, with the fitted states of earlier ones.
@@ -55,6 +61,11 @@ struct Tiles {
   std::uint32_t pass = 0;
   std::vector<Index> tiles;
 };
+/// Asks a rank for an object that it has written and that rank 0 cannot see.
+struct GetPart {
+  std::uint32_t output = 0;
+  std::string key;
+};
 /// End with this code; 0 when the outputs are published.
 struct Quit {
   std::int32_t code = 0;
@@ -66,7 +77,7 @@ struct Alive {
   std::uint64_t peak_memory = 0;
 };
 
-using AnyMessage = std::variant<Hello, WantTiles, TileDone, Failed, Bye, StartPass, Tiles, Quit, Alive>;
+using AnyMessage = std::variant<Hello, WantTiles, TileDone, Failed, Bye, StartPass, Tiles, Quit, Alive, PartPiece, GetPart>;
 
 /// A message and the rank that it is for.
 struct Outgoing {

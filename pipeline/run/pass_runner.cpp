@@ -184,7 +184,7 @@ class PassRunner final : public TileRunner {
     if (queue.complete())  // else the objects are left without an end, and are not journaled
       for (std::size_t i = 0; i < writers.size(); ++i)
         for (auto& object : writers[i]->close()) {
-          object.output = static_cast<std::uint32_t>(arrays_[i].output);
+          object.output = static_cast<std::uint32_t>(pass_.outputs[arrays_[i].output]);
           meter_.bytes_written += object.bytes;
           result.objects.push_back(std::move(object));
         }

@@ -1,6 +1,7 @@
 #include "pipeline/run/rank_part.h"
 
 #include "pipeline/error.h"
+#include "pipeline/run/parts.h"
 
 #include <algorithm>
 #include <chrono>
@@ -37,6 +38,22 @@ void RankPart::begin() {
   } else {
     worker_.greet(steady_seconds());
   }
+}
+
+void RankPart::receive(const AnyMessage& message) {
+  worker_.receive(message, steady_seconds());
+  if (const auto* wanted = std::get_if<GetPart>(&message)) give(*wanted);
+}
+
+void RankPart::give(const GetPart& wanted) {
+  parts_thread_.start([this, wanted] {
+    try {
+      send_part(*world_.destinations.at(wanted.output).store, wanted,
+                [this](PartPiece piece) { mailbox_.post([this, piece = std::move(piece)] { worker_.give(piece, steady_seconds()); }); });
+    } catch (...) {
+      mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
+    }
+  });
 }
 
 void RankPart::finish_tile(std::uint32_t pass, TileResult result, double seconds) {
@@ -101,6 +118,10 @@ void RankPart::leave() {
   mailbox_.run_all();  // the last tile may just have ended
   if (!std::exchange(flushed_last_, true)) flush();
   if (!journal_thread_.idle()) return;
+  // All is published. The ranks of a node see the same parts.
+  if (*worker_.quit_code() == 0 && world_.communicator.local_rank() == 0 && !std::exchange(tidied_, true))
+    parts_thread_.start([this] { remove_parts(world_.destinations, options_.liveness.farewell / 2); });
+  if (!parts_thread_.idle()) return;
   worker_.leave(work(), world_.peak_memory(), steady_seconds());
   left_ = true;
 }

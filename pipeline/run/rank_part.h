@@ -22,7 +22,7 @@ class RankPart {
 
   /// Says hello, or why this rank has no plan.
   void begin();
-  void receive(const AnyMessage& message) { worker_.receive(message, steady_seconds()); }
+  void receive(const AnyMessage& message);
   /// Starts tiles, writes the journal when it is time, leaves when rank 0 has said so.
   void step();
   [[nodiscard]] std::vector<Outgoing> outgoing() { return worker_.outgoing(); }
@@ -42,6 +42,7 @@ class RankPart {
 
  private:
   void finish_tile(std::uint32_t pass, TileResult result, double seconds);
+  void give(const GetPart& wanted);
   void leave();
   void start_flush();
   [[nodiscard]] bool flush_due() const;
@@ -52,8 +53,8 @@ class RankPart {
   Worker worker_;
   std::unique_ptr<JournalWriter> journal_;
   double began_, flushed_;
-  bool leaving_ = false, flushed_last_ = false, left_ = false;
-  BackgroundThread journal_thread_;
+  bool leaving_ = false, flushed_last_ = false, tidied_ = false, left_ = false;
+  BackgroundThread journal_thread_, parts_thread_;
   TileThread tiles_;
 };
 

@@ -6,6 +6,7 @@
 #include "pipeline/run/tile_thread.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -33,11 +34,22 @@ RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options,
       mailbox_(mailbox),
       scheduler_(tiles_of_passes(plan), plan.hash, scheduler_options(world, options),
                  [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(plan_, pass, states); }),
-      began_(steady_seconds()) {}
+      began_(steady_seconds()),
+      parts_(plan, world.destinations, mailbox) {}
 
 void RootPart::begin() { scheduler_.begin(steady_seconds()); }
 
-void RootPart::receive(int from, const AnyMessage& message) { scheduler_.receive(from, message, steady_seconds()); }
+void RootPart::receive(int from, const AnyMessage& message) {
+  if (const auto* done = std::get_if<TileDone>(&message)) parts_.note(done->pass, from, done->result);
+  if (const auto* piece = std::get_if<PartPiece>(&message)) parts_.receive(*piece);
+  scheduler_.receive(from, message, steady_seconds());
+}
+
+std::vector<Outgoing> RootPart::outgoing() {
+  auto out = scheduler_.outgoing();
+  for (auto& wanted : parts_.outgoing()) out.push_back(std::move(wanted));
+  return out;
+}
 
 void RootPart::fail(const JobFailure& failure) { scheduler_.fail(failure.code, failure.text, steady_seconds()); }
 
@@ -57,6 +69,7 @@ void RootPart::step(const std::function<Work()>& own) {
   scheduler_.tick(now);
   if (scheduler_.phase() == Scheduler::Phase::preparing && !std::exchange(preparing_, true)) prepare();
   if (scheduler_.phase() == Scheduler::Phase::publishing && !std::exchange(publishing_, true)) publish();
+  if (scheduler_.failure()) parts_.cancel();
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
   if (scheduler_.phase() != Scheduler::Phase::running || now - shown_ < progress_seconds) return;
   shown_ = now;
@@ -80,25 +93,34 @@ void RootPart::accept(const Preparation& preparation) {
   published_ = preparation.published;
   nothing_to_do_ = preparation.nothing_to_do;
   if (nothing_to_do_) return scheduler_.nothing_to_do(steady_seconds());
-  for (const auto& entry : preparation.tiles) scheduler_.restore(entry.pass, entry.result.tile, entry.result.state);
+  for (const auto& entry : preparation.tiles) {
+    parts_.note(entry.pass, 0, entry.result);
+    scheduler_.restore(entry.pass, entry.result.tile, entry.result.state);
+  }
   scheduler_.prepared(options_.prepare.attempt, steady_seconds());
 }
 
 void RootPart::publish() {
   errands_.start([this] {
     try {
-      for (std::size_t output = 0; output < world_.destinations.size(); ++output) {
-        if (published_[output]) continue;
-        for (const auto& state : scheduler_.states())
-          if (const auto found = state.statistics.find(output); found != state.statistics.end())
-            world_.destinations[output].sink->publish(found->second);
-        note_published(plan_, world_.destinations[output], options_.prepare.attempt);
-      }
+      for (std::size_t output = 0; output < world_.destinations.size(); ++output)
+        if (!published_[output]) publish(output);
+      remove_parts(world_.destinations, std::numeric_limits<double>::infinity());
       mailbox_.post([this] { scheduler_.published(steady_seconds()); });
     } catch (...) {
       mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
     }
   });
+}
+
+void RootPart::publish(std::size_t output) {
+  OutputParts parts(parts_, output);
+  for (const auto& state : scheduler_.states()) {
+    const auto found = state.statistics.find(output);
+    if (found == state.statistics.end()) continue;
+    const auto files = world_.destinations[output].sink->publish(found->second, parts);
+    note_published(plan_, world_.destinations[output], options_.prepare.attempt, files);
+  }
 }
 
 JobProgress RootPart::progress(const Work* own) const {

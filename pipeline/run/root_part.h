@@ -2,6 +2,7 @@
 
 #include "pipeline/run/background.h"
 #include "pipeline/run/job.h"
+#include "pipeline/run/parts.h"
 #include "pipeline/run/scheduler.h"
 
 #include <vector>
@@ -18,7 +19,7 @@ class RootPart {
   void receive(int from, const AnyMessage& message);
   /// `own`: what rank 0 itself has computed so far.
   void step(const std::function<Work()>& own);
-  [[nodiscard]] std::vector<Outgoing> outgoing() { return scheduler_.outgoing(); }
+  [[nodiscard]] std::vector<Outgoing> outgoing();
   void fail(const JobFailure& failure);
   /// This process may be about to be ended.
   void grow_wary();
@@ -36,6 +37,7 @@ class RootPart {
   void prepare();
   void accept(const Preparation& preparation);
   void publish();
+  void publish(std::size_t output);
   [[nodiscard]] JobProgress progress(const Work* own) const;
 
   const Plan& plan_;
@@ -46,6 +48,7 @@ class RootPart {
   std::vector<bool> published_;
   bool preparing_ = false, publishing_ = false, told_ = false, nothing_to_do_ = false;
   double began_, shown_ = 0;
+  PartCollector parts_;
   BackgroundThread errands_;
 };
 

@@ -32,6 +32,8 @@ class Worker {
   /// The tile to start, when none is running and one is there.
   [[nodiscard]] std::optional<TileTask> start_tile();
   void finish_tile(TileResult result, double seconds, double now);
+  /// Sends a piece of a part that rank 0 has asked for.
+  void give(PartPiece piece, double now) { send(std::move(piece), now); }
   /// Tells rank 0 that this rank cannot go on; it will be told to quit.
   void fail(int code, std::string text, double now);
   /// The last message.

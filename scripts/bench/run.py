@@ -74,6 +74,12 @@ def scenes_jobs(data, build, out):
     yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_scenes.py", scenes, out, 1024])
 
 
+def netcdf_jobs(data, build, out):
+    inputs = ["--input", f"dem={data / 'dem.tif'}"]
+    yield Job("Terroir, 2 ranks", terroir("netcdf.yml", inputs, out, 2, "400M"))
+    yield Job("Terroir, 1 rank on 1 core", terroir("netcdf.yml", inputs, out, 1, "400M"), pin="0")
+
+
 def prepare_floor(data, build, out):
     """The floor needs finished layers: those of Terroir."""
     if (build / "layers").exists():
@@ -106,14 +112,14 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=SOURCE / "build" / "bench-data")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench-out", help="emptied before every run")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=["terrain", "scenes", "kernels"])
+    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "kernels"])
     parser.add_argument("--match", default="", help="only jobs whose name contains this")
     options = parser.parse_args()
     build, out = SOURCE / "build" / "bench", options.out.resolve() / "result"
     data = options.data.resolve()
 
     print(f"copy bandwidth of one core: {subprocess.check_output([build / 'copy'], text=True).strip()} GB/s")
-    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs)):
+    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs), ("netcdf", netcdf_jobs)):
         if options.only not in (None, name):
             continue
         if name == "terrain":

@@ -77,7 +77,8 @@ void write_case(const Plan& plan, Store& store, CrsReader& crs_reader) {
     }
     statistics.push_back(statistics_of(output, output.arrays[a], first_feature));
   }
-  sink->publish(statistics);
+  NoParts no_parts;
+  sink->publish(statistics, no_parts);
 }
 
 }  // namespace

@@ -25,6 +25,27 @@ strike() {  # OUT
   [ "$status" -ne 0 ]
 }
 
+# The same for outputs that are files. RESOLUTION 10 gives 576 tiles.
+files_settings=(--input resolution=10)
+files_on() {  # NAME OUT
+  check "$1: can be resumed" job 2 "$2" "${files_settings[@]}"
+  check "$1: gives the same files" same "$(digest "$2")" "$files_expected"
+  check "$1: leaves no part" test -z "$(find "$2" -path '*parts*' -type f)"
+}
+relief=("$recipe" "${settings[@]}")
+recipe=$here/files.yml
+settings=("${files_settings[@]}")
+check "files: an undisturbed run" job 0 "$work/files" "${settings[@]}"
+files_expected=$(digest "$work/files")
+for round in 1 2; do
+  out=$work/files$round
+  for kills in $(seq 4); do strike "$out" || break; done
+  files_on "files, round $round" "$out"
+  rm -rf "$out"
+done
+recipe=${relief[0]}
+settings=("${relief[@]:1}")
+
 for round in 1 2 3; do
   out=$work/disk$round
   for kills in $(seq 4); do strike "$out" || break; done
@@ -59,4 +80,19 @@ for round in 1 2; do
   check "blobs, round $round: nothing is asked that blobs cannot do" same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0
   blob_unmount "$work/mount"
 done
+
+recipe=$here/files.yml
+settings=("${files_settings[@]}")
+mkdir "$work/backing-files"
+for kills in $(seq 3); do
+  blob_mount "$work/backing-files" "$work/mount" --node
+  strike "$work/mount"
+  going=$?
+  blob_unmount "$work/mount"
+  [ $going -eq 0 ] || break
+done
+blob_mount "$work/backing-files" "$work/mount" --node --log "$work/refused"
+files_on "files as blobs" "$work/mount"
+check "files as blobs: nothing is asked that blobs cannot do" same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0
+blob_unmount "$work/mount"
 finish

@@ -1,6 +1,6 @@
 # To be sourced by tests of whole jobs. TERROIR names the program; what Open MPI needs is in the environment (scripts/mpi-env.sh).
 #
-#   job RANKS OUT [options]     runs tests/mpi/relief.yml into the folder OUT; RANKS 0: without mpirun. Log: $work/log
+#   job RANKS OUT [options]     runs $recipe (tests/mpi/relief.yml) into the folder OUT; RANKS 0: without mpirun. Log: $work/log
 #                               Each rank is started through the command $wrapper, if that is set.
 #   start RANKS OUT [options]   the same in the background: $job is the process to signal
 #   ended [SECONDS]             waits for it (and kills what is left after so long): $status
@@ -81,7 +81,7 @@ under_way() {
 }
 
 digest() {
-  (cd "$1" && find . -name __terroir -prune -o -type f -print0 | sort -z | xargs -0 -r sha256sum) | sha256sum
+  (cd "$1" && find . \( -name __terroir -o -name "*.terroir" \) -prune -o -type f -print0 | sort -z | xargs -0 -r sha256sum) | sha256sum
 }
 
 says() { grep -q -- "$1" "$work/log"; }

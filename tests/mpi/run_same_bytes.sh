@@ -29,6 +29,23 @@ for level in v2 v3; do
   same_bytes "CPU level $level" 0
   unset TERROIR_CPU
 done
+files_same_bytes() {
+  recipe=$here/files.yml
+  check "files: a run without mpirun" job 0 "$work/files"
+  local expected
+  expected=$(digest "$work/files")
+  check "files: all are published" test -e "$work/files/features.nc" -a -e "$work/files/maps/slope.tif" -a -e "$work/files/bands.tif"
+  check "files: no part is left" test -z "$(find "$work/files" -name parts)"
+  for ranks in 1 2 3 5; do same_bytes "files: $ranks ranks" "$ranks"; done
+  same_bytes "files: odd blocks and three threads" 2 --block 37x128 --threads 3
+  check "files: the same again has nothing to do" job 3 "$work/files"
+  check "files: and says so" says "Nothing to do"
+  check "files: and is whole" job 2 "$work/files" --verify
+  check "files: every file was looked at" says "5 objects verified, 0 damaged"
+  recipe=$here/relief.yml
+}
+files_same_bytes
+
 check "the same again has nothing to do" job 3 "$work/expected"
 check "and says so" says "Nothing to do"
 check "and changes nothing" same "$(digest "$work/expected")" "$expected"

@@ -34,8 +34,8 @@ class MemoryHub::Rank : public Communicator {
     for (int r = 0; r < size() && rank_ == 0; ++r) names.push_back("host" + std::to_string(r));
     return names;
   }
-  [[nodiscard]] int local_size() const noexcept override { return size(); }
-  [[nodiscard]] int local_rank() const noexcept override { return rank_; }
+  [[nodiscard]] int local_size() const noexcept override { return hub_.own_nodes_ ? 1 : size(); }
+  [[nodiscard]] int local_rank() const noexcept override { return hub_.own_nodes_ ? 0 : rank_; }
 
   void send(int to, std::span<const std::byte> bytes) override {
     const std::lock_guard lock(hub_.mutex_);

@@ -40,13 +40,16 @@ class MemoryHub {
     int exit_code = 0;
   };
 
-  explicit MemoryHub(int ranks) : mailboxes_(static_cast<std::size_t>(ranks)), cut_(static_cast<std::size_t>(ranks)) {}
+  /// `own_nodes`: each rank is on a node of its own; else all are on one.
+  explicit MemoryHub(int ranks, bool own_nodes = false)
+      : own_nodes_(own_nodes), mailboxes_(static_cast<std::size_t>(ranks)), cut_(static_cast<std::size_t>(ranks)) {}
   [[nodiscard]] std::unique_ptr<Communicator> communicator(int rank);
   /// From now on nothing reaches a rank, and nothing that it sends arrives.
   void cut(int rank);
 
  private:
   class Rank;
+  const bool own_nodes_;
   std::mutex mutex_;
   std::vector<std::deque<Message>> mailboxes_;
   std::vector<bool> cut_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/adapters/zarr/variable.h"
+#include "pipeline/dataset/variable.h"
 
 #include <utility>
 
@@ -20,9 +20,6 @@ using Document = std::pair<std::string, std::string>;
 
 /// A number as JSON: whole numbers without a fraction when `whole`, NaN and infinities as the texts of both versions.
 [[nodiscard]] Json json_number(double number, bool whole);
-
-/// Code points of UTF-8 text; what is no UTF-8 becomes U+FFFD.
-[[nodiscard]] std::u32string code_points(const std::string& text);
 
 /// Base64 (RFC 4648) of some bytes.
 [[nodiscard]] std::string base64(std::span<const std::byte>);

@@ -1,29 +1,11 @@
 #include "pipeline/adapters/zarr/documents.h"
+#include "pipeline/dataset/utf8.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 namespace terroir {
-
-std::u32string code_points(const std::string& text) {
-  std::u32string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (length == 0 || i + length > text.size()) {
-      out += U'\uFFFD';
-      ++i;
-      continue;
-    }
-    char32_t point = length == 1 ? first : first & (0x7Fu >> length);
-    for (std::size_t k = 1; k < length; ++k) point = point << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
-    out += point;
-    i += length;
-  }
-  return out;
-}
-
 namespace {
 
 /// Fixed-width UTF-32, as numpy's <U type has it.
@@ -50,6 +32,7 @@ Json compressor(const Compression& compression) {
     case Compression::Name::raw: return nullptr;
     case Compression::Name::zstd: return {{"id", "zstd"}, {"level", options.level}};
     case Compression::Name::gzip: return {{"id", "gzip"}, {"level", options.level}};
+    case Compression::Name::deflate: return {{"id", "zlib"}, {"level", options.level}};
     case Compression::Name::blosc: break;
   }
   const int shuffle = options.shuffle == Shuffle::off ? 0 : options.shuffle == Shuffle::byte ? 1 : 2;

@@ -1,5 +1,6 @@
 #include "pipeline/adapters/zarr/documents.h"
 #include "pipeline/codecs/pixel_encoding.h"
+#include "pipeline/error.h"
 
 #include <cmath>
 #include <cstring>
@@ -32,6 +33,7 @@ Json chunk_codecs(const Variable& variable) {
   const auto& options = variable.compression.options;
   switch (variable.compression.name) {
     case Compression::Name::raw: break;
+    case Compression::Name::deflate: throw Error(Fault::bug, "Zarr 3 has no codec deflate");
     case Compression::Name::zstd: codecs.push_back(codec("zstd", {{"level", options.level}, {"checksum", false}})); break;
     case Compression::Name::gzip: codecs.push_back(codec("gzip", {{"level", options.level}})); break;
     case Compression::Name::blosc:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/adapters/zarr/variable.h"
+#include "pipeline/dataset/variable.h"
 
 namespace terroir {
 

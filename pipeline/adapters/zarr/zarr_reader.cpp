@@ -176,6 +176,7 @@ std::string compression_text(const Compression& compression) {
     case Compression::Name::raw: return "none";
     case Compression::Name::zstd: return "zstd" + level;
     case Compression::Name::gzip: return "gzip" + level;
+    case Compression::Name::deflate: return "deflate" + level + (options.shuffle == Shuffle::byte ? ", byte shuffle" : "");
     case Compression::Name::blosc: break;
   }
   const char* shuffle = options.shuffle == Shuffle::byte ? "byte shuffle" : options.shuffle == Shuffle::bit ? "bit shuffle" : "no shuffle";

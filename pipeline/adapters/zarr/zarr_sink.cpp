@@ -1,10 +1,11 @@
 #include "pipeline/adapters/zarr/zarr_sink.h"
 
-#include "pipeline/adapters/zarr/array_layout.h"
-#include "pipeline/adapters/zarr/attributes.h"
-#include "pipeline/adapters/zarr/coordinates.h"
 #include "pipeline/adapters/zarr/documents.h"
-#include "pipeline/adapters/zarr/tile_writers.h"
+#include "pipeline/dataset/array_layout.h"
+#include "pipeline/dataset/attributes.h"
+#include "pipeline/dataset/coordinates.h"
+#include "pipeline/dataset/encode_chunk.h"
+#include "pipeline/dataset/tile_writers.h"
 
 #include <cassert>
 
@@ -20,16 +21,11 @@ class ZarrSink final : public Sink {
 
   void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
               EncodeCounts& counts) const override {
-    const ArrayLayout& layout = layouts_[array];
-    const std::size_t bytes = layout.chunk_bytes();
-    scratch.resize(std::max(scratch.size(), 2 * bytes));
-    const auto stored = std::span(scratch).first(bytes);
-    if (!store_pixels(layout, pixels, stored, counts)) return out.clear();
-    compress(layout.compression, stored, out, std::span(scratch).subspan(bytes, bytes));
+    encode_chunk(layouts_[array], pixels, out, scratch, counts);
   }
 
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override {
-    return is_v3() ? make_shard_writer(layouts_[array], store_, tile_row, tile_col)
+    return is_v3() ? make_shard_writer(layouts_[array], store_, layouts_[array].shard_key(tile_row, tile_col))
                    : make_chunk_writer(layouts_[array], store_, tile_row, tile_col);
   }
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override {
@@ -48,11 +44,12 @@ class ZarrSink final : public Sink {
     return out;
   }
 
-  void publish(const std::vector<std::vector<LayerStatistics>>& statistics) override {
+  std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader&) override {
     assert(statistics.size() == output_.arrays.size());
     const auto coordinates = coordinates_of(plan_, output_, crs_reader_, statistics);
     std::vector<Variable> arrays;
-    for (std::size_t i = 0; i < layouts_.size(); ++i) arrays.push_back(variable_of(i, statistics[i]));
+    for (std::size_t i = 0; i < layouts_.size(); ++i)
+      arrays.push_back(variable_of(layouts_[i], array_attributes(plan_, output_, output_.arrays[i], statistics[i])));
     std::vector<const Variable*> all;
     for (const auto& array : arrays) all.push_back(&array);
     for (const auto& coordinate : coordinates) {
@@ -64,48 +61,11 @@ class ZarrSink final : public Sink {
     for (const auto& [key, text] : is_v3() ? documents_v3(all, root) : documents_v2(all, root)) {
       store_.put(key, std::as_bytes(std::span(text)));
     }
+    return {};
   }
 
  private:
   [[nodiscard]] bool is_v3() const noexcept { return output_.zarr_format == 3; }
-
-  /// Encodes the pixels of a chunk in the order in which they are stored; whether any is valid.
-  static bool store_pixels(const ArrayLayout& layout, std::span<const float> pixels, std::span<std::byte> stored, EncodeCounts& counts) {
-    bool valid = false;
-    const auto store = [&](std::span<const float> part, std::byte* to) {
-      const EncodedPixels result = encode_pixels(part, layout.encoding, to);
-      counts.unfit += result.unfit;
-      valid = valid || !result.empty;
-    };
-    if (!layout.stacked || layout.time_chunk == 1) {
-      store(pixels, stored.data());
-      return valid;
-    }
-    // From (feature, time) to (time, feature), plane by plane.
-    const auto plane = static_cast<std::size_t>(layout.chunk_area.area());
-    const auto features = static_cast<std::size_t>(layout.features), times = static_cast<std::size_t>(layout.time_chunk);
-    for (std::size_t f = 0; f < features; ++f) {
-      for (std::size_t t = 0; t < times; ++t) {
-        store(pixels.subspan((f * times + t) * plane, plane), stored.data() + (t * features + f) * plane * size_of(layout.encoding.type));
-      }
-    }
-    return valid;
-  }
-
-  [[nodiscard]] Variable variable_of(std::size_t array, const std::vector<LayerStatistics>& statistics) const {
-    const ArrayLayout& layout = layouts_[array];
-    Variable out;
-    out.name = layout.name;
-    out.dimensions = layout.dimensions;
-    out.shape = layout.shape;
-    out.chunk = layout.chunk;
-    out.shard = layout.shard;
-    out.type = name_of(layout.encoding.type);
-    out.nodata = layout.encoding.nodata;
-    out.compression = layout.compression;
-    out.attributes = array_attributes(plan_, output_, output_.arrays[array], statistics);
-    return out;
-  }
 
   const Plan& plan_;
   const OutputPlan& output_;

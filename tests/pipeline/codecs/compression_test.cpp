@@ -42,6 +42,7 @@ Bytes compressed(const Compression& how, const Bytes& in) {
 std::vector<Compression> all_compressions() {
   std::vector<Compression> all{
       {Compression::Name::raw, {}}, {Compression::Name::zstd, {.level = 3}}, {Compression::Name::gzip, {.level = 5}}};
+  for (const auto shuffle : {Shuffle::off, Shuffle::byte}) all.push_back({Compression::Name::deflate, {"", 4, shuffle, 4}});
   for (const auto* cname : {"zstd", "lz4", "lz4hc", "zlib", "blosclz"}) {
     for (const auto shuffle : {Shuffle::off, Shuffle::byte, Shuffle::bit}) {
       for (const int level : {0, 1, 5, 9}) all.push_back({Compression::Name::blosc, {cname, level, shuffle, 4}});

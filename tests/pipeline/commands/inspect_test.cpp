@@ -79,7 +79,8 @@ class Inspect : public testing::Test {
     JournalWriter journal(*store_, {plan.hash, "first", 0});
     journal.add(0, {0, {write_tile(*sink, {1, 2, 3, 4})}, {}});
     journal.flush();
-    sink->publish({{{4, 2.5, 5, 1, 4}}});
+    NoParts no_parts;
+    sink->publish({{{4, 2.5, 5, 1, 4}}}, no_parts);
   }
 
   fs::path root_;
@@ -149,7 +150,8 @@ class InspectTwoOutputs : public Inspect {
       const auto value = static_cast<float>(4 * i);
       tile.objects.push_back(write_tile(*sinks[i], {value + 1, value + 2, value + 3, value + 4}));
       tile.objects.back().output = i;
-      sinks[i]->publish({{{4, 2.5, 5, 1, 4}}});
+      NoParts no_parts;
+      sinks[i]->publish({{{4, 2.5, 5, 1, 4}}}, no_parts);
     }
     journal.add(0, tile);
     journal.flush();

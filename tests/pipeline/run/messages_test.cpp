@@ -26,6 +26,11 @@ TEST(Messages, ComeThroughUnchanged) {
   EXPECT_EQ(failed.text, "No space left");
   EXPECT_EQ(round_trip(Tiles{1, {3, -1, 1000000000000}}).tiles, (std::vector<Index>{3, -1, 1000000000000}));
 
+  const auto piece = round_trip(PartPiece{1, "a", std::string("\0b", 2)});
+  EXPECT_EQ(piece.bytes, std::string("\0b", 2));
+  EXPECT_EQ(piece.key, "a");
+  EXPECT_EQ(round_trip(GetPart{3, "a"}).output, 3u);
+
   const auto done = round_trip(TileDone{2, {9, {{"a/c/0/0", 12, 0xdeadbeef}, {"b", 0, 0, 3}}, {1.0 / 3, -0.0}}, 0.25});
   EXPECT_EQ(done.pass, 2u);
   EXPECT_EQ(done.result.tile, 9);

@@ -13,6 +13,8 @@
 namespace terroir {
 namespace {
 
+NoParts no_parts;
+
 using Json = nlohmann::json;
 using testing::Contains;
 using testing::ElementsAre;
@@ -145,7 +147,7 @@ TEST_F(ZarrSink, IndexIsInTheOrderOfTheDimensions) {
   std::vector<std::uint64_t> offsets;
   for (std::size_t i = 0; i < 4; ++i) std::memcpy(&offsets.emplace_back(), index.data() + 16 * i, 8);
   EXPECT_THAT(offsets, ElementsAre(0u, 16u, 8u, 24u));
-  sink.publish({no_statistics(1)});
+  sink.publish({no_statistics(1)}, no_parts);
   const Json array = document("a/zarr.json");
   EXPECT_EQ(array["shape"], Json({3, 1, 2}));
   EXPECT_EQ(array["dimension_names"], Json({"time", "y", "x"}));
@@ -160,7 +162,7 @@ TEST_F(ZarrSink, StackedPixelsAreStoredTimeFirst) {
   std::vector<float> stored(6);
   std::memcpy(stored.data(), bytes.data(), 24);
   EXPECT_THAT(stored, ElementsAre(10, 20, 30, 11, 21, 31));
-  sink_->publish({no_statistics(3)});
+  sink_->publish({no_statistics(3)}, no_parts);
   EXPECT_EQ(document("a/zarr.json")["dimension_names"], Json({"time", "feature", "y", "x"}));
 }
 
@@ -198,7 +200,7 @@ TEST_F(ZarrSink, PublishesTheRootDocumentLast) {
     Sink& sink = open(std::move(plan));
     std::vector<std::string> keys;
     store_.before_close = [&](const std::string& key) { keys.push_back(key); };
-    sink.publish({no_statistics(1)});
+    sink.publish({no_statistics(1)}, no_parts);
     EXPECT_EQ(keys.back(), sink.root_key());
     EXPECT_EQ(std::count(keys.begin(), keys.end(), sink.root_key()), 1);
     EXPECT_THAT(keys, Contains(format == 3 ? "a/zarr.json" : "a/.zarray"));
@@ -208,10 +210,10 @@ TEST_F(ZarrSink, PublishesTheRootDocumentLast) {
 TEST_F(ZarrSink, PublishesTheSameBytesEachTime) {
   Sink& sink = open(plan_of({4, 4}, {2, 2}, {4, 4}, 2, 3, 1));
   const std::vector<std::vector<LayerStatistics>> statistics{{{5, 0.1, 2, -1, 3}, {5, 1.0 / 3, 2, -1, 3}}};
-  sink.publish(statistics);
+  sink.publish(statistics, no_parts);
   std::vector<std::vector<std::byte>> first;
   for (const auto& key : store_.list("")) first.push_back(store_.get(key).value());
-  sink.publish(statistics);
+  sink.publish(statistics, no_parts);
   std::vector<std::vector<std::byte>> second;
   for (const auto& key : store_.list("")) second.push_back(store_.get(key).value());
   EXPECT_EQ(first, second);
@@ -219,12 +221,12 @@ TEST_F(ZarrSink, PublishesTheSameBytesEachTime) {
 
 TEST_F(ZarrSink, TellsStatisticsButNoNumbersOfAnEmptyLayer) {
   Sink& sink = open(plan_of({4, 4}, {2, 2}, {4, 4}));
-  sink.publish({{{4, 2.5, 5, 1, 4}}});
+  sink.publish({{{4, 2.5, 5, 1, 4}}}, no_parts);
   Json attributes = document("a/zarr.json")["attributes"];
   EXPECT_EQ(attributes["statistics_valid_count"], 4);
   EXPECT_EQ(attributes["statistics_mean"], 2.5);
   EXPECT_EQ(attributes["statistics_standard_deviation"], std::sqrt(1.25));
-  sink.publish({no_statistics(1)});
+  sink.publish({no_statistics(1)}, no_parts);
   attributes = document("a/zarr.json")["attributes"];
   EXPECT_EQ(attributes["statistics_valid_count"], 0);
   EXPECT_FALSE(attributes.contains("statistics_mean"));
@@ -235,7 +237,7 @@ TEST_F(ZarrSink, GivesTheCrsAsCfGdalAndRioxarrayWantIt) {
   Crs crs;
   crs.wkt = "PROJCRS[...]";
   plan.outputs[0].grid = Grid(crs, {100, 10, 200, -10}, {4, 4});
-  open(std::move(plan)).publish({no_statistics(1)});
+  open(std::move(plan)).publish({no_statistics(1)}, no_parts);
   const Json attributes = document("spatial_ref/zarr.json")["attributes"];
   EXPECT_EQ(attributes["grid_mapping_name"], "transverse_mercator");
   EXPECT_EQ(attributes["standard_parallel"], Json({10.0, 20.0}));
@@ -250,16 +252,16 @@ TEST_F(ZarrSink, GivesTheCrsAsCfGdalAndRioxarrayWantIt) {
 TEST_F(ZarrSink, KeepsFillValuesApartFromMissingOnes) {
   Plan plan = plan_of({1, 1}, {1, 1}, {1, 1});
   plan.outputs[0].arrays[0].encoding = {{}, "float32", 1, 0, -9999};
-  open(plan).publish({no_statistics(1)});
+  open(plan).publish({no_statistics(1)}, no_parts);
   // -9999 as a little-endian float64 is 00 00 00 00 80 87 c3 c0, in base64:
   EXPECT_EQ(document("a/zarr.json")["attributes"]["_FillValue"], "AAAAAICHw8A=");
   EXPECT_EQ(document("a/zarr.json")["fill_value"], -9999.0);
   plan.outputs[0].arrays[0].encoding = {{}, "int16", 0.5, 0, -7};
-  open(plan).publish({no_statistics(1)});
+  open(plan).publish({no_statistics(1)}, no_parts);
   EXPECT_EQ(document("a/zarr.json")["attributes"]["_FillValue"], -7);
   EXPECT_EQ(document("a/zarr.json")["attributes"]["scale_factor"], 0.5);
   plan.outputs[0].zarr_format = 2;
-  open(plan).publish({no_statistics(1)});
+  open(plan).publish({no_statistics(1)}, no_parts);
   EXPECT_EQ(document("a/.zarray")["fill_value"], -7);
   EXPECT_EQ(document("a/.zarray")["dtype"], "<i2");
   EXPECT_FALSE(document("a/.zattrs").contains("_FillValue"));

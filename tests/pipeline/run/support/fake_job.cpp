@@ -6,6 +6,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 namespace terroir::testing {
@@ -30,16 +31,61 @@ class FakeTileWriter : public TileWriter {
   std::string key_, text_;
 };
 
+/// What one node sees of a store: of parts, those that it wrote.
+class NodeView : public Store {
+ public:
+  explicit NodeView(Store& store) : store_(store) {}
+  [[nodiscard]] std::string location() const override { return store_.location(); }
+  [[nodiscard]] std::unique_ptr<ObjectWriter> create(const std::string& key) override {
+    const std::lock_guard lock(mutex_);
+    written_.insert(key);
+    return store_.create(key);
+  }
+  [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {
+    return sees(key) ? store_.get(key) : std::nullopt;
+  }
+  [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override {
+    auto keys = store_.list(prefix);
+    std::erase_if(keys, [this](const auto& key) { return !sees(key); });
+    return keys;
+  }
+  void remove(const std::string& key) override { store_.remove(key); }
+
+ private:
+  bool sees(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    return !key.starts_with(parts_prefix) || written_.contains(key);
+  }
+  Store& store_;
+  std::mutex mutex_;
+  std::set<std::string> written_;
+};
+
+/// A rank's view of all outputs.
+struct RankView {
+  RankView(FakeWorld& world) {
+    for (std::size_t o = 0; o < world.stores.size(); ++o) {
+      Store* store = world.stores[o].get();
+      if (world.hides_parts) store = stores.emplace_back(std::make_unique<NodeView>(*store)).get();
+      sinks.push_back(std::make_unique<FakeSink>(*store, world.plan.outputs[o].window.shape(), world.sinks[o]->makes_files()));
+      destinations.push_back({store, sinks.back().get()});
+    }
+  }
+  std::vector<std::unique_ptr<Store>> stores;
+  std::vector<std::unique_ptr<FakeSink>> sinks;
+  std::vector<Destination> destinations;
+};
+
 class FakeRunner : public TileRunner {
  public:
-  FakeRunner(FakeWorld& world, int rank, std::size_t pass) : world_(world), rank_(rank), pass_(pass) {}
+  FakeRunner(FakeWorld& world, RankView& view, int rank, std::size_t pass) : world_(world), view_(view), rank_(rank), pass_(pass) {}
   TileResult run(Index tile, Index) override {
     if (cancelled_) throw Error(Fault::interrupted, "interrupted");
     if (world_.on_tile) world_.on_tile(rank_, pass_, tile);
     if (cancelled_) throw Error(Fault::interrupted, "interrupted");
     const Index cols = world_.plan.passes[pass_].tiles.counts().cols;
     const auto value = static_cast<double>(tile);
-    TileResult result{tile, world_.sinks[pass_]->open_tile(0, tile / cols, tile % cols)->close(), {1, value, 0, value, value}};
+    TileResult result{tile, view_.sinks[pass_]->open_tile(0, tile / cols, tile % cols)->close(), {1, value, 0, value, value}};
     for (auto& object : result.objects) object.output = static_cast<std::uint32_t>(pass_);
     ++world_.tiles_computed;
     ++tiles_;
@@ -54,6 +100,7 @@ class FakeRunner : public TileRunner {
 
  private:
   FakeWorld& world_;
+  RankView& view_;
   const int rank_;
   const std::size_t pass_;
   std::atomic<bool> cancelled_ = false;
@@ -75,9 +122,10 @@ class Listener : public JobObserver {
 int run_rank(FakeWorld& world, const FakeRun& how, MemoryHub& hub, int rank, FakeOutcome& outcome) {
   const auto communicator = hub.communicator(rank);
   Listener listener(outcome);
+  RankView view(world);
   JobWorld job_world{*communicator,
-                     [&world, rank](std::size_t pass, const auto&) { return std::make_unique<FakeRunner>(world, rank, pass); },
-                     world.destinations(),
+                     [&world, &view, rank](std::size_t pass, const auto&) { return std::make_unique<FakeRunner>(world, view, rank, pass); },
+                     view.destinations,
                      listener,
                      "host" + number(rank),
                      [&how, rank] { return how.signal(rank); },
@@ -125,19 +173,29 @@ std::unique_ptr<TileWriter> FakeSink::open_tile(std::size_t array, Index tile_ro
 }
 
 std::vector<std::string> FakeSink::tile_keys(std::size_t, Index tile_row, Index tile_col) const {
-  return {"v/c/" + number(tile_row) + "/" + number(tile_col)};
+  return {(files_ ? parts_prefix : "") + std::string("v/c/") + number(tile_row) + "/" + number(tile_col)};
 }
 
-void FakeSink::publish(const std::vector<std::vector<LayerStatistics>>& statistics) {
+std::vector<ObjectRecord> FakeSink::publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) {
+  if (files_) {
+    std::string text;
+    for (Index tile = 0; tile < tiles_.area(); ++tile) {
+      const auto part = parts.read(0, tile);
+      text += std::string(reinterpret_cast<const char*>(part.data()), part.size()) + "\n";
+    }
+    store_.put("zarr.json", bytes_of(text));
+    return {{"zarr.json", text.size(), crc32c(bytes_of(text))}};
+  }
   const std::string mean = "mean " + std::to_string(statistics.at(0).at(0)[1]);
   store_.put("v/zarr.json", bytes_of(mean));
   store_.put("zarr.json", bytes_of("root"));
+  return {};
 }
 
-FakeWorld::FakeWorld(Plan of) : plan(std::move(of)) {
+FakeWorld::FakeWorld(Plan of, bool files) : plan(std::move(of)) {
   for (const auto& output : plan.outputs) {
     stores.push_back(std::make_unique<MemoryStore>("out" + std::to_string(stores.size())));
-    sinks.push_back(std::make_unique<FakeSink>(*stores.back(), output.window.shape()));
+    sinks.push_back(std::make_unique<FakeSink>(*stores.back(), output.window.shape(), files));
   }
 }
 
@@ -160,7 +218,7 @@ std::map<std::string, std::string> FakeWorld::objects() const {
 }
 
 FakeOutcome run_fake(FakeWorld& world, const FakeRun& how) {
-  MemoryHub hub(how.ranks);
+  MemoryHub hub(how.ranks, world.hides_parts);
   world.cut = [&hub](int rank) { hub.cut(rank); };
   FakeOutcome outcome;
   outcome.codes.resize(static_cast<std::size_t>(how.ranks));

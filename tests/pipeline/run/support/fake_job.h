@@ -16,19 +16,22 @@ namespace terroir::testing {
 [[nodiscard]] Plan fake_plan(Shape tiles, std::size_t outputs = 1, const std::string& hash = "hash");
 
 /// Writes "v/c/ROW/COL" with the tile's number for each tile, and nothing for each seventh; then "v/zarr.json" and "zarr.json".
+/// With `files` the tiles' objects are parts, and a file "zarr.json" is made of them: one after the other.
 class FakeSink : public Sink {
  public:
-  FakeSink(Store& store, Shape tiles) : store_(store), tiles_(tiles) {}
+  FakeSink(Store& store, Shape tiles, bool files = false) : store_(store), tiles_(tiles), files_(files) {}
+  [[nodiscard]] bool makes_files() const override { return files_; }
   void encode(std::size_t, std::span<const float>, std::vector<std::byte>&, std::vector<std::byte>&, EncodeCounts&) const override {}
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;
   [[nodiscard]] std::string root_key() const override { return "zarr.json"; }
   [[nodiscard]] std::vector<std::string> names() const override { return {"zarr.json", "v"}; }
-  void publish(const std::vector<std::vector<LayerStatistics>>& statistics) override;
+  std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) override;
 
  private:
   Store& store_;
   Shape tiles_;
+  bool files_;
 };
 
 /// What the world looks like to a whole job whose ranks are threads.
@@ -41,7 +44,10 @@ struct FakeWorld {
   std::function<void(int rank)> cut;  ///< of the running job: cuts a rank off from the others
   std::atomic<int> tiles_computed = 0;
 
-  explicit FakeWorld(Plan of);
+  /// Whether a rank sees only the parts that it wrote itself, as on nodes with their own mounts of a blob store.
+  bool hides_parts = false;
+
+  explicit FakeWorld(Plan of, bool files = false);
   [[nodiscard]] std::vector<Destination> destinations() const;
   /// All objects but those of runs, with their content, by "OUTPUT/KEY".
   [[nodiscard]] std::map<std::string, std::string> objects() const;

@@ -35,7 +35,7 @@ class KeepingSink : public Sink {
   std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   std::vector<std::string> tile_keys(std::size_t, Index, Index) const override { return {}; }
   std::string root_key() const override { return "root"; }
-  void publish(const std::vector<std::vector<LayerStatistics>>&) override {}
+  std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>&, PartReader&) override { return {}; }
 
   void place(std::size_t number, Index time_chunk, Index row, Index col, std::span<const std::byte> bytes) {
     const ArrayPlan& array = output_.arrays[number];

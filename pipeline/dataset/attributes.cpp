@@ -1,9 +1,9 @@
-#include "pipeline/adapters/zarr/attributes.h"
+#include "pipeline/dataset/attributes.h"
 
 #include "kernels/catalog.h"
 #include "kernels/moments.h"
-#include "pipeline/adapters/zarr/coordinates.h"
 #include "pipeline/codecs/pixel_encoding.h"
+#include "pipeline/dataset/coordinates.h"
 #include "pipeline/plan/value_json.h"
 #include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
@@ -56,7 +56,7 @@ Json provenance(const Plan& plan, const PlannedLayer& layer) {
 }
 
 void add_layer(Json& attributes, const Plan& plan, const PlannedLayer& layer) {
-  set_text(attributes, "long_name", layer.info.long_name);
+  set_text(attributes, "long_name", layer.info.long_name.empty() ? layer.variable : layer.info.long_name);
   set_text(attributes, "standard_name", layer.info.standard_name);
   set_text(attributes, "units", layer.info.unit);
   set_text(attributes, "cell_methods", layer.info.cell_methods);
@@ -76,7 +76,8 @@ void add_features(Json& attributes, const Plan& plan, const ArrayPlan& array) {
 }
 
 std::string coordinates_text(const OutputPlan& output, const ArrayPlan& array) {
-  std::string out = output.grid.crs().known() ? "spatial_ref" : "";
+  // Of Zarr, so that xarray makes a coordinate of it; CF names it in `grid_mapping` alone.
+  std::string out = output.grid.crs().known() && output.format == Format::zarr ? "spatial_ref" : "";
   if (!array.stacked) return out;
   for (const auto& name : feature_coordinate_names()) out += (out.empty() ? "" : " ") + name;
   return out;
@@ -121,10 +122,20 @@ Json array_attributes(const Plan& plan, const OutputPlan& output, const ArrayPla
   return out;
 }
 
+Json layer_attributes(const Plan& plan, LayerId layer, const LayerStatistics& statistics) {
+  Json out = Json::object();
+  add_layer(out, plan, plan.layers[layer]);
+  add_statistics(out, statistics);
+  redact(out);
+  return out;
+}
+
 Json root_attributes(const Plan& plan) {
   Json out = {{"Conventions", "CF-1.10"}};
   set_text(out, "title", plan.name);
   out["source"] = std::string("Terroir ") + version;
+  // CF wants a history; the time of a run is no part of a result that is the same every time.
+  out["history"] = std::string("computed by Terroir ") + version + " from the recipe and the inputs below";
   out["terroir_version"] = version;
   out["terroir_plan"] = plan.hash;
   out["terroir_recipe"] = to_json(plan.canonical).dump();

@@ -1,8 +1,7 @@
-#include "pipeline/adapters/zarr/coordinates.h"
+#include "pipeline/dataset/coordinates.h"
 
 #include "kernels/moments.h"
-#include "pipeline/adapters/zarr/array_layout.h"
-#include "pipeline/adapters/zarr/documents.h"
+#include "pipeline/dataset/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -72,8 +71,20 @@ Json axis_attributes(const Crs& crs, bool is_x) {
   return out;
 }
 
+/// The edges of pixels along one axis, [pixel][2] (CF conventions, section 7.1). Bounds take their attributes from the axis.
+Coordinate bounds(const std::string& axis, double first, double step, Index size, const CodecSpec& codec) {
+  std::vector<double> edges;
+  for (Index i = 0; i < size; ++i)
+    for (const Index edge : {i, i + 1}) edges.push_back(first + step * static_cast<double>(edge));
+  Coordinate out = numbers(axis, axis + "_bnds", "float64", edges, codec);
+  out.variable.dimensions = {axis, "bnds"};
+  out.variable.shape = out.variable.chunk = {size, 2};
+  return out;
+}
+
 void add_positions(const OutputPlan& output, std::vector<Coordinate>& out) {
   const Grid& grid = output.grid;
+  const Affine& affine = grid.affine();
   std::vector<double> x, y;
   for (Index col = 0; col < grid.shape().cols; ++col) x.push_back(grid.x_centre(col));
   for (Index row = 0; row < grid.shape().rows; ++row) y.push_back(grid.y_centre(row));
@@ -81,6 +92,11 @@ void add_positions(const OutputPlan& output, std::vector<Coordinate>& out) {
   out.back().variable.attributes = axis_attributes(grid.crs(), false);
   out.push_back(numbers("x", "x", "float64", x, output.codec));
   out.back().variable.attributes = axis_attributes(grid.crs(), true);
+  if (output.format != Format::netcdf) return;
+  out[out.size() - 2].variable.attributes["bounds"] = "y_bnds";
+  out.back().variable.attributes["bounds"] = "x_bnds";
+  out.push_back(bounds("y", affine.y0, affine.dy, grid.shape().rows, output.codec));
+  out.push_back(bounds("x", affine.x0, affine.dx, grid.shape().cols, output.codec));
 }
 
 void add_times(const Plan& plan, const OutputPlan& output, std::vector<Coordinate>& out) {
@@ -136,14 +152,16 @@ void add_feature_statistics(const std::vector<LayerStatistics>& statistics, cons
     counts.push_back(static_cast<std::int64_t>(s[moments::count]));
     deviations.push_back(standard_deviation(s, 0));
   }
-  const auto add = [&](const char* name, const std::vector<double>& values) {
+  const auto add = [&](const char* name, const char* meaning, const std::vector<double>& values) {
     out.push_back(numbers("feature", name, "float64", values, codec));
+    out.back().variable.attributes["long_name"] = meaning;
   };
   out.push_back(numbers("feature", "feature_valid_count", "int64", counts, codec));
-  add("feature_mean", column(statistics, moments::mean));
-  add("feature_standard_deviation", deviations);
-  add("feature_minimum", column(statistics, moments::min));
-  add("feature_maximum", column(statistics, moments::max));
+  out.back().variable.attributes["long_name"] = "valid pixels of the feature";
+  add("feature_mean", "mean of the feature", column(statistics, moments::mean));
+  add("feature_standard_deviation", "standard deviation of the feature", deviations);
+  add("feature_minimum", "minimum of the feature", column(statistics, moments::min));
+  add("feature_maximum", "maximum of the feature", column(statistics, moments::max));
 }
 
 void add_features(const Plan& plan, const OutputPlan& output, const std::vector<std::vector<LayerStatistics>>& statistics,
@@ -154,9 +172,13 @@ void add_features(const Plan& plan, const OutputPlan& output, const std::vector<
     units.push_back(plan.layers[id].info.unit);
     long_names.push_back(plan.layers[id].info.long_name);
   }
-  out.push_back(texts("feature", "feature", array.features));
-  out.push_back(texts("feature", "feature_units", units));
-  out.push_back(texts("feature", "feature_long_name", long_names));
+  const auto add = [&](const char* name, const char* meaning, const std::vector<std::string>& values) {
+    out.push_back(texts("feature", name, values));
+    out.back().variable.attributes["long_name"] = meaning;
+  };
+  add("feature", "name of the feature", array.features);
+  add("feature_units", "units of the feature", units);
+  add("feature_long_name", "meaning of the feature", long_names);
   add_feature_statistics(statistics.at(0), output.codec, out);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/adapters/zarr/variable.h"
+#include "pipeline/dataset/variable.h"
 #include "pipeline/plan/plan.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/ports/sink.h"
@@ -9,8 +9,8 @@
 
 namespace terroir {
 
-/// The coordinates of an output: x and y at pixel centres, each of its time axes, the CRS (`spatial_ref`, when it is known), and of a
-/// stacked array the names of its features with their units, long names and statistics.
+/// The coordinates of an output: x and y at pixel centres (in NetCDF with the pixels' edges as their bounds), each of its time axes, the
+/// CRS (`spatial_ref`, when it is known), and of a stacked array the names of its features with their units, long names and statistics.
 [[nodiscard]] std::vector<Coordinate> coordinates_of(const Plan&, const OutputPlan&, CrsReader&,
                                                      const std::vector<std::vector<LayerStatistics>>& statistics);
 

@@ -1,4 +1,4 @@
-#include "pipeline/adapters/zarr/array_layout.h"
+#include "pipeline/dataset/array_layout.h"
 
 #include "pipeline/error.h"
 
@@ -15,7 +15,7 @@ double default_nodata(StoredType type) {
 
 PixelEncoding encoding_of(const ArrayPlan& array) {
   const auto type = stored_type(array.encoding.dtype);
-  if (!type) throw Error(Fault::bug, array.name + ": '" + array.encoding.dtype + "' is no type that Zarr output has");
+  if (!type) throw Error(Fault::bug, array.name + ": '" + array.encoding.dtype + "' is no type that outputs have");
   PixelEncoding encoding{*type, array.encoding.scale_factor, array.encoding.add_offset, 0};
   encoding.nodata = array.encoding.nodata.value_or(default_nodata(*type));
   if (*type == StoredType::float32) encoding.nodata = static_cast<float>(encoding.nodata);
@@ -56,18 +56,35 @@ ArrayLayout layout_of(const Plan& plan, const OutputPlan& output, const ArrayPla
   out.grid = output.window.shape();
   out.chunk_area = output.chunk;
   out.tile = output.shard;
+  out.stored_area = output.chunk;
+  if (output.format != Format::zarr)
+    out.stored_area = {std::min(output.chunk.rows, out.grid.rows), std::min(output.chunk.cols, out.grid.cols)};
   const auto add = [&](const std::string& name, Index size, Index chunk, Index shard) {
     out.dimensions.push_back(name);
     out.shape.push_back(size);
     out.chunk.push_back(chunk);
-    if (output.zarr_format == 3) out.shard.push_back(shard);
+    if (output.format == Format::zarr && output.zarr_format == 3) out.shard.push_back(shard);
   };
   if (out.has_time) add(plan.axes[array.axis].name, array.times, out.time_chunk, out.time_chunks * out.time_chunk);
   if (out.stacked) add("feature", out.features, out.features, out.features);
-  add("y", out.grid.rows, output.chunk.rows, output.shard.rows);
-  add("x", out.grid.cols, output.chunk.cols, output.shard.cols);
+  add("y", out.grid.rows, out.stored_area.rows, output.shard.rows);
+  add("x", out.grid.cols, out.stored_area.cols, output.shard.cols);
   out.encoding = encoding_of(array);
-  out.compression = compression_of(output.codec, size_of(out.encoding.type));
+  out.compression = compression_of(output.chunk_codec(), size_of(out.encoding.type));
+  return out;
+}
+
+Variable variable_of(const ArrayLayout& layout, Json attributes) {
+  Variable out;
+  out.name = layout.name;
+  out.dimensions = layout.dimensions;
+  out.shape = layout.shape;
+  out.chunk = layout.chunk;
+  out.shard = layout.shard;
+  out.type = name_of(layout.encoding.type);
+  out.nodata = layout.encoding.nodata;
+  out.compression = layout.compression;
+  out.attributes = std::move(attributes);
   return out;
 }
 

@@ -1,4 +1,4 @@
-#include "pipeline/adapters/zarr/tile_writers.h"
+#include "pipeline/dataset/tile_writers.h"
 
 #include "pipeline/codecs/crc32c.h"
 
@@ -17,10 +17,10 @@ static_assert(sizeof(IndexEntry) == 16);
 
 class ShardWriter final : public TileWriter {
  public:
-  ShardWriter(const ArrayLayout& layout, Store& store, Index tile_row, Index tile_col)
+  ShardWriter(const ArrayLayout& layout, Store& store, std::string key)
       : layout_(layout),
         store_(store),
-        record_{layout.shard_key(tile_row, tile_col)},
+        record_{std::move(key)},
         index_(static_cast<std::size_t>(layout.time_chunks * layout.chunks_per_tile().area())) {}
 
   void append(Index time_chunk, Index row, Index col, std::span<const std::byte> encoded) override {
@@ -85,8 +85,8 @@ class ChunkWriter final : public TileWriter {
 
 }  // namespace
 
-std::unique_ptr<TileWriter> make_shard_writer(const ArrayLayout& layout, Store& store, Index tile_row, Index tile_col) {
-  return std::make_unique<ShardWriter>(layout, store, tile_row, tile_col);
+std::unique_ptr<TileWriter> make_shard_writer(const ArrayLayout& layout, Store& store, std::string key) {
+  return std::make_unique<ShardWriter>(layout, store, std::move(key));
 }
 
 std::unique_ptr<TileWriter> make_chunk_writer(const ArrayLayout& layout, Store& store, Index tile_row, Index tile_col) {

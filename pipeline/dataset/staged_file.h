@@ -1,0 +1,29 @@
+#pragma once
+
+#include "pipeline/ports/sink.h"
+#include "pipeline/ports/store.h"
+
+#include <string>
+
+namespace terroir {
+
+/// A new file on this machine's own disk (in TMPDIR, else /tmp), which is gone when this object is. There libraries may seek, map and
+/// lock, which mounted blob stores refuse.
+class StagedFile {
+ public:
+  explicit StagedFile(const std::string& suffix);
+  ~StagedFile();
+  StagedFile(const StagedFile&) = delete;
+  StagedFile& operator=(const StagedFile&) = delete;
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// Why writing it failed: the library's reason, and what to do. For Error(Fault::system).
+  [[nodiscard]] std::string failure(const std::string& reason) const;
+  /// Writes its content, front to back, as an object of a store.
+  [[nodiscard]] ObjectRecord copy_to(Store& store, const std::string& key) const;
+
+ private:
+  std::string folder_, path_;
+};
+
+}  // namespace terroir

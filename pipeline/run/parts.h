@@ -1,0 +1,89 @@
+#pragma once
+
+#include "pipeline/ports/sink.h"
+#include "pipeline/run/background.h"
+#include "pipeline/run/destination.h"
+#include "pipeline/run/messages.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace terroir {
+
+/// The objects of a tile's result by output and array of its pass: calls `each(output, array, record)` as the result lists them.
+/// False when the result does not list exactly the objects that the plan expects.
+bool for_each_object(const Plan& plan, std::size_t pass, const TileResult& result, const std::vector<Destination>& destinations,
+                     const std::function<bool(std::size_t output, std::size_t array, const ObjectRecord& record)>& each);
+
+/// Reads an object and hands it over in pieces of at most 1 MiB, an empty one at the end.
+void send_part(Store& store, const GetPart& wanted, const std::function<void(PartPiece piece)>& send);
+
+/// Removes the parts that this node can see, once their files are published, for so many seconds. What cannot be removed stays: it
+/// harms nobody, and the next run tries again.
+void remove_parts(const std::vector<Destination>& destinations, double seconds) noexcept;
+
+/// On rank 0: knows who has written which part, and fetches parts for the thread that publishes. What the storage shows is read from
+/// it; what it does not show (a mounted blob store may keep an object on the node that wrote it) comes by message from its rank, one
+/// part ahead of the one that is wanted.
+class PartCollector {
+ public:
+  /// Requests are made on the thread that empties the mailbox.
+  PartCollector(const Plan& plan, const std::vector<Destination>& destinations, Mailbox& mailbox);
+
+  /// A finished tile; `rank` 0 when an earlier run has finished it.
+  void note(std::size_t pass, int rank, const TileResult& result);
+  /// One part, whole and checked; empty when there is none. Waits for messages; throws Error, Fault::interrupted after `cancel`.
+  [[nodiscard]] std::vector<std::byte> read(std::size_t output, std::size_t array, Index tile);
+  void receive(PartPiece piece);
+  /// Makes the thread that waits give up.
+  void cancel();
+  [[nodiscard]] std::vector<Outgoing> outgoing();
+
+ private:
+  struct Place {
+    std::size_t output = 0, array = 0;
+    Index tile = 0;
+    auto operator<=>(const Place&) const = default;
+  };
+  struct Part {
+    int rank = 0;
+    ObjectRecord record;
+  };
+  struct Arrival {
+    std::vector<std::byte> bytes;
+    bool complete = false;
+  };
+  using Key = std::pair<std::size_t, std::string>;
+
+  void ask(std::size_t output, const Part& part);
+  [[nodiscard]] std::vector<std::byte> fetch(std::size_t output, const Part& part);
+  void ask_ahead(const Place& place);
+
+  const Plan& plan_;
+  const std::vector<Destination>& destinations_;
+  Mailbox& mailbox_;
+  std::vector<Outgoing> outgoing_;  // of the mailbox' thread
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::map<Place, Part> parts_;
+  std::map<Key, Arrival> asked_;
+  std::set<int> hidden_;  ///< ranks whose objects the storage does not show here
+  bool cancelled_ = false;
+};
+
+/// The parts of one output.
+class OutputParts final : public PartReader {
+ public:
+  OutputParts(PartCollector& collector, std::size_t output) : collector_(collector), output_(output) {}
+  [[nodiscard]] std::vector<std::byte> read(std::size_t array, Index tile) override { return collector_.read(output_, array, tile); }
+
+ private:
+  PartCollector& collector_;
+  const std::size_t output_;
+};
+
+}  // namespace terroir

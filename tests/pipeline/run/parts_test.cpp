@@ -1,0 +1,134 @@
+#include "pipeline/run/parts.h"
+
+#include "pipeline/error.h"
+#include "support/fake_job.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace terroir {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using namespace terroir::testing;
+
+JobOptions options(const std::string& attempt, bool verify = false) {
+  JobOptions out;
+  out.prepare.attempt = attempt;
+  out.prepare.verify = verify;
+  return out;
+}
+
+std::vector<std::string> parts_of(FakeWorld& world) { return world.stores[0]->list(parts_prefix); }
+
+// Nine tiles, the seventh of nodata.
+const std::string nine = "tile 0\ntile 1\ntile 2\ntile 3\ntile 4\ntile 5\n\ntile 7\ntile 8\n";
+
+TEST(Parts, BecomeOneFileInTheOrderOfTiles) {
+  for (const bool hidden : {false, true})
+    for (const int ranks : {1, 2, 3, 5}) {
+      FakeWorld world(fake_plan({3, 3}), true);
+      world.hides_parts = hidden;
+      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = options("1")}).codes, Each(0));
+      EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine))) << ranks << hidden;
+      EXPECT_THAT(parts_of(world), IsEmpty());
+    }
+}
+
+TEST(Parts, OfAnEarlierRunAreReadFromTheStore) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  world.on_tile = [](int, std::size_t, Index tile) {
+    if (tile == 4) throw Error(Fault::data, "broken");
+  };
+  EXPECT_EQ(run_fake(world, {.options = options("1")}).codes[0], static_cast<int>(Fault::data));
+  EXPECT_THAT(world.objects(), IsEmpty());
+  const int before = world.tiles_computed;
+  world.on_tile = nullptr;
+  EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
+  EXPECT_EQ(world.tiles_computed, 9);
+  EXPECT_GT(before, 0);
+  EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
+}
+
+TEST(Parts, ThatAreDamagedEndTheJobWithTheirName) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  world.on_tile = [&](int, std::size_t, Index tile) {
+    if (tile == 0) return;
+    const std::string other = "tile X";
+    for (const auto& key : parts_of(world)) world.stores[0]->put(key, std::as_bytes(std::span(other)));
+  };
+  const auto outcome = run_fake(world, {.options = options("1")});
+  EXPECT_THAT(outcome.codes, ElementsAre(static_cast<int>(Fault::system)));
+  EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("is not what was written there; run the same command with --verify")));
+  EXPECT_THAT(world.objects(), IsEmpty());
+  world.on_tile = nullptr;
+  EXPECT_THAT(run_fake(world, {.options = options("2", true)}).codes, Each(0));
+  EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
+}
+
+TEST(Parts, AreNotNeededOnceTheFileIsPublished) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  EXPECT_THAT(run_fake(world, {.options = options("1")}).codes, Each(0));
+  for (const bool verify : {false, true}) {
+    const auto again = run_fake(world, {.options = options("2", verify)});
+    EXPECT_TRUE(again.summary.nothing_to_do);
+    EXPECT_EQ(world.tiles_computed, 9);
+  }
+  const std::string damaged = nine.substr(1);
+  world.stores[0]->put("zarr.json", std::as_bytes(std::span(damaged)));
+  const auto mended = run_fake(world, {.options = options("3", true)});
+  EXPECT_THAT(mended.notes, ::testing::Contains(HasSubstr("1 objects verified, 1 damaged")));
+  EXPECT_EQ(world.tiles_computed, 17);  // all but the one without pixels
+  EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
+}
+
+TEST(Parts, StayUntilAllOutputsAreComplete) {
+  FakeWorld world(fake_plan({3, 3}, 2), true);
+  world.stores[1]->before_close = [](const std::string& key) {
+    if (key == "zarr.json") throw Error(Fault::system, "No space left on device");
+  };
+  EXPECT_EQ(run_fake(world, {.options = options("1")}).codes[0], static_cast<int>(Fault::system));
+  world.stores[1]->before_close = nullptr;
+  const auto outcome = run_fake(world, {.ranks = 2, .options = options("2")});
+  EXPECT_THAT(outcome.codes, Each(0));
+  EXPECT_EQ(world.tiles_computed, 18);  // none was computed again
+  EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine), Pair("out1/zarr.json", nine)));
+}
+
+TEST(Parts, TravelInPiecesWithAnEmptyOneAtTheEnd) {
+  MemoryStore store;
+  const std::vector<std::byte> bytes((std::size_t{5} << 19) + 1, std::byte{7});
+  store.put("k", bytes);
+  std::vector<std::size_t> sizes;
+  const auto count = [&](const PartPiece& piece) { sizes.push_back(piece.bytes.size()); };
+  send_part(store, {0, "k"}, count);
+  EXPECT_THAT(sizes, ElementsAre(1u << 20, 1u << 20, (1u << 19) + 1, 0));
+  sizes.clear();
+  send_part(store, {0, "gone"}, count);
+  EXPECT_THAT(sizes, ElementsAre(0));
+}
+
+TEST(Parts, AreNotWaitedForWhenTheJobHasFailed) {
+  FakeWorld world(fake_plan({1, 1}), true);
+  Mailbox mailbox;
+  const auto destinations = world.destinations();
+  PartCollector parts(world.plan, destinations, mailbox);
+  parts.note(0, 1, {0, {{"__terroir/parts/v/c/0/0", 6, 0}}, {}});
+  BackgroundThread thread;
+  thread.start([&] { EXPECT_THROW((void)parts.read(0, 0, 0), Error); });
+  mailbox.wait(10);
+  EXPECT_TRUE(mailbox.run_all());
+  const auto asked = parts.outgoing();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].to, 1);
+  EXPECT_EQ(std::get<GetPart>(asked[0].message).key, "__terroir/parts/v/c/0/0");
+  parts.cancel();
+  EXPECT_TRUE(thread.wait_idle(10));
+}
+
+}  // namespace
+}  // namespace terroir
