@@ -146,6 +146,12 @@ class Bound final : public BoundKernel {
     else
       return std::nullopt;
   }
+  [[nodiscard]] bool by_footprint() const noexcept override {
+    if constexpr (requires(const K k) { k.by_footprint(); })
+      return kernel_.by_footprint();
+    else
+      return false;
+  }
 
  private:
   K kernel_;

@@ -2,6 +2,7 @@
 
 #include "kernels/value.h"
 #include "tiling/block.h"
+#include "tiling/grid.h"
 
 #include <cstddef>
 #include <functional>
@@ -42,12 +43,30 @@ struct Ground {
   std::span<const double> width, height;
 };
 
-/// How the pixels of a destination grid lie in a source grid of the same CRS, in corner-based pixels:
-/// source = offset + scale * destination, on rows and columns. Positions are absolute, so no result depends on a block's corner.
+/// Where the centres of a patch of destination pixels lie in the source grid of another CRS, in corner-based pixels: given for the
+/// centres of every `spacing`-th row and column, bilinear between those, and NaN where there is no answer.
+struct ControlPatch {
+  Window place;                    ///< on the destination's lattice
+  Index spacing = 1;               ///< divides the sides of `place`
+  std::vector<PixelPoint> points;  ///< (rows / spacing + 1) x (cols / spacing + 1), row-major
+  [[nodiscard]] Index points_per_row() const noexcept { return place.cols / spacing + 1; }
+  [[nodiscard]] const PixelPoint& at(Index row, Index col) const noexcept {
+    return points[static_cast<std::size_t>(row * points_per_row() + col)];
+  }
+};
+
+/// How the pixels of a destination grid lie in a source grid. Of the same CRS, in corner-based pixels: source = offset + scale *
+/// destination, on rows and columns. Of another: by the patches that overlap the destination. Positions are absolute, so no result
+/// depends on a block's corner.
 struct GridMap {
   double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
   Window destination;  ///< of the output block
   Window source;       ///< of the input block, its halo not counted
+  std::span<const std::shared_ptr<const ControlPatch>> patches = {};
+  Window extent = {};                            ///< with patches: where the source can have data
+  Index period = 0;                              ///< columns after which the source begins again, of a globe; 0: none
+  double first_latitude = 0, latitude_step = 0;  ///< of a geographic source in one CRS: degrees at pixel row 0, and for each row
+  double largest_scale = 1;  ///< with patches: source pixels for each destination pixel beyond which a footprint is not widened
 };
 
 /// What one call of a kernel works on. Inputs carry the halo that the kernel asked for; static inputs are broadcast over time.
@@ -106,6 +125,8 @@ class BoundKernel {
   /// Changes the grid: how far from a destination pixel's centre source pixels matter, in source pixels, at a scale of
   /// `scale` source pixels for each destination pixel. Nothing for processes that stay on their grid.
   [[nodiscard]] virtual std::optional<double> support(double /*scale*/) const noexcept { return std::nullopt; }
+  /// Whether a destination pixel has a value where any part of it lies in the source, not only its centre.
+  [[nodiscard]] virtual bool by_footprint() const noexcept { return false; }
 };
 
 /// One input of a process as a recipe names it: `data`, `mask`.

@@ -1,6 +1,7 @@
 #include "kernels/clones.h"
 #include "kernels/define.h"
 #include "kernels/layer_info.h"
+#include "kernels/resample_runs.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,7 @@
 namespace terroir::kernels {
 namespace {
 
-enum class Method { nearest, bilinear };
+using Method = ResampleMethod;
 
 constexpr Index segment = 256;
 constexpr double least_weight = 1e-6;
@@ -63,27 +64,49 @@ TERROIR_CLONES(add_tap,
 
 struct Resample {
   Method method = Method::nearest;
+  Normalize normalize = Normalize::fracarea;
+  double min_valid = 0;
 
   static void describe(Describe<Resample>& d) {
-    d.summary("Brings layers onto the recipe's grid within one CRS")
+    d.summary("Brings layers onto the recipe's grid, from any grid and CRS")
         .formula(
             "nearest: the source pixel that holds the pixel's centre (on an edge, the one to the right or below). bilinear: sum(w x) / "
             "sum(w) over valid source pixels, w = max(0, 1 - |row distance| / r) max(0, 1 - |column distance| / r), distances from "
-            "centre to centre in source pixels, r = max(1, destination pixel / source pixel); nodata where sum(w) < 1e-6")
-        .cite("gdalwarp near and bilinear (the tent widens when shrinking)")
+            "centre to centre in source pixels, r = max(1, destination pixel / source pixel); nodata where |sum(w)| < 1e-6. cubic: "
+            "likewise with Catmull-Rom's cubic (a = -0.5) of |distance| / r < 2. lanczos: likewise with sinc(d) sinc(d / 3), d = "
+            "|distance| / r < 3. average: sum(w x) / sum(w), rms: sqrt(sum(w x^2) / sum(w)), sum: sum(w x), w the share of a valid "
+            "source pixel in the destination pixel's footprint. min, max, median, q1, q3, mode: of the valid source pixels that the "
+            "footprint touches; a quantile p of n values is the one of rank ceil(p n), of equally frequent values the mode is the "
+            "smallest. conservative, between geographic grids of one CRS: sum(a x) / sum(a), a the area on the sphere that a valid source "
+            "pixel shares with the destination pixel. Across CRSs the footprint is the box, along the source's rows and columns, from the "
+            "destination pixel's first "
+            "corner to its last; there r is 1 up to 1.05 source pixels")
+        .cite(
+            "gdalwarp (kernels widen when shrinking); Keys (1981), IEEE Trans. ASSP 29:1153-1160; Duchon (1979), J. Appl. Meteorol. "
+            "18:1016-1022; Jones (1999), Mon. Weather Rev. 127:2204-2210")
         .scope(Scope::focal)
         .input("data", "any", "layers on another grid")
-        .output("", "as data", "the layer on the recipe's grid; categorical layers always take nearest");
-    d.param("method", &Resample::method, {"nearest", "bilinear"}, "how pixels are made from those of the source");
+        .output("", "as data", "the layer on the recipe's grid; categorical layers take nearest, or mode where that is asked for");
+    d.param(
+        "method", &Resample::method,
+        {"nearest", "bilinear", "cubic", "lanczos", "average", "mode", "min", "max", "median", "q1", "q3", "sum", "rms", "conservative"},
+        "how pixels are made from those of the source");
+    d.param("normalize", &Resample::normalize, {"fracarea", "destarea"},
+            "conservative: divides by the valid part of the pixel's area, which keeps means, or by the whole of it, which keeps totals");
+    d.param("min_valid", &Resample::min_valid, "conservative: where less than this share of the pixel's area is valid the result is nodata")
+        .at_least(0)
+        .at_most(1);
   }
 
   [[nodiscard]] std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const { return {same_meaning(in[0])}; }
 
-  [[nodiscard]] std::optional<double> support(double scale) const noexcept {
-    return method == Method::nearest ? 0.5 : std::max(1.0, std::abs(scale));
-  }
+  [[nodiscard]] std::optional<double> support(double scale) const noexcept { return resample_support(method, std::abs(scale)); }
+  [[nodiscard]] bool by_footprint() const noexcept { return takes_footprint(method); }
 
   void run(const Args& args) const noexcept {
+    if (method == Method::conservative) return resample_conservative(normalize, min_valid, args);
+    const bool own = (method == Method::nearest || method == Method::bilinear) && args.map.patches.empty();
+    if (!own) return resample_runs(method, args);
     for (Index c = 0; c < args.out[0].cols(); c += segment) {
       const Index n = std::min(segment, args.out[0].cols() - c);
       if (method == Method::nearest)

@@ -20,10 +20,8 @@ bool delivers_times(const Plan& plan, const Program& program) {
   return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
 }
 
-Window first_block(const Pass& pass) { return {pass.window.row, pass.window.col, pass.block.rows, pass.block.cols}; }
-
 std::size_t working_set(const Plan& plan, const Pass& pass, const Program& program) {
-  return block_memory(plan, pass, program, first_block(pass)).total();
+  return block_memory(plan, pass, program, typical_block(plan, pass)).total();
 }
 
 /// The time chunk that all arrays written along an axis share; 0 when none is written, nothing when they differ.
@@ -91,7 +89,7 @@ void choose_blocks(const Plan& plan, Pass& pass, std::optional<Shape> forced) {
 
 double recompute_ratio(const Plan& plan, const Pass& pass, const Program& program) {
   std::vector<Window> windows;
-  const Window block = first_block(pass);
+  const Window block = typical_block(plan, pass);
   request_windows(plan, pass, program, block, windows);
   double worst = 1;
   for (const OpId id : pass.ops) {

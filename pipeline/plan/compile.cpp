@@ -23,6 +23,8 @@ std::string plan_hash(const Plan& plan) {
   for (const auto& file : plan.files)
     text += file.name + " " + std::to_string(file.fingerprint.size) + " " + std::to_string(file.fingerprint.head_crc32c) + " " +
             std::to_string(file.fingerprint.tail_crc32c) + "\n";
+  for (const Op& op : plan.ops)
+    if (op.warp && op.warp->operation() != nullptr) text += op.step + " by " + op.warp->operation()->name() + "\n";
   return sha256(text);
 }
 
@@ -76,7 +78,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   plan.name = recipe.name;
   plan.canonical = canonical_recipe(recipe);
   plan.resources = resources;
-  const auto outputs = build_graph(recipe, inventory, *grid, plan, result.diagnostics);
+  const auto outputs = build_graph(recipe, inventory, *grid, crs, plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   lay_out_outputs(outputs, plan, result.diagnostics);
   check_overlap(plan, recipe.grid, result.diagnostics);

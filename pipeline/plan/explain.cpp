@@ -1,3 +1,4 @@
+#include "pipeline/plan/coarse.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/plan.h"
 #include "pipeline/plan/program.h"
@@ -31,13 +32,21 @@ std::vector<std::string> step_names(const Plan& plan, const std::vector<OpId>& o
   return names;
 }
 
+/// By which operation a step changes the CRS, and how far off that may be.
+std::string operation_text(const Op& op) {
+  const CrsOperation* operation = op.warp ? op.warp->operation() : nullptr;
+  if (operation == nullptr) return op.warp ? " around the globe" : "";
+  const double accuracy = operation->accuracy();
+  return " by " + operation->name() + (accuracy < 0 ? ", of unknown accuracy" : ", right to " + number_text(accuracy) + " m");
+}
+
 /// Steps that change the grid: none happens without being listed.
 std::vector<std::string> resampled(const Plan& plan) {
   std::vector<std::string> lines;
   for (const Op& op : plan.ops)
-    if (op.map)
+    if (op.regrids())
       lines.push_back(plan.layers[op.in[0]].variable + ": " + grid_text(plan.lattices[plan.layers[op.in[0]].lattice]) +
-                      " -> the recipe's grid");
+                      " -> the recipe's grid" + operation_text(op));
   return lines;
 }
 
@@ -84,6 +93,7 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
   text += "Pass " + std::to_string(number + 1) + ": " + std::to_string(pass.tiles.size()) + " tiles of " + shape_text(pass.shard) +
           ", chunks of " + shape_text(pass.chunk) + ", blocks of " + shape_text(pass.block) + "\n";
   if (!pass.ops.empty()) text += "  computes " + list_words(step_names(plan, pass.ops), "and") + "\n";
+  for (const LayerId layer : coarse_layers(plan, pass)) text += "  computes " + plan.layers[layer].variable + " on its own grid, once\n";
   if (!pass.fits.empty()) text += "  fits " + list_words(step_names(plan, pass.fits), "and") + "\n";
   if (!pass.kept.empty()) text += "  starts from what pass 1 kept, where memory allowed\n";
   for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)

@@ -1,13 +1,17 @@
 #include "pipeline/plan/graph.h"
 
 #include "kernels/catalog.h"
+#include "pipeline/error.h"
+#include "pipeline/plan/regridding.h"
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/turns.h"
+#include "pipeline/ports/crs_reader.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace terroir {
@@ -21,8 +25,8 @@ struct Connected {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const Recipe& recipe, Inventory& inventory, Plan& plan, std::vector<Diagnostic>& diagnostics)
-      : recipe_(recipe), inventory_(inventory), plan_(plan), diagnostics_(diagnostics) {}
+  GraphBuilder(const Recipe& recipe, Inventory& inventory, CrsReader& crs, Plan& plan, std::vector<Diagnostic>& diagnostics)
+      : recipe_(recipe), inventory_(inventory), crs_(crs), plan_(plan), diagnostics_(diagnostics) {}
 
   std::vector<OutputLayers> build(const Grid& target) {
     plan_.lattices.push_back(target);
@@ -82,7 +86,10 @@ class GraphBuilder {
     }
     if (!input.spec->resample.empty())
       for (LayerId& id : ids)
-        if (plan_.layers[id].lattice != 0) id = resample(id, input.spec->resample, name, input.spec->at);
+        if (plan_.layers[id].lattice != 0) {
+          const Position at = input.spec->at;
+          id = resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at);
+        }
   }
 
   LayerId add_input_layer(const InventoryInput& input, const InventoryLayer& layer, const Grid& grid) {
@@ -182,7 +189,7 @@ class GraphBuilder {
   void add_layer_op(const StepSpec& step, const std::vector<Connected>& ports, std::size_t i) {
     const LayerId data = ports[0].layers[i];
     if (step.kernel->support(1)) {
-      const LayerId id = resample(data, method_of(step), step.name, step.at);
+      const LayerId id = resample(data, settings_of(step), step.name, step.at);
       plan_.layers[id].info.name = ports[0].names[i];
       names_[step.name].push_back(id);
       return;
@@ -196,10 +203,11 @@ class GraphBuilder {
     });
   }
 
-  static std::string method_of(const StepSpec& step) {
+  static std::vector<Value::Entry> settings_of(const StepSpec& step) {
+    std::vector<Value::Entry> settings;
     for (const auto& [name, value] : step.settings)
-      if (name == "method") return value.text();
-    return "nearest";
+      if (value.is_scalar()) settings.push_back({name, step.at, value});
+    return settings;
   }
 
   void add_band_op(const StepSpec& step, const std::vector<Connected>& ports) {
@@ -276,40 +284,76 @@ class GraphBuilder {
     plan_.ops.push_back(std::move(op));
   }
 
-  /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel.
-  LayerId resample(LayerId source, const std::string& method, const std::string& step, Position at) {
+  /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel or the mode.
+  LayerId resample(LayerId source, std::vector<Value::Entry> settings, const std::string& step, Position at) {
     const PlannedLayer from = plan_.layers[source];
-    const Grid &to_grid = plan_.lattices[0], &from_grid = plan_.lattices[from.lattice];
-    if (to_grid.crs() != from_grid.crs()) {
+    std::string method = "nearest";
+    for (Value::Entry& setting : settings)
+      if (setting.key == "method") {
+        if (from.info.categorical && setting.value.text() != "mode") setting.value = Value::scalar(method, false, at);
+        method = setting.value.text();
+      }
+    Op op{step,         find_process("resample")->bind(settings).kernel,
+          {source},     {},
+          Scope::local, TimeUse::pointwise,
+          {},           Boundary::nodata,
+          std::nullopt, none};
+    const std::string where = (is_input(step) ? "inputs." : "steps.") + step;
+    const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
+    PlannedLayer layer = from;
+    try {
+      if (method == "conservative") regridding.check_sphere();
+      if (method != "conservative" && regridding.warps())
+        op.warp = warp_from(from), layer.extent = op.warp->covered();
+      else
+        op.map = regridding.map(), layer.extent = regridding.covered(op.kernel->by_footprint());
+    } catch (const Error& error) {
+      const std::string text = error.what();
+      const std::size_t semicolon = text.rfind("; ");
       if (!std::exchange(broken_[step], true))  // once for all layers of an input
-        complain(at, (is_input(step) ? "inputs." : "steps.") + step,
-                 "'" + from.variable + "' has another CRS than the recipe's grid, and this version resamples within one CRS",
-                 "reproject the file, as with gdalwarp -t_srs");
+        complain(at, where, "'" + from.variable + "' cannot come onto the recipe's grid: " + text.substr(0, semicolon),
+                 text.substr(semicolon + 2));
       return source;
     }
-    const Affine &a = to_grid.affine(), &b = from_grid.affine();
-    const LatticeMap map{a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx};
-    const std::string used = from.info.categorical ? "nearest" : method;
-    const Binding binding = find_process("resample")->bind({{"method", at, Value::scalar(used, false, at)}});
-    PlannedLayer layer = from;
+    if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && !std::exchange(broken_[step], true))
+      complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + place_text(*op.warp),
+               "check its CRS and the grid's bounds");
+    const Index period = op.warp ? op.warp->period() : op.map->period;
+    if (period > 0 && from.producer == none) plan_.layers[source].periodic = true;
     layer.info.formula.clear();
     layer.step = step;
     layer.lattice = 0;
-    layer.extent = covered(from.extent, map);
     layer.producer = plan_.ops.size();
+    layer.periodic = false;
     const LayerId id = add_layer(std::move(layer));
-    plan_.ops.push_back({step, binding.kernel, {source}, {id}, Scope::local, TimeUse::pointwise, {}, Boundary::nodata, map, none});
+    op.out = {id};
+    plan_.ops.push_back(std::move(op));
     return id;
   }
 
-  /// Destination pixels whose centre lies in a window of the source.
-  static Window covered(const Window& source, const LatticeMap& map) {
-    const auto first = [](Index edge, double scale, double offset) {
-      return static_cast<Index>(std::ceil((static_cast<double>(edge) - offset) / scale - 0.5 - 1e-9));
-    };
-    const Index row = first(source.row, map.row_scale, map.row_offset), col = first(source.col, map.col_scale, map.col_offset);
-    return {row, col, first(source.row_end(), map.row_scale, map.row_offset) - row,
-            first(source.col_end(), map.col_scale, map.col_offset) - col};
+  /// The warp from where a layer lies, shared by all layers that lie there.
+  std::shared_ptr<const Warp> warp_from(const PlannedLayer& from) {
+    for (const auto& [lattice, extent, warp] : warps_)
+      if (lattice == from.lattice && extent == from.extent) return warp;
+    const Grid &source = plan_.lattices[from.lattice], &target = plan_.lattices[0];
+    std::shared_ptr<const CrsOperation> operation;
+    if (source.crs() != target.crs()) operation = crs_.operation(source.crs(), target.crs(), corners(source.sub(from.extent)));
+    warps_.emplace_back(from.lattice, from.extent, std::make_shared<const Warp>(operation, source, from.extent, target));
+    return std::get<2>(warps_.back());
+  }
+
+  static std::vector<MapPoint> corners(const Grid& grid) {
+    const double rows = static_cast<double>(grid.shape().rows), cols = static_cast<double>(grid.shape().cols);
+    return {grid.to_map({0, 0}), grid.to_map({0, cols}), grid.to_map({rows, 0}), grid.to_map({rows, cols}),
+            grid.to_map({rows / 2, cols / 2})};
+  }
+
+  /// The bounds of a source in the CRS of the recipe's grid.
+  [[nodiscard]] std::string place_text(const Warp& warp) const {
+    std::string text;
+    for (const double edge : warp.covered_bounds()) text += (text.empty() ? "[" : ", ") + number_text(std::round(edge * 1e6) / 1e6);
+    const std::string& name = plan_.lattices[0].crs().authority;
+    return text + "] in " + (name.empty() ? "the grid's CRS" : name);
   }
 
   /// Gives the layers of a step their variable names and finds doubled ones.
@@ -360,17 +404,19 @@ class GraphBuilder {
 
   const Recipe& recipe_;
   Inventory& inventory_;
+  CrsReader& crs_;
   Plan& plan_;
   std::vector<Diagnostic>& diagnostics_;
-  std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
-  std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
+  std::map<std::string, std::vector<LayerId>> names_;                                ///< layers of each input and step
+  std::map<std::string, bool> broken_;                                               ///< what had a mistake of its own
+  std::vector<std::tuple<std::size_t, Window, std::shared_ptr<const Warp>>> warps_;  ///< by lattice and extent of the source
 };
 
 }  // namespace
 
-std::vector<OutputLayers> build_graph(const Recipe& recipe, Inventory& inventory, const Grid& target, Plan& plan,
+std::vector<OutputLayers> build_graph(const Recipe& recipe, Inventory& inventory, const Grid& target, CrsReader& crs, Plan& plan,
                                       std::vector<Diagnostic>& diagnostics) {
-  return GraphBuilder(recipe, inventory, plan, diagnostics).build(target);
+  return GraphBuilder(recipe, inventory, crs, plan, diagnostics).build(target);
 }
 
 }  // namespace terroir

@@ -11,7 +11,7 @@ struct OutputLayers {
   const OutputSpec* spec = nullptr;
   std::vector<std::pair<std::string, LayerId>> layers;  ///< variable name and layer
 };
-[[nodiscard]] std::vector<OutputLayers> build_graph(const Recipe&, Inventory&, const Grid& target, Plan&,
+[[nodiscard]] std::vector<OutputLayers> build_graph(const Recipe&, Inventory&, const Grid& target, CrsReader&, Plan&,
                                                     std::vector<Diagnostic>& diagnostics);
 
 }  // namespace terroir

@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/compression.h"
 #include "pipeline/codecs/pixel_encoding.h"
+#include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
 
@@ -58,7 +59,16 @@ std::size_t worst(const Plan& plan, const F& figure) {
   return most;
 }
 
+/// Control points of warps, for each lattice and extent that one comes from.
+std::size_t warp_bytes(const Plan& plan) {
+  std::set<const Warp*> warps;
+  for (const Op& op : plan.ops)
+    if (op.warp) warps.insert(op.warp.get());
+  return warps.size() * Warp::budget;
+}
+
 std::size_t block_bytes(const Plan& plan, const Pass& pass) {
+  if (warps(plan, pass)) return block_limit(plan, pass, make_program(plan, pass));
   const Window block{pass.window.row, pass.window.col, pass.block.rows, pass.block.cols};
   // Windows on another lattice vary by a row and a column from block to block.
   return block_memory(plan, pass, make_program(plan, pass), block).total() * 17 / 16;
@@ -175,8 +185,17 @@ void project_memory(Plan& plan) {
   const bool fetches = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.path.starts_with("/vsi"); });
   if (fetches) plan.memory.push_back({"bytes from remote storage", network});
   if (const std::size_t publishing = publishing_bytes(plan); publishing > 0) plan.memory.push_back({"making files of parts", publishing});
+  if (const std::size_t bytes = warp_bytes(plan); bytes > 0) plan.memory.push_back({"positions in other CRSs", bytes});
+  const std::vector<Pass> coarse = coarse_passes(plan);
+  if (!coarse.empty()) {
+    std::size_t blocks = 0;
+    for (const Pass& p : coarse) blocks = std::max(blocks, block_bytes(plan, p));
+    plan.memory.push_back({"layers on their own grids", coarse_bytes(plan) + threads * blocks});
+  }
   const std::size_t fixed = plan.projected_memory();
-  const std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); }) + threads * chunk;
+  std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); });
+  for (const Pass& p : coarse) least = std::max(least, input_footprint(plan, p, middle(p, p.block)));
+  least += threads * chunk;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.

@@ -1,6 +1,7 @@
 #include "pipeline/plan/passes.h"
 
 #include "pipeline/plan/blocking.h"
+#include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/shapes.h"
 
@@ -10,23 +11,6 @@
 
 namespace terroir {
 namespace {
-
-/// Ops that the targets of a pass need, producers first. Global processes among them are applied, so their states must be fitted.
-/// Layers of `given` need none.
-std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targets, const std::vector<LayerId>& given = {}) {
-  std::set<LayerId> wanted(targets.begin(), targets.end());
-  for (const LayerId id : given) wanted.erase(id);
-  std::vector<OpId> ops;
-  for (OpId id = plan.ops.size(); id-- > 0;) {
-    const Op& op = plan.ops[id];
-    if (std::none_of(op.out.begin(), op.out.end(), [&](LayerId out) { return wanted.count(out) > 0; })) continue;
-    ops.push_back(id);
-    for (const LayerId in : op.in)
-      if (std::find(given.begin(), given.end(), in) == given.end()) wanted.insert(in);
-  }
-  std::reverse(ops.begin(), ops.end());
-  return ops;
-}
 
 /// How many generations of global processes a layer stands behind.
 std::vector<std::size_t> generations(const Plan& plan) {
@@ -117,7 +101,8 @@ class PassCutter {
 
   void finish(Pass& pass) {
     pass.tiles = TileGrid(pass.window, pass.shard);
-    pass.ops = needed_ops(plan_, targets_of(plan_, pass));
+    pass.given = coarse_layers(plan_, pass, needed_ops(plan_, targets_of(plan_, pass)));
+    pass.ops = needed_ops(plan_, targets_of(plan_, pass), pass.given);
     choose_blocks(plan_, pass, plan_.resources.block);
     pass.recompute = recompute_ratio(plan_, pass, make_program(plan_, pass));
   }
@@ -148,12 +133,27 @@ class PassCutter {
 
 }  // namespace
 
+std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targets, const std::vector<LayerId>& given) {
+  std::set<LayerId> wanted(targets.begin(), targets.end());
+  for (const LayerId id : given) wanted.erase(id);
+  std::vector<OpId> ops;
+  for (OpId id = plan.ops.size(); id-- > 0;) {
+    const Op& op = plan.ops[id];
+    if (std::none_of(op.out.begin(), op.out.end(), [&](LayerId out) { return wanted.count(out) > 0; })) continue;
+    ops.push_back(id);
+    for (const LayerId in : op.in)
+      if (std::find(given.begin(), given.end(), in) == given.end()) wanted.insert(in);
+  }
+  std::reverse(ops.begin(), ops.end());
+  return ops;
+}
+
 void cut_passes(Plan& plan) { PassCutter(plan).cut(); }
 
 Pass shortened(const Plan& plan, const Pass& pass) {
   Pass shorter = pass;
-  shorter.given = pass.kept;
-  shorter.ops = needed_ops(plan, targets_of(plan, pass), pass.kept);
+  shorter.given.insert(shorter.given.end(), pass.kept.begin(), pass.kept.end());
+  shorter.ops = needed_ops(plan, targets_of(plan, pass), shorter.given);
   choose_blocks(plan, shorter, plan.resources.block);
   return shorter;
 }

@@ -12,6 +12,10 @@ void lay_out_outputs(const std::vector<OutputLayers>&, Plan&, std::vector<Diagno
 /// group of outputs that share window, chunk and shard. Shapes of compute blocks are chosen as well.
 void cut_passes(Plan&);
 
+/// Ops that layers need, producers first. Global processes among them are applied, so their states must be fitted. Layers of `given` need
+/// none.
+[[nodiscard]] std::vector<OpId> needed_ops(const Plan&, const std::vector<LayerId>& targets, const std::vector<LayerId>& given = {});
+
 /// A pass over a chunk whose `kept` layers are at hand: only what comes after them is computed.
 [[nodiscard]] Pass shortened(const Plan&, const Pass&);
 

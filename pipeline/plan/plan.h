@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/plan/warp.h"
 #include "pipeline/ports/source.h"
 #include "pipeline/recipe/recipe.h"
 #include "tiling/tile_grid.h"
@@ -67,6 +68,8 @@ struct PlannedLayer {
 /// How a lattice lies in another of the same CRS: source = offset + scale * destination, corner-based pixels.
 struct LatticeMap {
   double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
+  Index period = 0;                              ///< columns of a source that goes once around the globe, where that matters; else 0
+  double first_latitude = 0, latitude_step = 0;  ///< of a geographic source: degrees at its row 0, and for each row
 };
 
 /// One call of a kernel on every block: a step applied to one layer (Take::each), or to several (Take::bands).
@@ -78,8 +81,11 @@ struct Op {
   TimeUse time_use = TimeUse::pointwise;
   Halo halo;
   Boundary boundary = Boundary::nodata;
-  std::optional<LatticeMap> map;  ///< of a resample: input lattice as seen from the output's
-  std::size_t fit = none;         ///< of a global process: the number of its fitted state
+  std::optional<LatticeMap> map;               ///< of a resample: input lattice as seen from the output's
+  std::size_t fit = none;                      ///< of a global process: the number of its fitted state
+  std::shared_ptr<const Warp> warp = nullptr;  ///< of a resample across CRSs or across the date line, instead of `map`
+
+  [[nodiscard]] bool regrids() const noexcept { return map.has_value() || warp != nullptr; }
 };
 
 /// One sweep over the tiles of one window of one lattice.

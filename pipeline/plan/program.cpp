@@ -16,12 +16,23 @@ std::pair<Index, Index> mapped(Index first, Index end, double scale, double offs
   return {static_cast<Index>(std::floor(std::min(a, b) - support - 0.5)), static_cast<Index>(std::ceil(std::max(a, b) + support + 0.5))};
 }
 
-Window requested(const Op& op, const Window& wanted) {
+/// Columns of a layer that goes around the globe: one that is read goes on beyond its extent, one that is computed is there once.
+Window around(const PlannedLayer& layer, Window window, Index period) {
+  window.col -= floor_div(window.col - layer.extent.col, period) * period;
+  const bool whole = window.cols >= period || (layer.producer != none && window.col_end() > layer.extent.col_end());
+  if (whole) window.col = layer.extent.col, window.cols = period;
+  return window;
+}
+
+Window requested(const Plan& plan, const Op& op, const Window& wanted) {
+  // A layer that is read goes on around the globe; one that is computed is there once.
+  if (op.warp) return op.warp->request(wanted, *op.kernel, plan.layers[op.in[0]].producer != none);
   if (!op.map) return wanted.grown(op.halo);
   const LatticeMap& m = *op.map;
   const auto [row, row_end] = mapped(wanted.row, wanted.row_end(), m.row_scale, m.row_offset, *op.kernel->support(std::abs(m.row_scale)));
   const auto [col, col_end] = mapped(wanted.col, wanted.col_end(), m.col_scale, m.col_offset, *op.kernel->support(std::abs(m.col_scale)));
-  return {row, col, row_end - row, col_end - col};
+  const Window window{row, col, row_end - row, col_end - col};
+  return m.period > 0 ? around(plan.layers[op.in[0]], window, m.period) : window;
 }
 
 /// Sorts the ops of a pass into stages.
@@ -107,6 +118,7 @@ std::vector<LayerId> targets_of(const Plan& plan, const Pass& pass) {
       for (const LayerId id : array.layers) add(id);
   for (const OpId fit : pass.fits)
     for (const LayerId id : plan.ops[fit].in) add(id);
+  for (const LayerId id : pass.keeps) add(id);
   return targets;
 }
 
@@ -121,7 +133,7 @@ void request_windows(const Plan& plan, const Pass& pass, const Program& program,
     for (const LayerId out : op.out) wanted = bounding(wanted, windows[out]);
     if (wanted.empty()) continue;
     for (const LayerId out : op.out) windows[out] = wanted;
-    const Window asked = requested(op, wanted);
+    const Window asked = requested(plan, op, wanted);
     for (const LayerId in : op.in) windows[in] = bounding(windows[in], asked);
   }
 }
@@ -157,13 +169,46 @@ BlockMemory block_memory(const Plan& plan, const Pass& pass, const Program& prog
     for (const LayerId in : op.in) times = std::max(times, block_times(plan, pass, in));
     // A copy of an input with its boundary filled in.
     std::size_t copies = 0;
-    if (!op.map)
+    if (!op.regrids())
       for (const LayerId in : op.in) copies += block_floats(block_times(plan, pass, in), out.shape(), op.halo) * sizeof(float);
     memory.scratch = std::max(memory.scratch, op.kernel->scratch_bytes(times, out.shape()) + copies);
     if (op.time_use == TimeUse::streaming)
       memory.states += static_cast<std::size_t>(op.kernel->state_planes() * out.shape().area()) * sizeof(double);
   }
   return memory;
+}
+
+bool warps(const Plan& plan, const Pass& pass) noexcept {
+  return std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) { return plan.ops[id].warp != nullptr; });
+}
+
+Window typical_block(const Plan& plan, const Pass& pass) {
+  const Window first{pass.window.row, pass.window.col, pass.block.rows, pass.block.cols};
+  for (const OpId id : pass.ops) {
+    if (plan.ops[id].warp == nullptr) continue;
+    const Window there = intersect(pass.window, plan.layers[plan.ops[id].out[0]].extent);
+    if (there.empty()) continue;
+    const Index row = (there.row + there.rows / 2 - first.row) / first.rows, col = (there.col + there.cols / 2 - first.col) / first.cols;
+    return first.shifted(row * first.rows, col * first.cols);
+  }
+  return first;
+}
+
+std::size_t block_limit(const Plan& plan, const Pass& pass, const Program& program) {
+  constexpr Index samples = 4;
+  constexpr std::size_t least = std::size_t{4} << 20;
+  std::size_t most = block_memory(plan, pass, program, typical_block(plan, pass)).total();
+  for (Index i = 0; i <= samples; ++i)
+    for (Index j = 0; j <= samples; ++j) {
+      const Index row = (pass.window.rows - 1) * i / samples / pass.block.rows,
+                  col = (pass.window.cols - 1) * j / samples / pass.block.cols;
+      const Window block{pass.window.row + row * pass.block.rows, pass.window.col + col * pass.block.cols, pass.block.rows,
+                         pass.block.cols};
+      const std::size_t bytes = block_memory(plan, pass, program, block).total();
+      // What a few blocks at a pole take is no measure for all.
+      if (bytes < 4 * std::max(most, least)) most = std::max(most, bytes);
+    }
+  return std::max(least, most + most / 4);
 }
 
 }  // namespace terroir

@@ -27,7 +27,7 @@ struct Program {
 
 [[nodiscard]] Program make_program(const Plan&, const Pass&);
 
-/// Layers that a pass wants, each once: those of its outputs, then the inputs of its fits.
+/// Layers that a pass wants, each once: those of its outputs, then the inputs of its fits, then what it keeps.
 [[nodiscard]] std::vector<LayerId> targets_of(const Plan&, const Pass&);
 
 /// The window that a pass computes of each layer (by LayerId, empty for untouched ones), so that `block` of every target is whole.
@@ -46,6 +46,14 @@ struct BlockMemory {
   [[nodiscard]] std::size_t total() const noexcept { return layers + states + scratch; }
 };
 [[nodiscard]] BlockMemory block_memory(const Plan&, const Pass&, const Program&, const Window& block);
+
+/// Whether ops of a pass carry pixels over from another CRS, so that blocks of one size ask for sources of many sizes.
+[[nodiscard]] bool warps(const Plan&, const Pass&) noexcept;
+/// A block of a pass that asks for as much as most do.
+[[nodiscard]] Window typical_block(const Plan&, const Pass&);
+/// Of a pass that warps: what a thread's blocks may take, by blocks all over the pass; a block that would take more (near a pole) is run
+/// in parts.
+[[nodiscard]] std::size_t block_limit(const Plan&, const Pass&, const Program&);
 
 /// The axis that an op runs along: of its output, or the one that it reduces; `none` for static ops.
 [[nodiscard]] std::size_t axis_of(const Plan&, const Op&) noexcept;

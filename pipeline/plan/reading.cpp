@@ -1,5 +1,6 @@
 #include "pipeline/plan/reading.h"
 
+#include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 struct Stack {
   LayerId layer = 0;  ///< any of those that read it
   Window placed;
-  Shape chunk;  ///< rows and columns
+  Shape chunk;            ///< rows and columns
   std::size_t bytes = 0;  ///< of one place, all times and bands
 };
 
@@ -102,6 +103,10 @@ void measure(const Plan& plan, Pass& pass) {
     }
   }
   pass.input_bytes = input_footprint(plan, pass, pass.window);
+  for (const LayerId layer : coarse_layers(plan, pass)) {
+    const Pass coarse = coarse_pass(plan, layer);
+    pass.input_bytes += input_footprint(plan, coarse, coarse.window);
+  }
   pass.read_amplification = needed_bytes == 0 ? 1 : static_cast<double>(decoded) / static_cast<double>(needed_bytes);
 }
 

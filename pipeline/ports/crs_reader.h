@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tiling/grid.h"
+#include "pipeline/ports/crs_operation.h"
 
 #include <string>
 #include <vector>
@@ -23,6 +23,9 @@ class CrsReader {
   /// The CRS that a grid mapping variable describes: by its WKT where it has one, else by its name and parameters; lengths in metres.
   /// An unknown CRS when it has neither. Throws Error(Fault::mistake) for a projection that is not known.
   [[nodiscard]] virtual Crs read_cf(const std::vector<Attribute>&) = 0;
+  /// The best operation between two systems for an area, given by points of `from`, that is exact or has a stated error: no ballpark
+  /// transformation, and nothing that needs files which are not installed. Throws Error(Fault::mistake) when there is none.
+  [[nodiscard]] virtual std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) = 0;
 };
 
 }  // namespace terroir

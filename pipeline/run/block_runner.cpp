@@ -166,13 +166,24 @@ void BlockRunner::run_op(OpId id, Index count) {
   Args args{in, outputs, {}, {}, {}, scratch_.data()};
   if (op.scope == Scope::focal) args.ground = ground(plan_.layers[op.out[0]].lattice, out);
   if (op.fit != none) args.fitted = fitted_.at(op.fit);
-  if (op.map) args.map = {op.map->row_scale, op.map->row_offset, op.map->col_scale, op.map->col_offset, out, windows_[op.in[0]]};
+  if (op.map) {
+    args.map = {op.map->row_scale, op.map->row_offset, op.map->col_scale, op.map->col_offset, out, windows_[op.in[0]]};
+    args.map.period = op.map->period;
+    args.map.first_latitude = op.map->first_latitude, args.map.latitude_step = op.map->latitude_step;
+  }
+  Warp::Patches patches;
+  if (op.warp) {
+    if (windows_[op.in[0]].empty()) return clear(op, times);
+    patches = op.warp->patches(out);
+    args.map = {1, 0, 1, 0, out, windows_[op.in[0]], patches, op.warp->extent(), op.warp->period()};
+    args.map.largest_scale = op.warp->largest_scale();
+  }
   op.kernel->run(args);
   clear_edges(op, times);
 }
 
 bool BlockRunner::needs_copy(const Op& op, const PlannedLayer& in, const Window& asked) const {
-  if (op.map || (op.halo.rows == 0 && op.halo.cols == 0)) return false;
+  if (op.regrids() || (op.halo.rows == 0 && op.halo.cols == 0)) return false;
   if (op.boundary == Boundary::nodata && !in.periodic) return false;
   return !in.extent.contains(asked);
 }
@@ -181,7 +192,7 @@ Block<const float> BlockRunner::input(const Op& op, LayerId in, const Window& ou
   const PlannedLayer& layer = plan_.layers[in];
   const Held& held = held_[in];
   Block<const float> pixels = held.pixels.slab(0, layer.axis == none ? 1 : count);
-  if (!op.map) {
+  if (!op.regrids()) {
     const Window asked = out.grown(op.halo);
     if (needs_copy(op, layer, asked)) {
       const Block<float> copy = lay_block(copies, pixels.times(), out.shape(), op.halo);
@@ -195,6 +206,11 @@ Block<const float> BlockRunner::input(const Op& op, LayerId in, const Window& ou
     }
   }
   return layer.axis == none && times > 1 ? pixels.broadcast(times) : pixels;
+}
+
+void BlockRunner::clear(const Op& op, Index count) {
+  for (const LayerId id : op.out)
+    clear_outside(held_[id].pixels.slab(0, plan_.layers[id].axis == none ? 1 : count), held_[id].window, {}, false);
 }
 
 void BlockRunner::clear_edges(const Op& op, Index count) {

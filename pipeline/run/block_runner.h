@@ -25,6 +25,8 @@ class BlockRunner {
  public:
   BlockRunner(const Plan& plan, const Pass& pass, const Program& program, LayerSource& reader, const Fitted& fitted, Meter& meter);
 
+  /// What a block would take.
+  [[nodiscard]] std::size_t bytes(const Window& block) const { return block_memory(plan_, pass_, program_, block).total(); }
   /// Reads, computes and delivers one block: a window of the pass.
   void run(const Window& block, BlockReceiver& receiver);
 
@@ -43,6 +45,7 @@ class BlockRunner {
   void read_layer(LayerId id, Index first, Index count);
   void run_group(const Group& group, Index count);
   void run_op(OpId id, Index count);
+  void clear(const Op& op, Index count);
   void clear_edges(const Op& op, Index count);
   [[nodiscard]] Block<const float> input(const Op& op, LayerId in, const Window& out, Index count, Index times, float*& copies);
   [[nodiscard]] bool needs_copy(const Op& op, const PlannedLayer& in, const Window& asked) const;

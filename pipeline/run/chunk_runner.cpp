@@ -47,6 +47,9 @@ ChunkRunner::ChunkRunner(const PassContext& c)
     assembly.pixels.reserve(static_cast<std::size_t>(assembly.held * array.time_chunk) * array.layers.size() * area);
     for (std::size_t i = 0; i < array.layers.size(); ++i) targets_[array.layers[i]].places.push_back({a, i});
   }
+  const bool still =
+      std::all_of(c.program.targets.begin(), c.program.targets.end(), [&](LayerId id) { return plan_.layers[id].axis == none; });
+  if (still && warps(plan_, pass_)) limit_ = block_limit(plan_, pass_, c.program);
   for (std::size_t f = 0; f < pass_.fits.size(); ++f) targets_[plan_.ops[pass_.fits[f]].in[0]].fits.push_back(f);
   for (auto& [id, target] : targets_)
     if (target.places.empty() && plan_.layers[id].axis == none) target.observed.reserve(area);
@@ -73,9 +76,24 @@ ChunkResult ChunkRunner::run(const Window& chunk) {
 void ChunkRunner::run_blocks(BlockRunner& blocks, Shape size) {
   for (Index row = valid_.row; row < valid_.row_end(); row += size.rows)
     for (Index col = valid_.col; col < valid_.col_end(); col += size.cols) {
-      block_ = intersect(valid_, {row, col, size.rows, size.cols});
-      blocks.run(block_, *this);
+      run_block(blocks, intersect(valid_, {row, col, size.rows, size.cols}));
     }
+}
+
+/// A block that asks for too much of its source is run in parts: its pixels do not depend on that.
+void ChunkRunner::run_block(BlockRunner& blocks, const Window& block) {
+  if (limit_ > 0 && block.shape().area() > 1 && blocks.bytes(block) > limit_) {
+    Window first = block, second = block;
+    if (block.rows >= block.cols)
+      first.rows /= 2, second.row += first.rows, second.rows -= first.rows;
+    else
+      first.cols /= 2, second.col += first.cols, second.cols -= first.cols;
+    run_block(blocks, first);
+    run_block(blocks, second);
+    return;
+  }
+  block_ = block;
+  blocks.run(block, *this);
 }
 
 /// Keeps the pixels that later passes start from, if there is still room.

@@ -26,7 +26,7 @@ struct PassContext {
   const StateLayout& layout;
   const std::vector<WrittenArray>& arrays;
   const Fitted& fitted;
-  Reader& reader;
+  LayerSource& reader;
   KeptChunks& kept;
   Meter& meter;
 };
@@ -72,6 +72,7 @@ class ChunkRunner final : private BlockReceiver {
   void deliver_times(const Target&, Index first, Block<const float> pixels);
   void clear_arrays();
   void run_blocks(BlockRunner& blocks, Shape size);
+  void run_block(BlockRunner& blocks, const Window& block);
   void keep();
   void finish_static();
   [[nodiscard]] float* still_plane(const Target&);
@@ -90,6 +91,7 @@ class ChunkRunner final : private BlockReceiver {
   KeptSource kept_source_;
   BlockRunner blocks_, shorter_blocks_;
   Shape shorter_size_;
+  std::size_t limit_ = 0;  ///< bytes that a block may take; 0: any
   std::map<LayerId, Target> targets_;
   std::vector<Assembly> assemblies_;
   Window chunk_, valid_, block_;

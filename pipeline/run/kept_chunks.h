@@ -44,7 +44,7 @@ class KeptChunks {
 /// Reads the layers of a shortened pass: kept ones from a chunk that is at hand, all others through the reader.
 class KeptSource final : public LayerSource {
  public:
-  KeptSource(const Pass& pass, Reader& reader) : pass_(pass), reader_(reader) {}
+  KeptSource(const Pass& pass, LayerSource& reader) : pass_(pass), reader_(reader) {}
 
   /// The chunk whose pixels are read from now on.
   void use(const Window& chunk, KeptChunks::Pixels pixels) {
@@ -55,7 +55,7 @@ class KeptSource final : public LayerSource {
 
  private:
   const Pass& pass_;
-  Reader& reader_;
+  LayerSource& reader_;
   Window chunk_;
   KeptChunks::Pixels pixels_;
 };

@@ -4,6 +4,7 @@
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/run/chunk_runner.h"
+#include "pipeline/run/coarse_source.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -88,8 +89,9 @@ class PassRunner final : public TileRunner {
         arrays_(written_arrays(plan_, pass_, sinks)),
         fitted_(fitted),
         kept_(kept),
-        reader_(plan, sources, program_.layers, meter_) {
-    const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, reader_, kept_, meter_};
+        reader_(plan, sources, layers_to_read(), meter_),
+        coarse_(plan_, pass_, reader_, fitted_, meter_) {
+    const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, coarse_, kept_, meter_};
     for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
     // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
     reads_ahead_ = 2 * input_footprint(plan, pass_, chunk_at(pass_.window, 0)) <= plan.cache_bytes;
@@ -106,6 +108,11 @@ class PassRunner final : public TileRunner {
   [[nodiscard]] Work work() const override { return meter_.work(); }
 
  private:
+  [[nodiscard]] std::vector<LayerId> layers_to_read() const {
+    std::vector<LayerId> layers = coarse_inputs(plan_, pass_);
+    layers.insert(layers.end(), program_.layers.begin(), program_.layers.end());
+    return layers;
+  }
   [[nodiscard]] TileGrid chunks_of(const Window& tile) const { return {tile, pass_.chunk}; }
   /// The full window of a chunk of a tile, also where the tile is cut off by the pass's edge.
   [[nodiscard]] Window chunk_at(const Window& tile, Index chunk) const {
@@ -201,6 +208,7 @@ class PassRunner final : public TileRunner {
   KeptChunks& kept_;
   Meter meter_;
   Reader reader_;
+  CoarseSource coarse_;
   std::vector<std::unique_ptr<ChunkRunner>> runners_;
   bool reads_ahead_ = false;
   std::atomic<bool> cancelled_{false};

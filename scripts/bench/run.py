@@ -80,6 +80,15 @@ def netcdf_jobs(data, build, out):
     yield Job("Terroir, 1 rank on 1 core", terroir("netcdf.yml", inputs, out, 1, "400M"), pin="0")
 
 
+def warp_jobs(data, build, out):
+    dem = data / "dem.tif"
+    yield Job("Terroir, 2 ranks", terroir("warp.yml", ["--input", f"dem={dem}"], out, 2, "300M"))
+    options = ["-co", "TILED=YES", "-co", "COMPRESS=ZSTD", "-co", "ZSTD_LEVEL=1", "-dstnodata", "nan", "-ot", "Float32", "-q"]
+    threads = ["-multi", "-wo", "NUM_THREADS=2"]
+    yield Job("gdalwarp, 2 threads", ["gdalwarp", "-t_srs", "EPSG:4326", "-r", "bilinear", "-et", 0.01, *threads, *options, dem,
+                                      out / "warped.tif"])
+
+
 def prepare_floor(data, build, out):
     """The floor needs finished layers: those of Terroir."""
     if (build / "layers").exists():
@@ -112,14 +121,14 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=SOURCE / "build" / "bench-data")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench-out", help="emptied before every run")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "kernels"])
+    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "warp", "kernels"])
     parser.add_argument("--match", default="", help="only jobs whose name contains this")
     options = parser.parse_args()
     build, out = SOURCE / "build" / "bench", options.out.resolve() / "result"
     data = options.data.resolve()
 
     print(f"copy bandwidth of one core: {subprocess.check_output([build / 'copy'], text=True).strip()} GB/s")
-    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs), ("netcdf", netcdf_jobs)):
+    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs), ("netcdf", netcdf_jobs), ("warp", warp_jobs)):
         if options.only not in (None, name):
             continue
         if name == "terrain":

@@ -119,5 +119,41 @@ BENCHMARK_CAPTURE(resample, nearest, "nearest", 0.5);
 BENCHMARK_CAPTURE(resample, bilinear_finer, "bilinear", 0.5);
 BENCHMARK_CAPTURE(resample, bilinear_coarser, "bilinear", 3);
 
+/// Resampling along control patches that lie a degree askew, as UTM does in degrees, at `scale` source rows for each destination row.
+void warp(benchmark::State& state, const std::string& method, double scale) {
+  const auto kernel = find_process("resample")->bind({set("method", method)}).kernel;
+  const OwnedBlock source = noise(1, 0);
+  const Window destination{0, 0, static_cast<Index>(static_cast<double>(block_shape.rows) / scale), block_shape.cols};
+  ControlPatch patch{{0, 0, 256, 256}, 64, {}};
+  for (Index r = 0; r <= 256; r += 64)
+    for (Index c = 0; c <= 256; c += 64) {
+      const double y = static_cast<double>(r), x = static_cast<double>(c);
+      patch.points.push_back({scale * y + 0.02 * x, x - 0.02 * y});
+    }
+  const std::vector<std::shared_ptr<const ControlPatch>> patches = {std::make_shared<const ControlPatch>(std::move(patch))};
+  const OwnedBlock result(1, destination.shape());
+  const std::vector<Block<const float>> in = {source.view()};
+  const std::vector<Block<float>> out = {result.view()};
+  Args args;
+  args.in = in;
+  args.out = out;
+  args.map.destination = destination;
+  args.map.source = args.map.extent = {0, 0, block_shape.rows, block_shape.cols};
+  args.map.patches = patches;
+  args.map.largest_scale = 8;
+  for (auto _ : state) {
+    kernel->run(args);
+    benchmark::ClobberMemory();
+  }
+  state.counters["Mpixel/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * destination.shape().area()) / 1e6, benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(warp, nearest, "nearest", 1);
+BENCHMARK_CAPTURE(warp, bilinear, "bilinear", 1);
+BENCHMARK_CAPTURE(warp, bilinear_widened, "bilinear", 1.25);
+BENCHMARK_CAPTURE(warp, cubic, "cubic", 1);
+BENCHMARK_CAPTURE(warp, lanczos, "lanczos", 1);
+BENCHMARK_CAPTURE(warp, average, "average", 1.25);
+
 }  // namespace
 }  // namespace terroir

@@ -11,6 +11,7 @@ struct Case {
   Settings settings;
   float low = 0, high = 1;
   bool whole_numbers = false;  ///< of every input after the first (masks)
+  bool warped = false;         ///< resample: along control patches of a grid that lies askew
 };
 
 /// How a failing test names its case.
@@ -22,11 +23,12 @@ inline void PrintTo(const Case& c, std::ostream* out) {
 /// A kernel, and inputs that reach `reach` pixels beyond the window of `shape` that it is tried on.
 class Trial {
  public:
-  Trial(const Case& c, Index times, Shape shape, float missing = 0.06f) : kernel_(kernel(c.process, c.settings)), times_(times) {
+  Trial(const Case& c, Index times, Shape shape, float missing = 0.06f)
+      : kernel_(kernel(c.process, c.settings)), times_(times), warped_(c.warped) {
     const Process& process = *find_process(c.process);
     const auto bands = kernel_->bands();
     const std::size_t count = process.info.take == Take::bands ? bands.size() : process.info.inputs.size();
-    const Halo reach = kernel_->support(scale) ? Halo{4, 4} : kernel_->halo();
+    const Halo reach = kernel_->support(scale) ? Halo{8, 8} : kernel_->halo();
     for (std::size_t i = 0; i < count; ++i) {
       inputs_.push_back(noise_raster(times, shape, reach, c.low, c.high, missing, static_cast<std::uint32_t>(7 * i + 1)));
       if (i > 0 && c.whole_numbers) round(inputs_.back().view());
@@ -91,10 +93,26 @@ class Trial {
 
   /// Source pixels whose centres lie within the kernel's support of a destination pixel's centre.
   [[nodiscard]] Window source_of(const Window& w) const {
-    const double support = *kernel_->support(scale);
+    const double support = *kernel_->support(scale) + (warped_ ? 3 : 0);  // what lies askew reaches further
     const auto first = [&](Index at) { return static_cast<Index>(std::floor((static_cast<double>(at) + 0.5) * scale - support - 0.5)); };
     const auto end = [&](Index at) { return static_cast<Index>(std::ceil((static_cast<double>(at) - 0.5) * scale + support + 0.5)); };
     return {first(w.row), first(w.col), end(w.row_end()) - first(w.row), end(w.col_end()) - first(w.col)};
+  }
+
+  /// Patches of 16 pixels, each with a spacing of its own, that turn the source by a degree and a half.
+  [[nodiscard]] static std::vector<std::shared_ptr<const ControlPatch>> patches_of(const Window& w) {
+    std::vector<std::shared_ptr<const ControlPatch>> patches;
+    for (Index i = floor_div(w.row, 16); i * 16 < w.row_end(); ++i)
+      for (Index j = floor_div(w.col, 16); j * 16 < w.col_end(); ++j) {
+        ControlPatch patch{{i * 16, j * 16, 16, 16}, Index{1} << ((i + j) % 5), {}};
+        for (Index r = 0; r <= 16; r += patch.spacing)
+          for (Index c = 0; c <= 16; c += patch.spacing) {
+            const double row = static_cast<double>(i * 16 + r) + 0.5, col = static_cast<double>(j * 16 + c) + 0.5;
+            patch.points.push_back({scale * row + 0.02 * col, scale * col - 0.02 * row});
+          }
+        patches.push_back(std::make_shared<const ControlPatch>(std::move(patch)));
+      }
+    return patches;
   }
 
   void stream(const std::vector<Block<const float>>& in, const std::vector<Block<float>>& out, const std::vector<Index>& slabs) const {
@@ -115,6 +133,7 @@ class Trial {
 
   std::shared_ptr<const BoundKernel> kernel_;
   Index times_;
+  bool warped_ = false;
   std::vector<OwnedBlock> inputs_;
   std::vector<LayerInfo> outputs_;
   std::vector<double> fitted_;
@@ -141,7 +160,13 @@ inline std::vector<OwnedBlock> Trial::run(const Window& window, float unknown, b
   std::fill_n(scratch.data() + bytes, beyond, std::byte{0x5a});
 
   const std::vector<double> width(static_cast<std::size_t>(window.rows), 25), height(width.size(), 30);
-  const Args args{in, out, {width, height}, fitted_, {scale, 0, scale, 0, window, source}, scratch.data()};
+  const auto patches = warped_ ? patches_of(window) : std::vector<std::shared_ptr<const ControlPatch>>{};
+  GridMap map{scale, 0, scale, 0, window, source};
+  map.patches = patches;
+  map.extent = {-1, 1, 28, 60};
+  map.first_latitude = 60, map.latitude_step = -0.5;
+  map.largest_scale = 8;
+  const Args args{in, out, {width, height}, fitted_, map, scratch.data()};
   if (kernel_->time_use() == TimeUse::streaming)
     stream(in, out, slabs);
   else

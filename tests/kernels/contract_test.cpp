@@ -40,7 +40,18 @@ const std::vector<Case>& cases() {
       {"reduce_time", {set("reducer", list({"quantiles", "median"})), set("probabilities", list({"0.1", "0.9"}))}, 200, 300},
       {"resample", {set("method", "nearest")}, 200, 300},
       {"resample", {set("method", "bilinear")}, 200, 300},
+      {"resample", {set("method", "conservative"), set("normalize", "destarea")}, 200, 300},
+      {"resample", {set("method", "nearest")}, 200, 300, false, true},
+      {"resample", {set("method", "bilinear")}, 200, 300, false, true},
   };
+  return all;
+}
+
+/// The other methods of resample, within one CRS and across.
+std::vector<Case> more_resampling() {
+  std::vector<Case> all;
+  for (const char* method : {"cubic", "lanczos", "average", "mode", "min", "max", "median", "q1", "q3", "sum", "rms"})
+    for (const bool warped : {false, true}) all.push_back({"resample", {set("method", method)}, 200, 300, false, warped});
   return all;
 }
 
@@ -160,6 +171,7 @@ std::string test_name(const ::testing::TestParamInfo<Case>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, Contract, ::testing::ValuesIn(cases()), test_name);
+INSTANTIATE_TEST_SUITE_P(Resampling, Contract, ::testing::ValuesIn(more_resampling()), test_name);
 
 }  // namespace
 }  // namespace terroir::test

@@ -49,4 +49,17 @@ files_same_bytes
 check "the same again has nothing to do" job 3 "$work/expected"
 check "and says so" says "Nothing to do"
 check "and changes nothing" same "$(digest "$work/expected")" "$expected"
+
+recipe=$here/degrees.yml
+check "a run across CRSs" job 0 "$work/degrees"
+expected=$(digest "$work/degrees")
+check "is published" test -e "$work/degrees/degrees.zarr/zarr.json"
+same_bytes "2 ranks across CRSs" 2
+same_bytes "3 ranks across CRSs, static" 3 --schedule static
+same_bytes "odd blocks across CRSs" 2 --block 37x29
+for level in v2 v3; do
+  export TERROIR_CPU=$level
+  same_bytes "CPU level $level across CRSs" 0
+  unset TERROIR_CPU
+done
 finish

@@ -121,6 +121,13 @@ def other_crs(folder):
     return recipe({"dem": {"path": str(DEM)}, "other": {"path": str(other), "resample": "bilinear"}}, steps, grid={"like": "dem"})
 
 
+def no_datum(folder):
+    sphere = "+proj=longlat +a=6370000 +b=6370000 +no_defs"
+    other = write(folder / "other.tif", np.ones((64, 64)), crs=sphere, transform=(0.01, 0, 10, 0, -0.01, 47))
+    steps = {"sum": {"process": "expression", "data": ["dem", "other"], "formula": "dem + other"}}
+    return recipe({"dem": {"path": str(DEM)}, "other": {"path": str(other), "resample": "bilinear"}}, steps, grid={"like": "dem"})
+
+
 def unknown_number(_):
     return recipe({"dem": {"path": str(DEM), "bands": {"z": 7}}})
 
@@ -139,7 +146,8 @@ def date_without_band(folder):
 
 RECIPES = {
     "misaligned": (misaligned, ["sum", "other", "grid", "resample"]),
-    "other CRS": (other_crs, ["inputs.other: ", "another CRS", "gdalwarp -t_srs"]),
+    "other CRS, elsewhere": (other_crs, ["inputs.other: ", "does not overlap", "in EPSG:32632"]),
+    "only a ballpark operation": (no_datum, ["inputs.other: ", "no exact way", "shift grids"]),
     "unknown band number": (unknown_number, ["inputs.dem.bands", "7", "1"]),
     "unknown band description": (unknown_description, ["inputs.dem.bands", "elevation"]),
     "a date without a band": (date_without_band, ["inputs.s2", "B08", "2024", "on_error: nodata"]),

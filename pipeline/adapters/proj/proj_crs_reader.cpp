@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/proj/cf_grid_mapping.h"
 #include "pipeline/adapters/proj/cf_projection.h"
+#include "pipeline/adapters/proj/proj_operation.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
@@ -188,6 +189,10 @@ std::vector<CrsReader::Attribute> ProjCrsReader::cf_attributes(const Crs& crs) {
   if (object && proj_get_type(object.get()) == PJ_TYPE_BOUND_CRS) object.reset(proj_get_source_crs(context_.get(), object.get()));
   if (!object) return {};
   return cf_grid_mapping(context_.get(), object.get(), crs);
+}
+
+std::shared_ptr<const CrsOperation> ProjCrsReader::operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) {
+  return find_operation(from, to, area);
 }
 
 }  // namespace terroir

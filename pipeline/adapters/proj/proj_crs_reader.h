@@ -17,6 +17,7 @@ class ProjCrsReader final : public CrsReader {
   [[nodiscard]] Crs read(const std::string& text) override;
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& crs) override;
   [[nodiscard]] Crs read_cf(const std::vector<Attribute>& attributes) override;
+  [[nodiscard]] std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) override;
 
  private:
   Crs parse(const std::string& text);

@@ -2,6 +2,7 @@
 #include "tests/kernels/local/run_process.h"
 
 #include <algorithm>
+#include <numbers>
 #include <random>
 
 namespace terroir::test {
@@ -154,6 +155,171 @@ TEST(Resample, BlocksGiveThePixelsOfTheWhole) {
       }
       set_cpu_level(machine);
     }
+}
+
+/// One pixel's value by the definition of a method, from positions and scales along rows and columns.
+double curve(const std::string& method, double d) {
+  const double x = std::abs(d);
+  if (method == "cubic") return x < 1 ? 1.5 * x * x * x - 2.5 * x * x + 1 : x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2 : 0;
+  const double turn = std::numbers::pi * x;
+  return x >= 3 ? 0 : x < 1e-9 ? 1 : std::sin(turn) / turn * std::sin(turn / 3) / (turn / 3);
+}
+
+double overlap(double low, double high, Index pixel) {
+  return std::max(0.0, std::min(high, static_cast<double>(pixel + 1)) - std::max(low, static_cast<double>(pixel)));
+}
+
+float chosen(const std::string& method, std::vector<float> values) {
+  if (values.empty()) return nan;
+  std::sort(values.begin(), values.end());
+  const auto ranked = [&](double p) { return values[static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size()))) - 1]; };
+  if (method == "min") return values.front();
+  if (method == "max") return values.back();
+  if (method == "q1") return ranked(0.25);
+  if (method == "median") return ranked(0.5);
+  if (method == "q3") return ranked(0.75);
+  float best = nan;
+  std::ptrdiff_t most = 0;
+  for (const float v : values)
+    if (const auto count = std::count(values.begin(), values.end(), v); count > most) best = v, most = count;
+  return best;
+}
+
+float defined(const std::string& method, const Block<const float>& in, double row, double col, double row_scale, double col_scale,
+              double& weights) {
+  const bool centred = method == "cubic" || method == "lanczos";
+  const double tall = centred ? std::max(1.0, row_scale) : row_scale, wide = centred ? std::max(1.0, col_scale) : col_scale;
+  double sum = 0;
+  weights = 0;
+  std::vector<float> touched;
+  for (Index i = 0; i < in.rows(); ++i)
+    for (Index j = 0; j < in.cols(); ++j) {
+      const double w = centred ? curve(method, (centre(i) - row) / tall) * curve(method, (centre(j) - col) / wide)
+                               : overlap(row - tall / 2, row + tall / 2, i) * overlap(col - wide / 2, col + wide / 2, j);
+      if (std::isnan(in(0, i, j))) continue;
+      const double v = in(0, i, j);
+      sum += w * (method == "rms" ? v * v : v), weights += w;
+      if (w > 1e-5) touched.push_back(in(0, i, j));
+    }
+  if (method == "sum") return weights < 1e-6 ? nan : static_cast<float>(sum);
+  if (method == "rms") return weights < 1e-6 ? nan : static_cast<float>(std::sqrt(sum / weights));
+  if (centred || method == "average") return std::abs(weights) < 1e-6 ? nan : static_cast<float>(sum / weights);
+  return chosen(method, touched);
+}
+
+TEST(ResampleMethods, AgreeWithTheirDefinitions) {
+  auto in = noise({43, 51});
+  for (Index r = 0; r < 43; ++r)
+    for (Index c = 0; c < 51; ++c) in(0, r, c) = std::round(in(0, r, c) / 4);  // so that modes are more than chance
+  for (const std::string method : {"cubic", "lanczos", "average", "sum", "rms", "mode", "min", "max", "q1", "median", "q3"})
+    for (const auto& [scale, offset] : {std::pair{0.37, 3.1}, std::pair{2.43, 0.17}, std::pair{20.5, 1.0}}) {
+      const auto process = kernel("resample", {set("method", method)});
+      const Shape shape{static_cast<Index>(40 / scale), static_cast<Index>(47 / scale)};
+      const GridMap map = map_of(scale, offset, shape, {43, 51});
+      const auto out = resample(*process, in.view(), map);
+      for (Index r = 0; r < shape.rows; ++r)
+        for (Index c = 0; c < shape.cols; ++c) {
+          double weights = 0;
+          const float wanted = defined(method, in.view(), offset + scale * centre(r), offset + scale * centre(c), scale, scale, weights);
+          ASSERT_EQ(std::isnan(out(0, r, c)), std::isnan(wanted)) << method << " " << scale << " " << r << " " << c;
+          if (!std::isnan(wanted)) {
+            // Beside gaps positive and negative weights may nearly cancel.
+            const double lost = std::max(1.0, 1 / std::abs(weights));
+            ASSERT_NEAR(out(0, r, c), wanted, 2e-5 * lost * std::max(1.0F, std::abs(wanted)))
+                << method << " " << scale << " " << r << " " << c;
+          }
+        }
+    }
+}
+
+TEST(ResampleMethods, MoreValuesThanAreSorted) {
+  // 40 x 40 values onto one pixel: 400 each of 1, 2 and 4, 399 of 3, one missing.
+  OwnedBlock in(1, {40, 40});
+  for (Index r = 0; r < 40; ++r)
+    for (Index c = 0; c < 40; ++c) in(0, r, c) = static_cast<float>((r * 7 + c) % 4 + 1);
+  for (Index c = 0; c < 40; ++c)
+    if (in(0, 0, c) == 3) {
+      in(0, 0, c) = nan;
+      break;
+    }
+  const auto one = [&](const std::string& method) {
+    return resample(*kernel("resample", {set("method", method)}), in.view(), map_of(40, 0, {1, 1}, {40, 40}))(0, 0, 0);
+  };
+  EXPECT_EQ(one("mode"), 1);
+  EXPECT_EQ(one("q1"), 1);
+  EXPECT_EQ(one("median"), 2);
+  EXPECT_EQ(one("q3"), 4);  // the 1200th of 1599, of which 1199 are at most 3
+  EXPECT_EQ(one("max"), 4);
+}
+
+double sine(double degrees) { return std::sin(degrees * std::numbers::pi / 180); }
+
+/// 2 degrees onto 3 degrees, on the northern hemisphere up to the pole.
+GridMap sphere(Shape destination, Shape source) {
+  GridMap map = map_of(1.5, 0, destination, source);
+  map.first_latitude = 90, map.latitude_step = -2;
+  return map;
+}
+
+TEST(ResampleConservative, AgreesWithANaiveLoopAndKeepsTotals) {
+  const auto in = noise({45, 60});
+  const Shape shape{30, 40};
+  for (const std::string normalize : {"fracarea", "destarea"}) {
+    const auto process = kernel("resample", {set("method", "conservative"), set("normalize", normalize)});
+    const auto out = resample(*process, in.view(), sphere(shape, {45, 60}));
+    double total = 0, before = 0;
+    for (Index r = 0; r < shape.rows; ++r)
+      for (Index c = 0; c < shape.cols; ++c) {
+        const double area = (sine(90 - 3.0 * static_cast<double>(r)) - sine(87 - 3.0 * static_cast<double>(r))) * 3;
+        double sum = 0, valid = 0;
+        for (Index i = 0; i < 45; ++i)
+          for (Index j = 0; j < 60; ++j) {
+            const double top = std::min(90 - 2.0 * static_cast<double>(i), 90 - 3.0 * static_cast<double>(r));
+            const double bottom = std::max(88 - 2.0 * static_cast<double>(i), 87 - 3.0 * static_cast<double>(r));
+            const double left = std::max(2.0 * static_cast<double>(j), 3.0 * static_cast<double>(c));
+            const double right = std::min(2.0 * static_cast<double>(j + 1), 3.0 * static_cast<double>(c + 1));
+            if (top <= bottom || right <= left || std::isnan(in(0, i, j))) continue;
+            sum += (sine(top) - sine(bottom)) * (right - left) * static_cast<double>(in(0, i, j));
+            valid += (sine(top) - sine(bottom)) * (right - left);
+          }
+        const double wanted = sum / (normalize == "fracarea" ? valid : area);
+        EXPECT_EQ(std::isnan(out(0, r, c)), valid <= 0);
+        if (valid <= 0) continue;
+        EXPECT_NEAR(out(0, r, c), wanted, 2e-5);
+        total += static_cast<double>(out(0, r, c)) * area;
+      }
+    for (Index i = 0; i < 45; ++i)
+      for (Index j = 0; j < 60; ++j)
+        if (!std::isnan(in(0, i, j)))
+          before +=
+              static_cast<double>(in(0, i, j)) * (sine(90 - 2.0 * static_cast<double>(i)) - sine(88 - 2.0 * static_cast<double>(i))) * 2;
+    if (normalize == "destarea") {
+      EXPECT_NEAR(total / before, 1, 1e-6);
+    }
+  }
+}
+
+TEST(ResampleConservative, NeedsAShareOfValidArea) {
+  OwnedBlock in(1, {3, 3});
+  for (Index r = 0; r < 3; ++r)
+    for (Index c = 0; c < 3; ++c) in(0, r, c) = c == 2 ? nan : 5;
+  // Three pixels of equal latitude onto two: the second one is covered by a third, for its last two thirds are missing.
+  for (const auto& [share, wanted] : {std::pair{"0.3", 5.0F}, std::pair{"0.4", nan}}) {
+    const auto process = kernel("resample", {set("method", "conservative"), set("min_valid", share)});
+    const auto out = resample(*process, in.view(), sphere({2, 2}, {3, 3}));
+    EXPECT_EQ(out(0, 0, 0), 5);
+    EXPECT_TRUE(same(out(0, 0, 1), wanted)) << share;
+  }
+}
+
+TEST(ResampleConservative, GoesAroundTheGlobe) {
+  // Four pixels of 90 degrees, moved by half a pixel: the last one lies over the last and the first.
+  OwnedBlock in(1, {1, 4});
+  for (Index c = 0; c < 4; ++c) in(0, 0, c) = static_cast<float>(c);
+  GridMap map{1, 0, 1, 0.5, {0, 0, 1, 4}, {0, 0, 1, 4}};
+  map.first_latitude = 90, map.latitude_step = -180, map.period = 4;
+  const auto out = resample(*kernel("resample", {set("method", "conservative")}), in.view(), map);
+  expect_row(pixels_of(out.view()), {0.5F, 1.5F, 2.5F, 1.5F});
 }
 
 TEST(Resample, KeepsWhatALayerMeans) {

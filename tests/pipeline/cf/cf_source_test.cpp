@@ -17,6 +17,7 @@ class OnlyWgs84 final : public CrsReader {
   Crs read_cf(const std::vector<Attribute>& attributes) override {
     return {"PROJCRS[\"" + attributes.at(0).text + "\"]", "", false, 1, 6378137, 0};
   }
+  std::shared_ptr<const CrsOperation> operation(const Crs&, const Crs&, std::span<const MapPoint>) override { return nullptr; }
 };
 
 class FakeFile final : public CfFile {

@@ -80,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "r.yml:3:31: inputs.dem.scale: a scale of 0 makes every pixel the same; give another number"},
         Mistake{3, "  dem: {path: dem.tif, bits: [0, 30]}", "r.yml:3:30: inputs.dem.bits: a pixel holds 24 bits at most; name fewer bits"},
         Mistake{3, "  dem: {path: dem.tif, resample: cubical}",
-                "r.yml:3:34: inputs.dem.resample: 'cubical' is not a choice; use nearest or bilinear"},
+                "r.yml:3:34: inputs.dem.resample: 'cubical' is not a choice; did you mean 'cubic'? Choices: nearest, bilinear, cubic, "
+                "lanczos, average, mode, min, max, median, q1, q3, sum, rms or conservative"},
         Mistake{3, "  dem: {path: dem.tif, select: {season: jjb}}",
                 "r.yml:3:41: inputs.dem.select.season: 'jjb' is not a choice; did you mean 'jja'? Choices: djf, mam, jja or son"},
         Mistake{3, "  dem: {path: dem.tif, select: {month: [6, 13]}}",

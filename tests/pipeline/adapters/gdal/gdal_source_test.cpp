@@ -27,6 +27,7 @@ class PlainCrs final : public CrsReader {
   }
   std::vector<Attribute> cf_attributes(const Crs&) override { return {}; }
   Crs read_cf(const std::vector<Attribute>&) override { return {}; }
+  std::shared_ptr<const CrsOperation> operation(const Crs&, const Crs&, std::span<const MapPoint>) override { return nullptr; }
 };
 
 class GdalSourceTest : public ::testing::Test {

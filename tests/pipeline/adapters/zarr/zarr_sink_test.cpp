@@ -30,6 +30,7 @@ class NoCrs final : public CrsReader {
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& /*crs*/) override {
     return {{"grid_mapping_name", "transverse_mercator", {}}, {"standard_parallel", "", {10, 20}}, {"false_easting", "", {500000}}};
   }
+  std::shared_ptr<const CrsOperation> operation(const Crs&, const Crs&, std::span<const MapPoint>) override { return nullptr; }
 };
 
 /// A plan of one output with one array: `times` 0 is a static one.

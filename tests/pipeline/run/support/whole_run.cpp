@@ -80,6 +80,30 @@ std::unique_ptr<TileWriter> KeepingSink::open_tile(std::size_t array, Index tile
   return std::make_unique<KeepingWriter>(*this, array, tile_row, tile_col);
 }
 
+/// Sinusoidal: y metres along the meridian, x along the parallel.
+class Sinusoidal : public CrsOperation {
+ public:
+  explicit Sinusoidal(bool to_degrees) : to_degrees_(to_degrees) {}
+  const std::string& name() const noexcept override { return name_; }
+  double accuracy() const noexcept override { return 0; }
+  void forward(std::span<MapPoint> points) const override { carry(points, to_degrees_); }
+  void inverse(std::span<MapPoint> points) const override { carry(points, !to_degrees_); }
+
+ private:
+  static void carry(std::span<MapPoint> points, bool to_degrees) {
+    constexpr double degree = 111195, radian = 57.29577951308232;
+    for (MapPoint& p : points) {
+      if (to_degrees)
+        p = {9 + (p.x - 500000) / (degree * std::cos(p.y / degree / radian)), p.y / degree};
+      else
+        p = {500000 + (p.x - 9) * degree * std::cos(p.y / radian), p.y * degree};
+      if (!(std::abs(to_degrees ? p.y : p.y / degree) <= 90)) p = {NAN, NAN};
+    }
+  }
+  std::string name_ = "sinusoidal";
+  bool to_degrees_;
+};
+
 Recipe parsed(const std::string& text) {
   const ParsedYaml yaml = read_yaml(text);
   EXPECT_TRUE(yaml.diagnostics.empty());
@@ -107,6 +131,10 @@ std::optional<UnitMap> FewUnits::map(const std::string& from, const std::string&
   if (from == to && knows(from)) return UnitMap{};
   if (from == "K" && to == "degC") return UnitMap{1, -273.15};
   return std::nullopt;
+}
+
+std::shared_ptr<const CrsOperation> FewCrs::operation(const Crs& from, const Crs&, std::span<const MapPoint>) {
+  return std::make_shared<Sinusoidal>(!from.geographic);
 }
 
 Compiled compile_text(const std::string& recipe, SourceOpener& opener, const Resources& resources) {

@@ -19,6 +19,8 @@ class FewCrs : public CrsReader {
   Crs read(const std::string& text) override;
   std::vector<Attribute> cf_attributes(const Crs&) override { return {}; }
   Crs read_cf(const std::vector<Attribute>&) override { return {}; }
+  /// A made-up projection: sinusoidal around 9 degrees east on a sphere, exact in both directions.
+  std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) override;
 };
 
 /// Knows K, degC and m, and the way from the first to the second.

@@ -1,0 +1,78 @@
+#include "pipeline/plan/coarse.h"
+
+#include "pipeline/plan/blocking.h"
+#include "pipeline/plan/passes.h"
+
+#include <algorithm>
+#include <set>
+
+namespace terroir {
+namespace {
+
+/// Whether a layer stands behind a reduction over time.
+bool reduces(const Plan& plan, LayerId layer) {
+  const OpId producer = plan.layers[layer].producer;
+  if (producer == none) return false;
+  const Op& op = plan.ops[producer];
+  if (op.time_use != TimeUse::pointwise) return true;
+  return std::any_of(op.in.begin(), op.in.end(), [&](LayerId in) { return reduces(plan, in); });
+}
+
+/// The chunk of the files that a layer is made from, doubled until it is no small piece of work.
+Shape chunk_of(const Plan& plan, const PlannedLayer& layer) {
+  constexpr Index least = 128;
+  Shape chunk{least, least};
+  for (const auto& input : plan.inputs)
+    for (const auto& step : input.steps)
+      if (!step.empty() && plan.layers[input.layer].lattice == layer.lattice) {
+        chunk = plan.files[step.front().file].chunk.shape;
+        break;
+      }
+  while (chunk.rows < least) chunk.rows *= 2;
+  while (chunk.cols < least) chunk.cols *= 2;
+  return {std::min(chunk.rows, layer.extent.rows), std::min(chunk.cols, layer.extent.cols)};
+}
+
+}  // namespace
+
+std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass, const std::vector<OpId>& ops) {
+  std::set<LayerId> found;
+  for (const OpId id : ops) {
+    const Op& op = plan.ops[id];
+    const LayerId in = op.in[0];
+    const PlannedLayer& layer = plan.layers[in];
+    if (op.regrids() && layer.axis == none && layer.lattice != pass.lattice && reduces(plan, in)) found.insert(in);
+  }
+  return {found.begin(), found.end()};
+}
+
+std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass) { return coarse_layers(plan, pass, pass.ops); }
+
+Pass coarse_pass(const Plan& plan, LayerId layer) {
+  Pass pass;
+  pass.lattice = plan.layers[layer].lattice;
+  pass.window = plan.layers[layer].extent;
+  pass.chunk = pass.shard = chunk_of(plan, plan.layers[layer]);
+  pass.tiles = TileGrid(pass.window, pass.shard);
+  pass.keeps = {layer};
+  pass.ops = needed_ops(plan, {layer});
+  choose_blocks(plan, pass, plan.resources.block);
+  return pass;
+}
+
+std::vector<Pass> coarse_passes(const Plan& plan) {
+  std::set<LayerId> layers;
+  for (const Pass& pass : plan.passes)
+    for (const LayerId layer : coarse_layers(plan, pass)) layers.insert(layer);
+  std::vector<Pass> passes;
+  for (const LayerId layer : layers) passes.push_back(coarse_pass(plan, layer));
+  return passes;
+}
+
+std::size_t coarse_bytes(const Plan& plan) {
+  std::size_t all = 0;
+  for (const Pass& pass : coarse_passes(plan)) all += static_cast<std::size_t>(pass.tiles.size() * pass.chunk.area()) * sizeof(float);
+  return plan.resources.memory == 0 ? all : std::min(all, plan.resources.memory / 8);
+}
+
+}  // namespace terroir

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "pipeline/plan/plan.h"
+
+namespace terroir {
+
+/// Static layers that some of `ops` bring onto a pass's lattice from their own, after a reduction over time: worth being computed once on
+/// that lattice, not for every block that reads them.
+[[nodiscard]] std::vector<LayerId> coarse_layers(const Plan&, const Pass&, const std::vector<OpId>& ops);
+
+/// Those of a finished pass.
+[[nodiscard]] std::vector<LayerId> coarse_layers(const Plan&, const Pass&);
+
+/// The pass that computes such a layer on its own lattice, in chunks that hold whole chunks of its inputs; it writes nothing.
+[[nodiscard]] Pass coarse_pass(const Plan&, LayerId layer);
+
+/// All of them, by pass and layer.
+[[nodiscard]] std::vector<Pass> coarse_passes(const Plan&);
+
+/// Bytes that a rank holds of such layers: all of them while they take no more than an eighth of the allowed memory.
+[[nodiscard]] std::size_t coarse_bytes(const Plan&);
+
+}  // namespace terroir

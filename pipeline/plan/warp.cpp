@@ -1,0 +1,311 @@
+#include "pipeline/plan/warp.h"
+
+#include "kernels/warp_runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace terroir {
+namespace {
+
+constexpr Index side = 256;            // of a patch
+constexpr Index fewest_checked = 16;   // a patch without any answer is looked at this closely
+constexpr Index exact_patches = 1024;  // requests of larger windows are estimated
+constexpr Index samples = 32;          // along a side of an extent
+constexpr double tolerance = 0.002;    // source pixels; the lattice that is taken is twice as fine
+constexpr Index beyond = 4096;         // pixels around the recipe's grid that an extent without known bounds takes
+/// Positions are rounded to this part of a pixel, so that the last digits of a mathematical library do not matter.
+constexpr double grain = 0x1p20;
+
+double rounded(double position) { return std::nearbyint(position * grain) / grain; }
+
+bool known(const PixelPoint& p) { return p.row == p.row && p.col == p.col; }
+
+/// Pixels from the map's origin to a grid's first one, the same for all grids of one lattice.
+Index from_origin(double first, double size) { return static_cast<Index>(std::floor(first / size + 0.25)); }
+
+}  // namespace
+
+bool goes_around(const Grid& grid, const Window& window) noexcept {
+  const double width = static_cast<double>(window.cols) * std::abs(grid.affine().dx);
+  return grid.crs().geographic && std::abs(width - 360) <= 1e-6 * 360;
+}
+
+Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination)
+    : operation_(std::move(operation)),
+      source_(source),
+      destination_(destination),
+      extent_(extent),
+      turn_(source.crs().geographic ? 360 / std::abs(source.affine().dx) : 0),
+      periodic_(goes_around(source, extent)),
+      anchor_row_(from_origin(destination.affine().y0, destination.affine().dy)),
+      anchor_col_(from_origin(destination.affine().x0, destination.affine().dx)) {
+  cover();
+  measure_scale();
+}
+
+void Warp::to_source(std::vector<MapPoint>& points) const {
+  if (operation_) operation_->inverse(points);
+}
+
+/// A lattice of points of the source's extent in the destination's CRS, row by row; false where not all of them have a place on one sheet
+/// of the map: at the date line, and where the projection's world ends.
+bool Warp::carry_extent() {
+  const auto at = [](Index first, Index count, Index step) {
+    return static_cast<double>(first) + static_cast<double>(count * step) / samples;
+  };
+  std::vector<MapPoint> points;
+  for (Index i = 0; i <= samples; ++i)
+    for (Index j = 0; j <= samples; ++j)
+      points.push_back(source_.to_map({at(extent_.row, extent_.rows, i), at(extent_.col, extent_.cols, j)}));
+  if (operation_) operation_->forward(points);
+  constexpr double far = std::numeric_limits<double>::infinity();
+  bounds_ = {far, far, -far, -far};
+  bool whole = true;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const MapPoint& p = points[i];
+    if (p.x != p.x) {
+      whole = false;
+      continue;
+    }
+    bounds_ = {std::min(bounds_[0], p.x), std::min(bounds_[1], p.y), std::max(bounds_[2], p.x), std::max(bounds_[3], p.y)};
+    const bool turned = destination_.crs().geographic && i % (samples + 1) != 0 && std::abs(p.x - points[i - 1].x) > 180;
+    whole = whole && !turned;
+  }
+  return whole;
+}
+
+bool Warp::holds_pole() const {
+  std::vector<MapPoint> poles = {{0, 90}, {0, -90}};
+  to_source(poles);
+  return std::any_of(poles.begin(), poles.end(), [&](const MapPoint& p) {
+    const PixelPoint at = source_.to_pixel(p);
+    return at.row >= static_cast<double>(extent_.row) && at.row <= static_cast<double>(extent_.row_end()) &&
+           at.col >= static_cast<double>(extent_.col) && at.col <= static_cast<double>(extent_.col_end());
+  });
+}
+
+/// Brings the bounds into the turn of the destination; false when the source lies on both ends of it.
+bool Warp::turn_bounds() {
+  const double first = destination_.affine().x0, last = first + static_cast<double>(destination_.shape().cols) * destination_.affine().dx;
+  const double turns = std::floor(((bounds_[0] + bounds_[2]) / 2 - (first + last) / 2) / 360 + 0.5);
+  bounds_[0] -= 360 * turns, bounds_[2] -= 360 * turns;
+  return bounds_[0] + 360 >= std::max(first, last) && bounds_[2] - 360 <= std::min(first, last);
+}
+
+/// Where a source reaches over a pole, the date line or the end of the projection's world it may lie anywhere.
+void Warp::cover() {
+  bool whole = carry_extent();
+  if (!std::isfinite(bounds_[0])) return;
+  if (destination_.crs().geographic) whole = whole && !holds_pole() && turn_bounds();
+  covered_ = destination_.window().grown({beyond, beyond});
+  if (!whole || periodic_) return;
+  const PixelPoint a = destination_.to_pixel({bounds_[0], bounds_[3]}), b = destination_.to_pixel({bounds_[2], bounds_[1]});
+  // Between the sampled points an edge may bulge.
+  const auto margin = [](double span) { return std::abs(span) / samples + 2; };
+  const double rows = margin(b.row - a.row), cols = margin(b.col - a.col);
+  const double top = std::min(a.row, b.row) - rows, left = std::min(a.col, b.col) - cols;
+  const double bottom = std::max(a.row, b.row) + rows, right = std::max(a.col, b.col) + cols;
+  if (!(std::abs(top) + std::abs(left) + std::abs(bottom) + std::abs(right) < 1e15)) return;
+  const Index row = static_cast<Index>(std::floor(top)), col = static_cast<Index>(std::floor(left));
+  covered_ = {row, col, static_cast<Index>(std::ceil(bottom)) - row, static_cast<Index>(std::ceil(right)) - col};
+}
+
+/// How many source pixels a destination pixel takes in the middle of what is wanted.
+void Warp::measure_scale() {
+  Window middle = intersect(covered_, destination_.window());
+  if (middle.empty()) return;
+  const double row = static_cast<double>(middle.row) + static_cast<double>(middle.rows) / 2;
+  const double col = static_cast<double>(middle.col) + static_cast<double>(middle.cols) / 2;
+  std::vector<MapPoint> points = {destination_.to_map({row, col}), destination_.to_map({row, col + 1}),
+                                  destination_.to_map({row + 1, col})};
+  to_source(points);
+  const PixelPoint a = source_.to_pixel(points[0]), b = source_.to_pixel(points[1]), c = source_.to_pixel(points[2]);
+  const double scale = std::max(std::hypot(b.row - a.row, c.row - a.row), std::hypot(b.col - a.col, c.col - a.col));
+  const double most = static_cast<double>(std::max(extent_.rows, extent_.cols));
+  const double typical = scale == scale && scale < most ? scale : most;
+  largest_scale_ = std::max(8.0, 8 * typical);
+}
+
+/// Brings columns of a geographic source into one turn: around the middle of the extent, or, of a periodic one, next to the point before
+/// it in its row (above it in the first column), so that only a pole leaves a jump.
+void Warp::unwrap(std::vector<PixelPoint>& points, Index per_row) const {
+  if (turn_ == 0) return;
+  const double middle = static_cast<double>(extent_.col) + static_cast<double>(extent_.cols) / 2;
+  const auto width = static_cast<std::size_t>(per_row);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    double near = middle;
+    if (periodic_ && i > 0) {
+      const PixelPoint& before = points[i % width == 0 ? i - width : i - 1];
+      if (known(before)) near = before.col;
+    }
+    points[i].col -= std::floor((points[i].col - near) / turn_ + 0.5) * turn_;
+  }
+}
+
+ControlPatch Warp::lattice(const Window& place, Index spacing) const {
+  ControlPatch patch{place, spacing, {}};
+  std::vector<MapPoint> points;
+  for (Index r = 0; r <= place.rows; r += spacing)
+    for (Index c = 0; c <= place.cols; c += spacing)
+      points.push_back({destination_.x_centre(place.col + c), destination_.y_centre(place.row + r)});
+  to_source(points);
+  for (const MapPoint& p : points) patch.points.push_back(source_.to_pixel(p));
+  unwrap(patch.points, patch.points_per_row());
+  for (PixelPoint& p : patch.points) p = {rounded(p.row), rounded(p.col)};
+  return patch;
+}
+
+/// Whether the points of the finer patch lie where the coarser one, interpolated, has them. Patches that are partly without an answer
+/// never agree.
+bool Warp::close(const ControlPatch& coarse, const ControlPatch& fine) const {
+  const Index per_row = fine.points_per_row();
+  for (Index r = 0; r < per_row; ++r)
+    for (Index c = 0; c < per_row; ++c) {
+      const Index i = r / 2, j = c / 2, i_end = i + r % 2, j_end = j + c % 2;
+      const PixelPoint &a = coarse.at(i, j), &b = coarse.at(i, j_end), &d = coarse.at(i_end, j), &e = coarse.at(i_end, j_end);
+      const PixelPoint& p = fine.at(r, c);
+      const double row = (a.row + b.row + d.row + e.row) / 4 - p.row, col = (a.col + b.col + d.col + e.col) / 4 - p.col;
+      if (!(std::abs(row) < tolerance && std::abs(col) < tolerance)) return false;
+    }
+  return true;
+}
+
+ControlPatch Warp::make_patch(Place at) const {
+  const Window place{at.first * side - anchor_row_, at.second * side - anchor_col_, side, side};
+  ControlPatch coarse = lattice(place, side);
+  for (;;) {
+    ControlPatch fine = lattice(place, coarse.spacing / 2);
+    const bool empty = std::none_of(fine.points.begin(), fine.points.end(), known);
+    if (empty && fine.spacing <= fewest_checked) return {place, side, {coarse.points.size(), PixelPoint{NAN, NAN}}};
+    if (fine.spacing == 1 || (!empty && close(coarse, fine))) return fine;
+    coarse = std::move(fine);
+  }
+}
+
+std::shared_ptr<const ControlPatch> Warp::patch(Place place) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = kept_.find(place); found != kept_.end()) {
+      recent_.splice(recent_.begin(), recent_, found->second.place);
+      return found->second.patch;
+    }
+  }
+  const auto made = std::make_shared<const ControlPatch>(make_patch(place));
+  const auto bytes = [](const ControlPatch& p) { return p.points.size() * sizeof(PixelPoint) + 256; };
+  const std::lock_guard lock(mutex_);
+  if (const auto found = kept_.find(place); found != kept_.end()) return found->second.patch;  // another thread was faster
+  recent_.push_front(place);
+  kept_[place] = {made, recent_.begin()};
+  kept_bytes_ += bytes(*made);
+  while (kept_bytes_ > budget && recent_.size() > 1) {
+    kept_bytes_ -= bytes(*kept_[recent_.back()].patch);
+    kept_.erase(recent_.back());
+    recent_.pop_back();
+  }
+  return made;
+}
+
+Warp::Patches Warp::patches(const Window& destination) const {
+  Patches found;
+  const Window w = destination.shifted(anchor_row_, anchor_col_);
+  for (Index r = floor_div(w.row, side); r * side < w.row_end(); ++r)
+    for (Index c = floor_div(w.col, side); c * side < w.col_end(); ++c) found.push_back(patch({r, c}));
+  return found;
+}
+
+void Warp::include(const ControlPatch& patch, const Window& part, const BoundKernel& kernel, Range& range) const {
+  const Index s = patch.spacing;
+  const Window w = part.shifted(-patch.place.row, -patch.place.col);
+  Range own;
+  const auto add = [&](const PixelPoint& p) {
+    if (!known(p)) return;
+    if (!own.any) own = {p.row, p.row, p.col, p.col, own.support_rows, own.support_cols, true};
+    own.row = std::min(own.row, p.row), own.row_end = std::max(own.row_end, p.row);
+    own.col = std::min(own.col, p.col), own.col_end = std::max(own.col_end, p.col);
+  };
+  // Positions are bilinear in a cell, so those of its part in the window lie between the corners of that part.
+  for (Index i = w.row / s; i * s < w.row_end(); ++i)
+    for (Index j = w.col / s; j * s < w.col_end(); ++j) {
+      const Window cell = intersect(w, {i * s, j * s, s, s});
+      for (const Index row : {cell.row, cell.row_end() - 1})
+        for (const Index col : {cell.col, cell.col_end() - 1}) add(position_in(patch, i, j, row - i * s, col - j * s));
+      const CellScale scale = cell_scale(patch, i, j, largest_scale_, period());
+      own.support_rows = std::max(own.support_rows, *kernel.support(scale.row));
+      own.support_cols = std::max(own.support_cols, *kernel.support(scale.col));
+    }
+  if (!own.any) return;
+  if (periodic_ && range.any) {  // the turn that lies nearest
+    const double turns = std::floor(((own.col + own.col_end) / 2 - (range.col + range.col_end) / 2) / turn_ + 0.5);
+    own.col -= turns * turn_, own.col_end -= turns * turn_;
+  }
+  if (!range.any) {
+    range = own;
+    return;
+  }
+  range = {std::min(range.row, own.row),
+           std::max(range.row_end, own.row_end),
+           std::min(range.col, own.col),
+           std::max(range.col_end, own.col_end),
+           std::max(range.support_rows, own.support_rows),
+           std::max(range.support_cols, own.support_cols),
+           true};
+}
+
+Warp::Range Warp::estimate(const Window& destination, const BoundKernel& kernel) const {
+  constexpr Index steps = 16;
+  std::vector<MapPoint> points;
+  for (Index i = 0; i <= steps; ++i)
+    for (Index j = 0; j <= steps; ++j)
+      points.push_back(destination_.to_map({static_cast<double>(destination.row) + static_cast<double>(destination.rows * i) / steps,
+                                            static_cast<double>(destination.col) + static_cast<double>(destination.cols * j) / steps}));
+  to_source(points);
+  std::vector<PixelPoint> pixels;
+  for (const MapPoint& p : points) pixels.push_back(source_.to_pixel(p));
+  unwrap(pixels, steps + 1);
+  Range range;
+  for (const PixelPoint& p : pixels) {
+    if (!known(p)) continue;
+    if (!range.any) range = {p.row, p.row, p.col, p.col, *kernel.support(1), *kernel.support(1), true};
+    range.row = std::min(range.row, p.row), range.row_end = std::max(range.row_end, p.row);
+    range.col = std::min(range.col, p.col), range.col_end = std::max(range.col_end, p.col);
+  }
+  range.support_rows += (range.row_end - range.row) / steps, range.support_cols += (range.col_end - range.col) / steps;
+  return range;
+}
+
+Window Warp::window_of(const Range& range, bool one_turn) const {
+  if (!range.any) return {};
+  // What lies far outside is no nearer for being exact, and must fit an integer.
+  const auto bounded = [](double v, Index low, Index high) {
+    return std::clamp(v, static_cast<double>(low) - 4, static_cast<double>(high) + 4);
+  };
+  const double row = std::floor(range.row - range.support_rows - 0.5), row_end = std::ceil(range.row_end + range.support_rows + 0.5);
+  const double col = std::floor(range.col - range.support_cols - 0.5), col_end = std::ceil(range.col_end + range.support_cols + 0.5);
+  const Index first = static_cast<Index>(bounded(row, extent_.row, extent_.row_end()));
+  Window window{first, 0, static_cast<Index>(bounded(row_end, extent_.row, extent_.row_end())) - first, 0};
+  if (!periodic_) {
+    window.col = static_cast<Index>(bounded(col, extent_.col, extent_.col_end()));
+    window.cols = static_cast<Index>(bounded(col_end, extent_.col, extent_.col_end())) - window.col;
+    return intersect(window, extent_);
+  }
+  const double whole = static_cast<double>(extent_.cols);
+  const auto begin = static_cast<Index>(col - std::floor((col - static_cast<double>(extent_.col)) / whole) * whole);
+  const bool all =
+      col_end - col >= whole || (one_turn && static_cast<double>(begin) + (col_end - col) > static_cast<double>(extent_.col_end()));
+  window.col = all ? extent_.col : begin;
+  window.cols = all ? extent_.cols : static_cast<Index>(col_end - col);
+  return intersect(window, {extent_.row, window.col, extent_.rows, window.cols});
+}
+
+Window Warp::request(const Window& destination, const BoundKernel& kernel, bool one_turn) const {
+  const Window wanted = intersect(destination, covered_);
+  if (wanted.empty()) return {};
+  if ((wanted.rows / side + 1) * (wanted.cols / side + 1) > exact_patches) return window_of(estimate(wanted, kernel), one_turn);
+  Range range;
+  for (const auto& patch : patches(wanted)) include(*patch, intersect(patch->place, wanted), kernel, range);
+  return window_of(range, one_turn);
+}
+
+}  // namespace terroir

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "kernels/kernel.h"
+#include "pipeline/ports/crs_operation.h"
+
+#include <array>
+#include <list>
+#include <map>
+#include <mutex>
+
+namespace terroir {
+
+/// How a lattice lies in a lattice of another CRS, or of the same one on the other side of the date line: the positions of destination
+/// centres in the source, from control points of patches of the destination. Patches lie at multiples of their size from the map's
+/// origin, so that no position depends on a block, a tile or the part of a grid that is wanted. Their control points stand as close as
+/// it takes for positions between them to be right to 0.002 pixels. Made when they are asked for, and kept while they fit a budget; used
+/// by several threads.
+class Warp {
+ public:
+  using Patches = std::vector<std::shared_ptr<const ControlPatch>>;
+
+  /// `operation` leads from the source's CRS to the destination's; null when both are the same.
+  /// `extent`: where the source can have data; a source that goes once around the globe is periodic.
+  Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination);
+
+  [[nodiscard]] const CrsOperation* operation() const noexcept { return operation_.get(); }
+  [[nodiscard]] const Window& extent() const noexcept { return extent_; }
+  /// Columns after which the source begins again; 0: never.
+  [[nodiscard]] Index period() const noexcept { return periodic_ ? extent_.cols : 0; }
+  [[nodiscard]] double largest_scale() const noexcept { return largest_scale_; }
+  /// Destination pixels that can have data; the window may hold others as well.
+  [[nodiscard]] const Window& covered() const noexcept { return covered_; }
+  /// Map coordinates of the corners of what the source covers in the destination's CRS, as far as they are known.
+  [[nodiscard]] std::array<double, 4> covered_bounds() const noexcept { return bounds_; }
+
+  /// The patches that overlap a window.
+  [[nodiscard]] Patches patches(const Window& destination) const;
+  /// Source pixels that a kernel needs for a window: those of the extent only, or, of a periodic source, columns that may go on beyond
+  /// it, all in one turn when `one_turn`. Of windows of more than a thousand patches an estimate.
+  [[nodiscard]] Window request(const Window& destination, const BoundKernel& kernel, bool one_turn) const;
+
+  /// Bytes of patches that are kept.
+  static constexpr std::size_t budget = std::size_t{8} << 20;
+
+ private:
+  using Place = std::pair<Index, Index>;
+  struct Range {
+    double row = 0, row_end = 0, col = 0, col_end = 0, support_rows = 0, support_cols = 0;
+    bool any = false;
+  };
+  struct Kept {
+    std::shared_ptr<const ControlPatch> patch;
+    std::list<Place>::iterator place;
+  };
+
+  [[nodiscard]] bool carry_extent();
+  [[nodiscard]] bool holds_pole() const;
+  [[nodiscard]] bool turn_bounds();
+  void cover();
+  void measure_scale();
+  [[nodiscard]] std::shared_ptr<const ControlPatch> patch(Place) const;
+  [[nodiscard]] ControlPatch make_patch(Place) const;
+  [[nodiscard]] ControlPatch lattice(const Window& place, Index spacing) const;
+  [[nodiscard]] bool close(const ControlPatch& coarse, const ControlPatch& fine) const;
+  void unwrap(std::vector<PixelPoint>& points, Index per_row) const;
+  void to_source(std::vector<MapPoint>& points) const;
+  void include(const ControlPatch&, const Window& part, const BoundKernel&, Range&) const;
+  [[nodiscard]] Range estimate(const Window& destination, const BoundKernel&) const;
+  [[nodiscard]] Window window_of(const Range&, bool one_turn) const;
+
+  std::shared_ptr<const CrsOperation> operation_;
+  Grid source_, destination_;
+  Window extent_, covered_;
+  std::array<double, 4> bounds_{};
+  double turn_ = 0;  ///< columns of 360 degrees of a geographic source; 0: none
+  bool periodic_ = false;
+  double largest_scale_ = 1;
+  Index anchor_row_ = 0, anchor_col_ = 0;
+
+  mutable std::mutex mutex_;
+  mutable std::map<Place, Kept> kept_;
+  mutable std::list<Place> recent_;
+  mutable std::size_t kept_bytes_ = 0;
+};
+
+/// Whether a window of a grid goes once around the globe.
+[[nodiscard]] bool goes_around(const Grid&, const Window&) noexcept;
+
+}  // namespace terroir

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pipeline/run/block_runner.h"
+
+namespace terroir {
+
+/// Reads layers of other lattices that a pass brings onto its own (`coarse_layers`): computed chunk by chunk on their own lattice, each
+/// chunk once while it is held, and again, to the same bits, when it is not. All other layers come from the source behind. Used by
+/// several threads.
+class CoarseSource final : public LayerSource {
+ public:
+  /// `behind` and the references must outlive this.
+  CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter);
+  void read(LayerId layer, Index first, const Window& window, Block<float> out) override;
+
+ private:
+  struct Layer {
+    Pass pass;
+    Program program;
+  };
+  [[nodiscard]] ChunkCache::Chunk chunk(LayerId id, const Layer&, Index row, Index col);
+
+  const Plan& plan_;
+  LayerSource& behind_;
+  const Fitted& fitted_;
+  Meter& meter_;
+  std::map<LayerId, Layer> layers_;
+  ChunkCache cache_;
+};
+
+/// Layers that are read to compute what a pass reads from a CoarseSource.
+[[nodiscard]] std::vector<LayerId> coarse_inputs(const Plan&, const Pass&);
+
+}  // namespace terroir

@@ -1,0 +1,109 @@
+#include "pipeline/plan/warp.h"
+
+#include "kernels/catalog.h"
+#include "kernels/warp_runs.h"
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace terroir::testing {
+namespace {
+
+const Grid dem(utm32(), {400000, 30, 5300000, -30}, {4000, 5000});
+const Grid degrees(wgs84(), {7.7, 0.0004, 47.6, -0.0003}, {3600, 4900});
+
+std::shared_ptr<const BoundKernel> method(const std::string& name) {
+  return find_process("resample")->bind({{"method", {}, Value::scalar(name)}}).kernel;
+}
+
+Warp dem_on(const Grid& grid) { return {FewCrs().operation(dem.crs(), grid.crs(), {}), dem, dem.window(), grid}; }
+
+/// Source positions of all pixels of a window, by the runs that kernels use.
+std::map<std::pair<Index, Index>, PixelPoint> positions(const Warp& warp, const Window& window) {
+  std::map<std::pair<Index, Index>, PixelPoint> found;
+  const auto patches = warp.patches(window);
+  GridMap map;
+  map.destination = window;
+  map.patches = patches;
+  visit_runs(map, 64, [&](const WarpRun& run, double first) {
+    for (Index i = 0; i < run.count; ++i) {
+      const double at = first + static_cast<double>(i);
+      found[{window.row + run.out_row, window.col + run.out_col + i}] = {run.row + at * run.row_step, run.col + at * run.col_step};
+    }
+  });
+  return found;
+}
+
+PixelPoint exact(const Grid& grid, Index row, Index col) {
+  std::vector<MapPoint> point = {{grid.x_centre(col), grid.y_centre(row)}};
+  FewCrs().operation(dem.crs(), grid.crs(), {})->inverse(point);
+  return dem.to_pixel(point[0]);
+}
+
+TEST(Warp, PositionsAreRightToAHundredthOfAPixel) {
+  const Warp warp = dem_on(degrees);
+  const Window window{1000, 2000, 300, 600};
+  const auto all = positions(warp, window);
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(window.shape().area()));
+  double worst = 0;
+  for (const auto& [at, p] : all) {
+    const PixelPoint wanted = exact(degrees, at.first, at.second);
+    worst = std::max({worst, std::abs(p.row - wanted.row), std::abs(p.col - wanted.col)});
+  }
+  EXPECT_LT(worst, 0.01);
+  EXPECT_GT(worst, 0) << "a lattice that holds every pixel is none";
+}
+
+TEST(Warp, PositionsDoNotDependOnThePartOfAGrid) {
+  const Warp whole = dem_on(degrees), part = dem_on(degrees.sub({123, 457, 2000, 2000}));
+  const auto a = positions(whole, {1000, 1500, 40, 300}), b = positions(part, {1000 - 123, 1500 - 457, 40, 300});
+  for (const auto& [at, p] : a) {
+    const PixelPoint& q = b.at({at.first - 123, at.second - 457});
+    EXPECT_EQ(p.row, q.row);
+    EXPECT_EQ(p.col, q.col);
+  }
+}
+
+TEST(Warp, AsksForWhatAWindowNeedsAndNotMuchMore) {
+  const Warp warp = dem_on(degrees);
+  for (const Window window : {Window{1000, 2000, 256, 256}, Window{999, 1777, 17, 300}, Window{1500, 2400, 1, 1}}) {
+    const Window source = warp.request(window, *method("bilinear"), false);
+    for (const auto& [at, p] : positions(warp, window)) {
+      const auto row = static_cast<Index>(std::floor(p.row - 0.5)), col = static_cast<Index>(std::floor(p.col - 0.5));
+      EXPECT_TRUE(source.contains({row, col, 2, 2})) << at.first << ", " << at.second;
+    }
+    EXPECT_LT(source.rows, window.rows * 6 / 5 + 40);
+    EXPECT_LT(source.cols, window.cols * 6 / 5 + 160) << "of a cell that lies askew";
+  }
+}
+
+TEST(Warp, AsksForNothingWhereTheSourceIsNot) {
+  const Grid wide(wgs84(), {0, 0.001, 60, -0.001}, {20000, 20000});
+  const Warp warp = dem_on(wide);
+  EXPECT_TRUE(warp.request({0, 0, 256, 256}, *method("bilinear"), false).empty());
+  EXPECT_FALSE(intersect(warp.covered(), wide.window()).empty());
+  // Longitudes 7.6 to 9.7, latitudes 46.6 to 47.7: about a tenth of the grid's columns.
+  EXPECT_LT(warp.covered().cols, 3000);
+}
+
+TEST(Warp, AGlobeHasNoEdge) {
+  const Grid globe(wgs84(), {0, 1, 90, -1}, {180, 360}), half(wgs84(), {-180, 0.5, 90, -0.5}, {360, 720});
+  const Warp warp(nullptr, globe, globe.window(), half);
+  EXPECT_EQ(warp.period(), 360);
+  // Columns 358 to 362 of the half degrees lie around Greenwich, where the source begins.
+  const Window source = warp.request({100, 358, 1, 4}, *method("bilinear"), false);
+  EXPECT_LT(source.col, 360);
+  EXPECT_GT(source.col_end(), 360);
+  EXPECT_LT(source.cols, 10);
+  EXPECT_EQ(warp.request({100, 358, 1, 4}, *method("bilinear"), true).cols, 360) << "a layer that is there once is taken whole";
+  for (const auto& [at, p] : positions(warp, {0, 0, 360, 720})) {
+    const double wanted = (static_cast<double>(at.second) + 0.5) / 2 - 180;
+    EXPECT_NEAR(std::remainder(p.col - wanted, 360), 0, 1e-5);
+    EXPECT_NEAR(p.row, (static_cast<double>(at.first) + 0.5) / 2, 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace terroir::testing
