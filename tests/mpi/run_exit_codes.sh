@@ -42,7 +42,7 @@ check "gives another result" test "$(digest "$work/done")" != "$before"
 check "overwriting back" job 0 "$work/done" --overwrite
 check "gives the first again" same "$(digest "$work/done")" "$before"
 
-head -c 100 /dev/zero | dd of="$(find "$work/done/features.zarr/slope/c" -type f | sort | head -n 1)" bs=1 seek=50 conv=notrunc status=none
+head -c 100 /dev/zero | tr '\0' '\377' | dd of="$(find "$work/done/features.zarr/slope/c" -type f | sort | head -n 1)" bs=1 seek=50 conv=notrunc status=none
 check "damage is found" job 2 "$work/done" --verify
 check "and told" says "1 damaged"
 check "and mended" same "$(digest "$work/done")" "$before"
