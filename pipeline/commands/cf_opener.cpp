@@ -1,5 +1,6 @@
 #include "pipeline/commands/cf_opener.h"
 
+#include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/adapters/hdf5/hdf5_array.h"
 #include "pipeline/cf/cf_source.h"
@@ -36,6 +37,7 @@ bool is_hdf5(const std::string& path) { return file_head(path, 8).starts_with("\
 }  // namespace
 
 bool CfOpener::knows(const std::string& path) {
+  require_allowed(path);  // before anybody is asked for its first bytes
   const std::string head = file_head(path, 8);
   return head.starts_with("CDF\001") || head.starts_with("CDF\002") || head.starts_with("CDF\005") || is_hdf5(path);
 }

@@ -38,7 +38,7 @@ def ask(url, body=None):
 
 
 def await_server(process, url, log):
-    for _ in range(600):
+    for _ in range(1800):  # a busy machine takes a minute to load the server
         assert process.poll() is None, log.read_text()
         try:
             return ask(f"{url}/health")
