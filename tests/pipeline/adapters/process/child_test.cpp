@@ -84,7 +84,10 @@ TEST(Child, HasAGroupOfItsOwn) {
 }
 
 TEST(Child, IsSignalledWithItsGroup) {
-  Script script("sh -c 'trap \"echo inner; exit\" USR1; echo ready; for i in $(seq 3000); do sleep 0.01; done' 2>/dev/null & trap 'wait; exit 0' USR1; wait");
+  // The outer trap is set before the inner shell says that it is ready.
+  Script script(
+      "trap 'wait; exit 0' USR1; "
+      "sh -c 'trap \"echo inner; exit\" USR1; echo ready; for i in $(seq 3000); do sleep 0.01; done' 2>/dev/null & wait");
   script.printed(1);
   script.child.signal_group(SIGUSR1);
   EXPECT_EQ(script.ended().code, 0);
