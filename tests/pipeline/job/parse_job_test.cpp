@@ -106,12 +106,12 @@ TEST(ParseJob, LiteralsTravelAsPythonPrintsThem) {
 }
 
 TEST(ParseJob, PathsBeginWhereTheFileStands) {
-  const auto files = files_of({{"/work/jobs/data/dem.tif", ""}, {"/work/src/r.yml", ""}});
+  const auto files = files_of({{"/home/ann/jobs/data/dem.tif", ""}, {"/home/ann/src/r.yml", ""}});
   const auto text = job_of("code: ../src\ninputs: {dem: {path: data}}", "x ${{inputs.dem}}");
-  const ParsedJob parsed = parse_job_text(text, {"/work/jobs/job.yml", "", {}, {}}, files);
+  const ParsedJob parsed = parse_job_text(text, {"/home/ann/jobs/job.yml", "", {}, {}}, files);
   ASSERT_TRUE(parsed.job) << testing::PrintToString(lines_of(parsed.findings));
-  EXPECT_EQ(parsed.job->inputs[0].place.name, "/work/jobs/data");
-  EXPECT_EQ(parsed.job->code.name, "/work/src");
+  EXPECT_EQ(parsed.job->inputs[0].place.name, "/home/ann/jobs/data");
+  EXPECT_EQ(parsed.job->code.name, "/home/ann/src");
 }
 
 TEST(ParseJob, WhatTheCommandLineBindsNeedNotExist) {
