@@ -129,7 +129,7 @@ def test_jobs_look_as_shown(tmp_path):
     (tmp_path / "job.yml").write_text(job)
     done = terroir("check", "job.yml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.replace(str(tmp_path), "/work") == right
+    assert done.stdout.replace(str(tmp_path), "/home/ann") == right
     (tmp_path / "job.yml").write_text(job.replace("\nresources:", "\nresource:"))
     done = terroir("check", "job.yml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, mistake)
