@@ -68,10 +68,12 @@ void Scheduler::grow_wary(double now) {
 }
 
 std::vector<std::string> Scheduler::missing(double now) const {
+  // A rank that is gone may be heard once more: by what it had sent before.
+  const double last_words = wary_ + options_.liveness.sign / 2;
   std::vector<std::string> names;
   for (int r = 1; r < options_.ranks; ++r) {
     const auto& rank = ranks_[at(r)];
-    if (!rank.left && rank.heard < wary_ && now - rank.heard > 2 * options_.liveness.sign) names.push_back(name_of(r));
+    if (!rank.left && rank.heard < last_words && now - rank.heard > 2 * options_.liveness.sign) names.push_back(name_of(r));
   }
   return names;
 }

@@ -137,19 +137,21 @@ TEST(Scheduler, IsPatientWithRanksThatHaveNotSaidHello) {
 TEST(Scheduler, KnowsWhoIsMissingWhenItIsWary) {
   Liveness liveness;
   liveness.sign = 0.4;
-  Scheduler scheduler({}, "plan", {4, Schedule::dynamic, 10, liveness, {"a", "b", "c", "d"}},
+  Scheduler scheduler({}, "plan", {5, Schedule::dynamic, 10, liveness, {"a", "b", "c", "d", "e"}},
                       [](std::size_t, const auto&) { return PassState{}; });
   scheduler.begin(0);
-  for (const int rank : {1, 2, 3}) scheduler.receive(rank, Hello{"plan"}, 1);
+  for (const int rank : {1, 2, 3, 4}) scheduler.receive(rank, Hello{"plan"}, 1);
   EXPECT_THAT(scheduler.missing(5), IsEmpty()) << "nothing has made it wary";
   scheduler.receive(1, Alive{}, 9.9);
   scheduler.receive(2, Alive{}, 9.9);
   scheduler.receive(3, Alive{}, 9.9);
+  scheduler.receive(4, Alive{}, 9.9);
   scheduler.grow_wary(10);
+  scheduler.receive(4, Alive{}, 10.1);
   scheduler.receive(1, Alive{}, 10.3);
   scheduler.receive(3, Bye{}, 10.3);
   EXPECT_THAT(scheduler.missing(10.6), IsEmpty()) << "rank 2 may still be on time";
-  EXPECT_THAT(scheduler.missing(11), ElementsAre("rank 2 on c"));
+  EXPECT_THAT(scheduler.missing(11), ElementsAre("rank 2 on c", "rank 4 on e")) << "what rank 4 said last was on its way";
 }
 
 TEST(Scheduler, SendsNothingWithoutNeedWhileItIsWary) {
