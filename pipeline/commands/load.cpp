@@ -73,7 +73,7 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
   return loaded;
 }
 
-LoadedPlan load_plan(const RecipeOptions& options, const Party& party) {
+LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
   LoadedRecipe recipe = load_recipe(options);
   LoadedPlan loaded;
   loaded.file = recipe.file;
@@ -81,6 +81,7 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party) {
   if (!recipe.parsed.recipe) return loaded;
   loaded.crs = std::make_unique<ProjCrsReader>();
   loaded.opener = make_source_opener(*loaded.crs);
+  if (wrap) loaded.opener = wrap(std::move(loaded.opener));
   Resources resources;
   resources.ranks = party.ranks;
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);

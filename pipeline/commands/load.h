@@ -5,6 +5,7 @@
 #include "pipeline/plan/plan.h"
 #include "pipeline/ports/crs_reader.h"
 
+#include <functional>
 #include <memory>
 
 namespace terroir {
@@ -34,8 +35,11 @@ struct Party {
   int ranks = 1, local_ranks = 1, local_processors = 1;
 };
 
+/// Puts another opener around the one that opens files.
+using WrapOpener = std::function<std::unique_ptr<SourceOpener>(std::unique_ptr<SourceOpener>)>;
+
 /// Loads a recipe and compiles it for the ranks of a job.
-[[nodiscard]] LoadedPlan load_plan(const RecipeOptions& options, const Party& party);
+[[nodiscard]] LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap = {});
 
 /// All diagnostics, one a line; warnings too, unless `quiet`.
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, bool quiet, std::ostream& out);

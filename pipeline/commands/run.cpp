@@ -4,7 +4,7 @@
 #include "pipeline/adapters/process/machine.h"
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/commands/communicator.h"
-#include "pipeline/commands/load.h"
+#include "pipeline/commands/load_together.h"
 #include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
@@ -69,10 +69,9 @@ class RankRun {
   }
 
   void prepare() {
-    const int processors = comm_.size() == 1 ? allowed_processors() : comm_.local_processors();
     try {
       if (!look_at_start()) return;
-      loaded_ = load_plan(options_, {comm_.size(), comm_.local_size(), processors});
+      loaded_ = load_together(options_, comm_, Liveness{}.greeting);
       print_diagnostics(loaded_.compiled.diagnostics, loaded_.file, options_.quiet, errors_);
       if (loaded_.good()) open_outputs(*loaded_.compiled.plan);
     } catch (...) {

@@ -26,6 +26,7 @@ struct BandFacts {
   std::optional<double> missing{};                   ///< a second nodata value
   std::optional<std::pair<double, double>> valid{};  ///< stored numbers outside [lowest, highest] are nodata as well
   std::string standard_name{}, cell_methods{};       ///< CF
+  friend bool operator==(const BandFacts&, const BandFacts&) = default;
 };
 
 /// How stored numbers become pixels: nodata -> NaN, bits [lo, hi] extracted, then value * scale + offset in double, rounded to float32.

@@ -1,116 +1,10 @@
 #include "pipeline/run/messages.h"
 
-#include <bit>
-#include <cstring>
-#include <type_traits>
-#include <utility>
+#include "pipeline/run/wire.h"
 
 namespace terroir {
-namespace {
 
-static_assert(std::endian::native == std::endian::little);
-
-template <class T>
-concept Plain = std::is_arithmetic_v<T>;
-
-template <class T>
-concept Text = std::is_same_v<std::remove_const_t<T>, std::string>;
-
-/// Appends fields to bytes.
-class Packer {
- public:
-  template <class... T>
-  void operator()(T&... fields) {
-    (pack(fields), ...);
-  }
-  [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
-
- private:
-  template <Plain T>
-  void pack(const T& value) {
-    const auto* from = reinterpret_cast<const std::byte*>(&value);
-    bytes_.insert(bytes_.end(), from, from + sizeof(T));
-  }
-  template <Text T>
-  void pack(T& text) {
-    pack(text.size());
-    const auto* from = reinterpret_cast<const std::byte*>(text.data());
-    bytes_.insert(bytes_.end(), from, from + text.size());
-  }
-  template <class T>
-  void pack(std::vector<T>& items) {
-    pack(items.size());
-    for (auto& item : items) pack(item);
-  }
-  template <class K, class V>
-  void pack(std::map<K, V>& entries) {
-    pack(entries.size());
-    for (auto& [key, value] : entries) {
-      pack(key);
-      pack(value);
-    }
-  }
-  template <class T>
-  requires(std::is_class_v<T> && !Text<T>) void pack(T& part) { fields(*this, part); }
-
-  std::vector<std::byte> bytes_;
-};
-
-/// Takes fields from bytes. After the first that is not there all others stay empty.
-class Unpacker {
- public:
-  explicit Unpacker(std::span<const std::byte> bytes) : left_(bytes) {}
-  template <class... T>
-  void operator()(T&... fields) {
-    (unpack(fields), ...);
-  }
-  [[nodiscard]] bool complete() const noexcept { return good_ && left_.empty(); }
-
- private:
-  bool take(void* to, std::size_t bytes) {
-    good_ = good_ && bytes <= left_.size();
-    if (!good_) return false;
-    if (bytes > 0) std::memcpy(to, left_.data(), bytes);
-    left_ = left_.subspan(bytes);
-    return true;
-  }
-  /// The number of items that follow; none when there cannot be so many.
-  std::size_t take_count() {
-    std::size_t count = 0;
-    unpack(count);
-    good_ = good_ && count <= left_.size();
-    return good_ ? count : 0;
-  }
-
-  template <Plain T>
-  void unpack(T& value) {
-    take(&value, sizeof(T));
-  }
-  template <Text T>
-  void unpack(T& text) {
-    text.resize(take_count());
-    take(text.data(), text.size());
-  }
-  template <class T>
-  void unpack(std::vector<T>& items) {
-    const std::size_t count = take_count();
-    for (std::size_t i = 0; i < count && good_; ++i) unpack(items.emplace_back());
-  }
-  template <class K, class V>
-  void unpack(std::map<K, V>& entries) {
-    const std::size_t count = take_count();
-    for (std::size_t i = 0; i < count && good_; ++i) {
-      K key{};
-      unpack(key);
-      unpack(entries[key]);
-    }
-  }
-  template <class T>
-  requires(std::is_class_v<T> && !Text<T>) void unpack(T& part) { fields(*this, part); }
-
-  std::span<const std::byte> left_;
-  bool good_ = true;
-};
+// Found by their arguments when an archive comes to a struct, so they are in no unnamed namespace.
 
 template <class A>
 void fields(A& archive, ObjectRecord& r) {
@@ -169,6 +63,8 @@ template <class A>
 void fields(A& archive, Alive& m) {
   archive(m.work, m.peak_memory);
 }
+
+namespace {
 
 /// The message of the kind with this number, read from the rest of the bytes.
 template <std::size_t kind = 0>

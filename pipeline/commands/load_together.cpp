@@ -1,0 +1,68 @@
+#include "pipeline/commands/load_together.h"
+
+#include "pipeline/adapters/process/machine.h"
+#include "pipeline/commands/signals.h"
+#include "pipeline/error.h"
+#include "pipeline/run/header_openers.h"
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+namespace terroir {
+namespace {
+
+using namespace std::chrono_literals;
+
+Party party_of(const Communicator& comm) {
+  return {comm.size(), comm.local_size(), comm.size() == 1 ? allowed_processors() : comm.local_processors()};
+}
+
+/// Sends what has been noted to all other ranks at its end, whatever that is.
+class HeaderSender {
+ public:
+  explicit HeaderSender(Communicator& comm) : comm_(comm) {}
+  HeaderSender(const HeaderSender&) = delete;
+  HeaderSender& operator=(const HeaderSender&) = delete;
+  ~HeaderSender() {
+    const auto message = encode_headers(std::move(headers_));
+    for (int rank = 1; rank < comm_.size(); ++rank) comm_.send(rank, message);
+  }
+  [[nodiscard]] Headers& headers() noexcept { return headers_; }
+
+ private:
+  Communicator& comm_;
+  Headers headers_;
+};
+
+/// The first message of rank 0.
+Headers receive_headers(Communicator& comm, double patience) {
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - start < std::chrono::duration<double>(patience)) {
+    if (const auto message = comm.poll()) {
+      if (auto headers = decode_headers(message->bytes)) return std::move(*headers);
+      throw Error(Fault::system, "what rank 0 says is not understood; all ranks must run the same program: compare versions");
+    }
+    if (const Signal signal = take_signal(); signal == Signal::stop || signal == Signal::kill)
+      throw Error(Fault::interrupted, "interrupted; run the same command again");
+    std::this_thread::sleep_for(1ms);
+  }
+  throw Error(Fault::system, "rank 0 has not told the headers of the inputs within " + std::to_string(std::lround(patience)) +
+                                 " s; see what it says, and whether its storage is slow");
+}
+
+}  // namespace
+
+LoadedPlan load_together(const RecipeOptions& options, Communicator& comm, double patience) {
+  const Party party = party_of(comm);
+  if (comm.size() == 1) return load_plan(options, party);
+  if (comm.rank() == 0) {
+    HeaderSender sender(comm);
+    return load_plan(options, party, [&](auto opener) { return std::make_unique<RecordingOpener>(std::move(opener), sender.headers()); });
+  }
+  Headers headers = receive_headers(comm, patience);
+  return load_plan(options, party,
+                   [&](auto opener) { return std::make_unique<ReplayingOpener>(std::move(headers), std::move(opener)); });
+}
+
+}  // namespace terroir

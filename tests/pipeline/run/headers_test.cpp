@@ -1,0 +1,150 @@
+#include "pipeline/run/header_openers.h"
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace terroir::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Counts what it is asked; its rasters are those of a MemoryOpener.
+class CountingOpener final : public SourceOpener {
+ public:
+  explicit CountingOpener(MemoryOpener& rasters) : rasters_(rasters) {}
+  std::vector<std::string> variables(const std::string& path) override { return ++asked, rasters_.variables(path); }
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override { return ++opened, rasters_.open(path, part); }
+  std::vector<std::string> glob(const std::string& pattern) override { return ++asked, rasters_.glob(pattern); }
+  int asked = 0, opened = 0;
+
+ private:
+  MemoryOpener& rasters_;
+};
+
+const char* const recipe = R"(version: 1
+grid: {like: t}
+inputs:
+  t: {path: "c/{time:%Y%m%d}.tif"}
+steps:
+  mean: {process: reduce_time, data: t, reducer: mean}
+outputs:
+  out: {path: o, layers: [mean]}
+)";
+
+/// Two maps, and what rank 0 was told of them while it made a plan.
+struct Told {
+  MemoryOpener rasters;
+  std::shared_ptr<MemoryRaster> first = raster({40, 50}, {32, 32}, hills);
+  std::shared_ptr<MemoryRaster> second = raster({40, 50}, {32, 32}, [](Index r, Index c) { return hills(r, c) + 2; });
+  Headers headers;
+  std::string hash;
+
+  Told() {
+    rasters.add("c/20240101.tif", first);
+    rasters.add("c/20240102.tif", second);
+    RecordingOpener recorder(std::make_unique<CountingOpener>(rasters), headers);
+    hash = compiled(recipe, recorder).hash;
+  }
+  /// An opener of another rank, and what it asks of the storage.
+  std::unique_ptr<ReplayingOpener> other_rank(CountingOpener*& storage) {
+    auto counting = std::make_unique<CountingOpener>(rasters);
+    storage = counting.get();
+    return std::make_unique<ReplayingOpener>(decode_headers(encode_headers(headers)).value(), std::move(counting));
+  }
+};
+
+TEST(Headers, GiveTheSamePlanFromOneFileOfAFolder) {
+  Told told;
+  CountingOpener* storage = nullptr;
+  const auto opener = told.other_rank(storage);
+  EXPECT_EQ(compiled(recipe, *opener).hash, told.hash);
+  EXPECT_EQ(storage->asked, 0);
+  EXPECT_EQ(storage->opened, 1);
+}
+
+TEST(Headers, SourcesAreOpenedWhenTheyAreRead) {
+  Told told;
+  CountingOpener* storage = nullptr;
+  const auto opener = told.other_rank(storage);
+  const WholeRun late = whole_run(recipe, *opener);
+  EXPECT_EQ(storage->opened, 2);
+  EXPECT_TRUE(same_bits(late.arrays.at("out/mean").pixels, whole_run(recipe, told.rasters).arrays.at("out/mean").pixels));
+}
+
+TEST(Headers, AnotherFileUnderTheSameNameIsRefused) {
+  Told told;
+  CountingOpener* storage = nullptr;
+  const auto opener = told.other_rank(storage);
+  told.second->bands[0].pixels[7] += 100;
+  try {
+    (void)whole_run(recipe, *opener);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::data);
+    EXPECT_THAT(error.what(), HasSubstr("c/20240102.tif is not the file that rank 0 has opened under this name"));
+  }
+}
+
+TEST(Headers, AnotherMountIsFoundBeforeTheRun) {
+  Told told;
+  CountingOpener* storage = nullptr;
+  const auto opener = told.other_rank(storage);
+  told.first->bands[0].pixels[7] += 100;
+  EXPECT_THAT(faults(recipe, *opener), ElementsAre(HasSubstr("c/20240101.tif is not the file that rank 0 has opened")));
+}
+
+TEST(Headers, AFileThatOnlyRankZeroSeesIsAFaultOfTheSystem) {
+  Told told;
+  CountingOpener* storage = nullptr;
+  const auto opener = told.other_rank(storage);
+  told.rasters = MemoryOpener();
+  told.rasters.add("c/20240101.tif", told.first);
+  try {
+    (void)whole_run(recipe, *opener);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_THAT(error.what(), HasSubstr("rank 0 has opened it: compare the mounts of the nodes"));
+  }
+}
+
+TEST(Headers, WhatWasRefusedIsRefusedAgain) {
+  MemoryOpener rasters;
+  Headers headers;
+  RecordingOpener recorder(std::make_unique<CountingOpener>(rasters), headers);
+  std::string first;
+  try {
+    (void)recorder.open("none.tif", {});
+  } catch (const Error& error) {
+    first = error.what();
+  }
+  rasters.add("none.tif", raster({4, 4}, {4, 4}, hills));
+  ReplayingOpener other(headers, std::make_unique<CountingOpener>(rasters));
+  try {
+    (void)other.open("none.tif", {});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(), first);
+    EXPECT_EQ(error.fault(), Fault::mistake);
+  }
+  EXPECT_THAT(other.glob("x*"), IsEmpty()) << "what rank 0 was not asked the storage tells";
+}
+
+TEST(Headers, HaveWhatFilesHaveInCommonOnce) {
+  Told told;
+  EXPECT_EQ(told.headers.opened.size(), 2U);
+  EXPECT_EQ(told.headers.systems.size(), 1U);
+  EXPECT_EQ(told.headers.bands.size(), 1U);
+}
+
+TEST(Headers, AreRefusedWhenCut) {
+  Told told;
+  auto bytes = encode_headers(told.headers);
+  for (std::size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(decode_headers(std::span(bytes).first(length))) << length;
+}
+
+}  // namespace
+}  // namespace terroir::testing
