@@ -10,13 +10,36 @@ namespace terroir {
 namespace {
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-/// Columns whose sums over rows are made at once; wider blocks are summed pixel by pixel, in the same order.
-constexpr Index widest = 4096;
+/// Source columns whose sums over rows are made at once, and destination columns that share them.
+constexpr Index widest = 2048, segment = 512;
 /// A share of a pixel's area that is rounding.
 constexpr double nothing = 1e-9;
 
+/// Four rows of the source over the same columns, and their weights.
+struct FourRows {
+  const float* row[4];
+  double weight[4];
+};
+
+/// Adds weight * value to the sum of each column; a missing value makes it NaN.
+TERROIR_INLINE void add_four_body(const FourRows& rows, Index n, double* sums) {
+  const float *a = rows.row[0], *b = rows.row[1], *c = rows.row[2], *d = rows.row[3];
+  const double wa = rows.weight[0], wb = rows.weight[1], wc = rows.weight[2], wd = rows.weight[3];
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i)
+    sums[i] = sums[i] + wa * static_cast<double>(a[i]) + wb * static_cast<double>(b[i]) + wc * static_cast<double>(c[i]) +
+              wd * static_cast<double>(d[i]);
+}
+TERROIR_CLONES(add_four, (const FourRows& rows, Index n, double* sums), (rows, n, sums))
+
+TERROIR_INLINE void add_one_body(const float* row, double weight, Index n, double* sums) {
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i) sums[i] += weight * static_cast<double>(row[i]);
+}
+TERROIR_CLONES(add_one, (const float* row, double weight, Index n, double* sums), (row, weight, n, sums))
+
 /// Adds a row to the sums of weight * value and weight over valid pixels.
-TERROIR_INLINE void add_row_body(const float* row, double weight, Index n, double* sums, double* weights) {
+TERROIR_INLINE void add_valid_body(const float* row, double weight, Index n, double* sums, double* weights) {
 #pragma GCC ivdep
   for (Index i = 0; i < n; ++i) {
     const double v = static_cast<double>(row[i]);
@@ -24,13 +47,18 @@ TERROIR_INLINE void add_row_body(const float* row, double weight, Index n, doubl
     weights[i] += row[i] == row[i] ? weight : 0.0;
   }
 }
-TERROIR_CLONES(add_row, (const float* row, double weight, Index n, double* sums, double* weights), (row, weight, n, sums, weights))
+TERROIR_CLONES(add_valid, (const float* row, double weight, Index n, double* sums, double* weights), (row, weight, n, sums, weights))
 
-/// What a destination pixel covers of the source along one direction, in source pixels.
+/// What a destination pixel covers of the source along one direction: source pixels [first, last), the outer ones in part.
 struct Extent {
   double begin = 0, end = 0;
-  [[nodiscard]] Index first() const noexcept { return static_cast<Index>(std::floor(begin)); }
-  [[nodiscard]] Index last() const noexcept { return static_cast<Index>(std::ceil(end)); }
+  Index first = 0, last = 0;
+  double first_share = 1, last_share = 1;
+
+  [[nodiscard]] double share(Index pixel) const noexcept { return pixel == first ? first_share : pixel == last - 1 ? last_share : 1; }
+  [[nodiscard]] bool cut_like(const Extent& o) const noexcept {
+    return last - first == o.last - o.first && first_share == o.first_share && last_share == o.last_share;
+  }
 };
 
 Extent extent_of(Index pixel, double scale, double offset) noexcept {
@@ -40,17 +68,31 @@ Extent extent_of(Index pixel, double scale, double offset) noexcept {
     return std::abs(position - whole) < 1e-9 * std::max(1.0, std::abs(whole)) ? whole : position;
   };
   const double a = edge(pixel), b = edge(pixel + 1);
-  return {std::min(a, b), std::max(a, b)};
+  Extent e{std::min(a, b), std::max(a, b)};
+  e.first = static_cast<Index>(std::floor(e.begin)), e.last = static_cast<Index>(std::ceil(e.end));
+  e.first_share = std::min(e.end, static_cast<double>(e.first + 1)) - e.begin;
+  e.last_share = e.end - std::max(e.begin, static_cast<double>(e.last - 1));
+  return e;
 }
 
+/// The weight of a source pixel is the product of one for its row and one for its column, so values are summed down the rows first,
+/// then along the columns: in the order of the source's pixels, wherever a block starts.
 class Conservative {
  public:
   Conservative(Normalize normalize, double min_valid, const Args& args) noexcept
       : normalize_(normalize), min_valid_(min_valid), args_(args), map_(args.map), in_(args.in[0]) {}
 
   void run() noexcept {
-    for (Index t = 0; t < args_.out[0].times(); ++t)
-      for (Index r = 0; r < args_.out[0].rows(); ++r) run_row(t, r);
+    for (begin_ = 0; begin_ < args_.out[0].cols(); begin_ += segment) {
+      count_ = std::min(segment, args_.out[0].cols() - begin_);
+      for (Index c = 0; c < count_; ++c) cols_[c] = extent_of(map_.destination.col + begin_ + c, map_.col_scale, map_.col_offset);
+      low_ = std::min(cols_[0].first, cols_[count_ - 1].first);
+      high_ = std::max(cols_[0].last, cols_[count_ - 1].last);
+      Index held = 0;
+      visit_stretches(low_, high_, [&](Index, Index, Index n) { held += n; });
+      covered_ = held == high_ - low_;
+      for (Index r = 0; r < args_.out[0].rows(); ++r) run_row(r);
+    }
   }
 
  private:
@@ -69,32 +111,96 @@ class Conservative {
     return high > low ? belt(low, high) : 0;
   }
 
-  void run_row(Index t, Index r) noexcept {
-    const Extent rows = extent_of(map_.destination.row + r, map_.row_scale, map_.row_offset);
-    const Index first = std::max(rows.first(), map_.source.row), last = std::min(rows.last(), map_.source.row_end());
-    const bool together = in_.cols() <= widest;
-    if (together) {
-      std::fill_n(sums_, in_.cols(), 0.0), std::fill_n(weights_, in_.cols(), 0.0);
-      for (Index row = first; row < last; ++row)
-        add_row(in_.row(t, row - map_.source.row), row_weight(rows, row), in_.cols(), sums_, weights_);
+  void run_row(Index r) noexcept {
+    rows_ = extent_of(map_.destination.row + r, map_.row_scale, map_.row_offset);
+    first_ = std::max(rows_.first, map_.source.row), last_ = std::min(rows_.last, map_.source.row_end());
+    const double height = belt(rows_.begin, rows_.end);
+    bool gaps = !covered_ || first_ >= last_;
+    if (!gaps) weigh_whole();
+    for (Index t = 0; t < args_.out[0].times(); ++t) {
+      // Where values were missing before, some are likely to be missing again.
+      gaps = gaps || !add_whole(t);
+      if (gaps) add_valid_ones(t);
+      const double* weights = gaps ? weight_ : whole_;
+      float* out = args_.out[0].row(t, r) + begin_;
+      for (Index c = 0; c < count_; ++c) out[c] = finished(sum_[c], weights[c], height * (cols_[c].end - cols_[c].begin));
     }
-    const double height = belt(rows.begin, rows.end);
-    for (Index c = 0; c < args_.out[0].cols(); ++c) {
-      const Extent cols = extent_of(map_.destination.col + c, map_.col_scale, map_.col_offset);
-      double sum = 0, weights = 0;
-      for (Index col = cols.first(); col < cols.last(); ++col) {
-        const double share = std::min(cols.end, static_cast<double>(col + 1)) - std::max(cols.begin, static_cast<double>(col));
-        Index at = col - map_.source.col;
-        if (map_.period > 0) at -= floor_div(at, map_.period) * map_.period;
-        if (share <= 0 || at < 0 || at >= in_.cols()) continue;
-        double one[2] = {0, 0};
-        if (!together)
-          for (Index row = first; row < last; ++row)
-            add_row(in_.row(t, row - map_.source.row) + at, row_weight(rows, row), 1, one, one + 1);
-        sum += share * (together ? sums_[at] : one[0]);
-        weights += share * (together ? weights_[at] : one[1]);
+  }
+
+  /// Weights of the segment's pixels where no value is missing.
+  void weigh_whole() noexcept {
+    double down = 0;
+    for (Index row = first_; row < last_; ++row) down += row_weight(rows_, row);
+    for (Index c = 0; c < count_; ++c) {
+      if (c > 0 && cols_[c].cut_like(cols_[c - 1])) {
+        whole_[c] = whole_[c - 1];
+        continue;
       }
-      args_.out[0](t, r, c) = finished(sum, weights, height * (cols.end - cols.begin));
+      whole_[c] = 0;
+      for (Index col = cols_[c].first; col < cols_[c].last; ++col) whole_[c] += cols_[c].share(col) * down;
+    }
+  }
+
+  /// Sums all values; false where one is missing.
+  bool add_whole(Index t) noexcept {
+    std::fill_n(sum_, count_, 0.0);
+    for (Index low = low_; low < high_; low += widest) {
+      const Index high = std::min(high_, low + widest);
+      std::fill_n(sums_, high - low, 0.0);
+      visit_stretches(low, high, [&](Index at, Index to, Index n) {
+        const auto values = [&](Index row) { return in_.row(t, row - map_.source.row) + at; };
+        Index row = first_;
+        for (; row + 4 <= last_; row += 4) {
+          FourRows four{};
+          for (Index i = 0; i < 4; ++i) four.row[i] = values(row + i), four.weight[i] = row_weight(rows_, row + i);
+          add_four(four, n, sums_ + to);
+        }
+        for (; row < last_; ++row) add_one(values(row), row_weight(rows_, row), n, sums_ + to);
+      });
+      add_along(sums_, low, high, sum_);
+    }
+    bool valid = true;
+    for (Index c = 0; c < count_; ++c) valid = valid && sum_[c] == sum_[c];
+    return valid;
+  }
+
+  /// Sums the values that are there, and their weights.
+  void add_valid_ones(Index t) noexcept {
+    std::fill_n(sum_, count_, 0.0), std::fill_n(weight_, count_, 0.0);
+    for (Index low = low_; low < high_; low += widest) {
+      const Index high = std::min(high_, low + widest);
+      std::fill_n(sums_, high - low, 0.0), std::fill_n(weights_, high - low, 0.0);
+      visit_stretches(low, high, [&](Index at, Index to, Index n) {
+        for (Index row = first_; row < last_; ++row)
+          add_valid(in_.row(t, row - map_.source.row) + at, row_weight(rows_, row), n, sums_ + to, weights_ + to);
+      });
+      add_along(sums_, low, high, sum_);
+      add_along(weights_, low, high, weight_);
+    }
+  }
+
+  /// Adds what the source columns [low, high) hold to the destination pixels that they are part of.
+  void add_along(const double* columns, Index low, Index high, double* sums) const noexcept {
+    for (Index c = 0; c < count_; ++c) {
+      const Extent& e = cols_[c];
+      double sum = sums[c];
+      for (Index col = std::max(e.first, low), end = std::min(e.last, high); col < end; ++col) sum += e.share(col) * columns[col - low];
+      sums[c] = sum;
+    }
+  }
+
+  /// Calls visit(column of the block, column from `low`, count) for the source columns of [low, high) that the block holds.
+  template <class Visit>
+  void visit_stretches(Index low, Index high, const Visit& visit) const noexcept {
+    const Index period = map_.period, width = in_.cols();
+    Index col = low;
+    while (col < high) {
+      Index at = col - map_.source.col;
+      if (period > 0) at -= floor_div(at, period) * period;
+      const Index next = at < 0 ? -at : at < width ? width - at : period > 0 ? period - at : high - col;
+      const Index n = std::min(high - col, next);
+      if (at >= 0 && at < width) visit(at, col - low, n);
+      col += n;
     }
   }
 
@@ -109,6 +215,14 @@ class Conservative {
   const Args& args_;
   const GridMap& map_;
   const Block<const float>& in_;
+  // A segment of the destination's columns, and the source columns [low_, high_) that it covers.
+  Index begin_ = 0, count_ = 0, low_ = 0, high_ = 0;
+  bool covered_ = false;
+  Extent cols_[segment];
+  double sum_[segment], weight_[segment], whole_[segment];
+  // A row of the destination, and the source rows [first_, last_) of the block that it covers.
+  Extent rows_;
+  Index first_ = 0, last_ = 0;
   double sums_[widest], weights_[widest];
 };
 

@@ -11,6 +11,8 @@ using Method = ResampleMethod;
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr double least_weight = 1e-6;
+/// Less than this of a source pixel is rounding.
+constexpr double edge_rounding = 5e-10;
 /// gdalwarp's: pixels of up to this many source pixels are interpolated without widening the kernel.
 constexpr double unwidened = 1 / 0.95;
 
@@ -165,6 +167,8 @@ double resample_support(Method method, double scale) noexcept {
     case Method::bilinear: return radius;
     case Method::cubic: return 2 * radius;
     case Method::lanczos: return 3 * radius;
+    // Up to its edges, which lie between the centres of pixels: so that blocks whose edges meet chunks of the source read no more of them.
+    case Method::conservative: return 0.5 * scale - 0.5 - edge_rounding;
     default: return 0.75 * scale + 1;  // half of a square's diagonal at most
   }
 }

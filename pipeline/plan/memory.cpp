@@ -5,6 +5,7 @@
 #include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
+#include "pipeline/plan/walking.h"
 
 #include <algorithm>
 #include <cmath>
@@ -193,10 +194,14 @@ void project_memory(Plan& plan) {
     plan.memory.push_back({"layers on their own grids", coarse_bytes(plan) + threads * blocks});
   }
   const std::size_t fixed = plan.projected_memory();
-  std::size_t least = worst(plan, [&](const Pass& p) { return input_footprint(plan, p, middle(p, p.chunk)); });
+  std::size_t least = worst(plan, [&](const Pass& p) {
+    const auto walking = walking_bytes(plan, p);
+    return walking ? *walking : input_footprint(plan, p, middle(p, p.chunk));
+  });
   for (const Pass& p : coarse) least = std::max(least, input_footprint(plan, p, middle(p, p.block)));
   least += threads * chunk;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {
+    if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk;
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
     return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;

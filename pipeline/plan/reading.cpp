@@ -62,6 +62,7 @@ class CacheModel {
       recent_.splice(recent_.begin(), recent_, held->second);
       return 0;
     }
+    if (bytes > capacity_) return bytes;  // read time by time, and gone when the last time has been read
     recent_.push_front({key, bytes});
     places_[key] = recent_.begin();
     used_ += bytes;
