@@ -1,7 +1,7 @@
 #!/bin/bash
-# Times Terroir beside its peers: xarray + Dask, gdaldem, and a floor that decodes and encodes but computes nothing. Makes its inputs
-# (about 500 MB in build/bench-data) and needs about 6 GB of disk. Not part of the tests. Arguments go to scripts/bench/run.py:
-#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
+# Times Terroir beside its peers: xarray + Dask, GDAL, CDO, and a floor that decodes and encodes but computes nothing. Makes its inputs
+# (about 2.5 GB in build/bench-data) and needs about 8 GB of disk. Not part of the tests. Arguments go to scripts/bench/run.py:
+#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|conservative|daily|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/mpi-env.sh
@@ -18,4 +18,5 @@ for ((i = 1; i < $#; ++i)); do
   if [ "${!i}" = --data ]; then next=$((i + 1)) data=${!next}; fi
 done
 /usr/bin/python3 scripts/bench/make_data.py "$data"
+tests/.venv/bin/python scripts/bench/make_climate.py "$data"
 exec /usr/bin/python3 scripts/bench/run.py "$@"

@@ -18,12 +18,13 @@ PYTHON = SOURCE / "tests" / ".venv" / "bin" / "python"
 
 
 class Job:
-    """A command to time. `after` takes its standard output and returns seconds to take off; `core` pins it to one core."""
+    """A command to time. `after` takes its standard output and returns seconds to take off; `pin` pins it to one core; `check` is a
+    command that looks at the first result and prints what it finds."""
 
-    def __init__(self, name, command, pin=None, after=lambda output: 0.0):
-        self.name, self.pin, self.after = name, pin, after
+    def __init__(self, name, command, pin=None, after=lambda output: 0.0, check=None):
+        self.name, self.pin, self.after, self.check = name, pin, after, check
         self.command = [str(word) for word in command]
-        self.seconds, self.peak = [], 0
+        self.seconds, self.processor, self.peak, self.found = [], [], 0, ""
 
     def run(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -39,12 +40,17 @@ class Job:
         if process.returncode != 0:
             raise SystemExit(f"{self.name} failed with {process.returncode}:\n{' '.join(command)}\n{log.read_text()[-3000:]}")
         self.seconds.append(seconds - self.after(log.read_text()))
+        self.processor.append(usage.ru_utime + usage.ru_stime)
         self.peak = max(self.peak, usage.ru_maxrss / 1024)
+        if self.check and not self.found:
+            self.found = subprocess.check_output([str(word) for word in self.check], text=True).strip()
 
     def row(self, base):
         median = statistics.median(self.seconds)
         ratio = f"{median / base:6.2f}" if base else "      "
-        return f"{median:8.2f} {min(self.seconds):8.2f} {max(self.seconds):8.2f}  {ratio}  {self.peak:7.0f}  {self.name}"
+        spent = statistics.median(self.processor)
+        name = f"{self.name}; {self.found}" if self.found else self.name
+        return f"{median:8.2f} {min(self.seconds):8.2f} {max(self.seconds):8.2f}  {ratio}  {spent:7.2f}  {self.peak:7.0f}  {name}"
 
 
 def fetch_seconds(output):
@@ -89,6 +95,24 @@ def warp_jobs(data, build, out):
                                       out / "warped.tif"])
 
 
+def conservative_jobs(data, build, out):
+    fields = data / "fields.nc"
+
+    def totals(result, variable):
+        return [PYTHON, HERE / "compare_totals.py", fields, result, variable]
+
+    yield Job("Terroir, 2 ranks", terroir("conservative.yml", ["--input", f"fields={fields}"], out, 2, "500M"),
+              check=totals(out / "coarse.nc", "coarse"))
+    words = ["cdo", "-s", "-P", 2, "-f", "nc4", "-z", "zip_1", "remapcon,r360x180", fields, out / "cdo.nc"]
+    yield Job("CDO remapcon, 2 threads", words, check=totals(out / "cdo.nc", "tas"))
+
+
+def daily_jobs(data, build, out):
+    daily = data / "daily.nc"
+    yield Job("Terroir, 2 ranks", terroir("daily.yml", ["--input", f"daily={daily}"], out, 2, "500M"))
+    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_daily.py", daily, out])
+
+
 def prepare_floor(data, build, out):
     """The floor needs finished layers: those of Terroir."""
     if (build / "layers").exists():
@@ -109,11 +133,16 @@ def warm(folder):
                     pass
 
 
-def kernels():
-    program = SOURCE / "build" / "release" / "tests" / "bench" / "kernels_bench"
+def benchmarks(name, title, environment=None):
+    program = SOURCE / "build" / "release" / "tests" / "bench" / name
     if program.exists():
-        print("\nKernels, one core, blocks in cache:", flush=True)
-        subprocess.run(["taskset", "-c", "0", program, "--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"], check=True)
+        print(f"\n{title}:", flush=True)
+        words = ["taskset", "-c", "0", program, "--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"]
+        subprocess.run(words, check=True, env=os.environ | (environment or {}))
+
+
+JOBS = {"terrain": terrain_jobs, "scenes": scenes_jobs, "netcdf": netcdf_jobs, "warp": warp_jobs, "conservative": conservative_jobs,
+        "daily": daily_jobs}
 
 
 def main():
@@ -121,14 +150,14 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=SOURCE / "build" / "bench-data")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench-out", help="emptied before every run")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "warp", "kernels"])
+    parser.add_argument("--only", choices=[*JOBS, "kernels"])
     parser.add_argument("--match", default="", help="only jobs whose name contains this")
     options = parser.parse_args()
     build, out = SOURCE / "build" / "bench", options.out.resolve() / "result"
     data = options.data.resolve()
 
     print(f"copy bandwidth of one core: {subprocess.check_output([build / 'copy'], text=True).strip()} GB/s")
-    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs), ("netcdf", netcdf_jobs), ("warp", warp_jobs)):
+    for name, jobs in JOBS.items():
         if options.only not in (None, name):
             continue
         if name == "terrain":
@@ -140,14 +169,17 @@ def main():
             for job in chosen:
                 job.run(out)
         base = statistics.median(chosen[0].seconds) if chosen else 0
-        print(f"\n{name}: {options.runs} runs\n  median      min      max   ratio  peak MB  job")
+        print(f"\n{name}: {options.runs} runs\n  median      min      max   ratio    CPU s  peak MB  job")
         for job in chosen:
             print(job.row(base))
         for job in chosen:
             print(f"  {job.name}: {' '.join(job.command)}")
     shutil.rmtree(out, ignore_errors=True)
+    if options.only in (None, "daily"):
+        stack = {"TERROIR_STACK": str(data / "daily.nc")}
+        benchmarks("netcdf_bench", "Reading daily.nc as series, one core, bytes of decoded numbers", stack)
     if options.only in (None, "kernels"):
-        kernels()
+        benchmarks("kernels_bench", "Kernels, one core, blocks in cache")
 
 
 if __name__ == "__main__":
