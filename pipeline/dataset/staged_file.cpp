@@ -3,12 +3,18 @@
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <vector>
 
 namespace terroir {
@@ -16,22 +22,55 @@ namespace {
 
 constexpr std::size_t piece = std::size_t{4} << 20;
 
-std::string new_folder() {
+constexpr std::string_view beginning = "terroir-staged-";
+
+std::string scratch() {
   const char* const base = std::getenv("TMPDIR");
-  std::string folder = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/terroir-XXXXXX";
+  return base != nullptr && *base != '\0' ? base : "/tmp";
+}
+
+std::string new_folder() {
+  std::string folder = scratch() + "/" + std::string(beginning) + "XXXXXX";
   if (::mkdtemp(folder.data()) == nullptr)
     throw Error(Fault::system,
                 "cannot make a scratch folder as " + folder + ": " + std::strerror(errno) + "; set TMPDIR to a folder on a local disk");
   return folder;
 }
 
+int open_folder(const std::string& path) noexcept { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
+
+/// Removes folders that nobody holds a lock of: those of processes that were killed.
+void remove_abandoned() noexcept {
+  std::error_code ignored;
+  std::filesystem::directory_iterator entry(scratch(), std::filesystem::directory_options::skip_permission_denied, ignored), end;
+  for (; entry != end; entry.increment(ignored)) {
+    if (!entry->path().filename().native().starts_with(beginning)) continue;
+    const int folder = open_folder(entry->path());
+    if (folder < 0) continue;
+    struct stat facts {};
+    const bool own = ::fstat(folder, &facts) == 0 && facts.st_uid == ::geteuid();
+    if (own && ::flock(folder, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove_all(entry->path(), ignored);
+    ::close(folder);
+  }
+}
+
 }  // namespace
 
-StagedFile::StagedFile(const std::string& suffix) : folder_(new_folder()), path_(folder_ + "/file" + suffix) {}
+StagedFile::StagedFile(const std::string& suffix) {
+  remove_abandoned();
+  do {
+    if (lock_ >= 0) ::close(lock_);
+    folder_ = new_folder();
+    lock_ = open_folder(folder_);
+    // Another start may have taken the folder for an abandoned one before it was locked.
+  } while (lock_ >= 0 && (::flock(lock_, LOCK_SH) != 0 || !std::filesystem::exists(folder_)));
+  path_ = folder_ + "/file" + suffix;
+}
 
 StagedFile::~StagedFile() {
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+  if (lock_ >= 0) ::close(lock_);
 }
 
 std::string StagedFile::failure(const std::string& reason) const {

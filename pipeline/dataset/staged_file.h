@@ -8,7 +8,7 @@
 namespace terroir {
 
 /// A new file on this machine's own disk (in TMPDIR, else /tmp), which is gone when this object is. There libraries may seek, map and
-/// lock, which mounted blob stores refuse.
+/// lock, which mounted blob stores refuse. What killed processes of this user have left there is removed first.
 class StagedFile {
  public:
   explicit StagedFile(const std::string& suffix);
@@ -24,6 +24,7 @@ class StagedFile {
 
  private:
   std::string folder_, path_;
+  int lock_ = -1;  ///< of the folder: shared as long as this object lives, which tells it from an abandoned one
 };
 
 }  // namespace terroir

@@ -1,0 +1,73 @@
+#include "pipeline/dataset/staged_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace terroir {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// TMPDIR is an empty folder of its own.
+class StagedFiles : public ::testing::Test {
+ protected:
+  StagedFiles() {
+    std::string name = fs::temp_directory_path() / "staged-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+    ::setenv("TMPDIR", folder_.c_str(), 1);
+  }
+  ~StagedFiles() override {
+    ::unsetenv("TMPDIR");
+    fs::remove_all(folder_);
+  }
+  [[nodiscard]] std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(folder_), {}); }
+
+  fs::path folder_;
+};
+
+void write(const StagedFile& file) { std::ofstream(file.path()) << "pixels"; }
+
+TEST_F(StagedFiles, IsGoneWithItsOwner) {
+  {
+    const StagedFile file(".nc");
+    write(file);
+    EXPECT_TRUE(file.path().ends_with(".nc"));
+    EXPECT_EQ(entries(), 1);
+  }
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(StagedFiles, OfAKilledProcessIsRemovedByTheNextOne) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const StagedFile file(".nc");
+    write(file);
+    ::kill(::getpid(), SIGKILL);
+  }
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_EQ(entries(), 1);
+  const StagedFile next(".nc");
+  EXPECT_EQ(entries(), 1);
+  EXPECT_TRUE(fs::exists(fs::path(next.path()).parent_path()));
+}
+
+TEST_F(StagedFiles, OfALivingOwnerStaysAsDoesAllThatIsNotOurs) {
+  fs::create_directory(folder_ / "terroir-other");
+  fs::create_directory_symlink(folder_ / "terroir-other", folder_ / "terroir-staged-link");
+  const StagedFile first(".nc");
+  write(first);
+  const StagedFile second(".tif");
+  EXPECT_TRUE(fs::exists(first.path()));
+  EXPECT_TRUE(fs::exists(folder_ / "terroir-other"));
+  EXPECT_EQ(entries(), 4);
+}
+
+}  // namespace
+}  // namespace terroir
