@@ -126,10 +126,10 @@ def test_inputs_of_other_grids_are_read_onto_the_recipes(tmp_path):
     np.testing.assert_array_equal(*same_gaps(result["open"].values, np.where(np.isin(cover, [3, 5]), np.nan, dem)))
 
 
-# Lanczos only where centres fall on centres: elsewhere gdalwarp is up to some percent off sinc(d) sinc(d / 3), which the kernel's own test
-# computes by definition. At the source's edge gdalwarp takes bilinear for cubic, and footprints that lie outside.
+# Of lanczos those where pixels do not grow, or centres fall on centres: see below. At the source's edge gdalwarp takes bilinear for
+# cubic, and footprints that lie outside.
 @pytest.mark.parametrize(("method", "case"), [(m, c) for m in OTHERS for c in ("third", "oblong", "inside")
-                                              if c == "third" or m != "lanczos"])
+                                              if c != "oblong" or m != "lanczos"])
 def test_other_methods(source, method, case, tmp_path):
     resolution, bounds = CASES[case]
     got, wanted = by_terroir(tmp_path, source, method, resolution, bounds), by_gdalwarp(tmp_path, source, method, resolution, bounds)
@@ -138,7 +138,22 @@ def test_other_methods(source, method, case, tmp_path):
         got, wanted = np.where(far, got, 0), np.where(far, wanted, 0)
     if method in ("cubic", "lanczos"):  # as bilinear: beside a gap the valid neighbours make a pixel
         got = np.where(np.isnan(wanted), np.nan, got)
-    np.testing.assert_allclose(*same_gaps(got, wanted), rtol=2e-6)
+    # Some of gdalwarp's weights are of single precision.
+    np.testing.assert_allclose(*same_gaps(got, wanted), rtol=3e-5 if (method, case) == ("lanczos", "inside") else 2e-6)
+
+
+def test_lanczos_of_growing_pixels_is_not_moved(tmp_path):
+    """gdalwarp takes the weights of the source's pixel centre at or before the position, and so gives a grid that lies a fifth of a pixel
+    further the values of the first one. By definition (the kernel's own test) the values move with the grid."""
+    source = write(tmp_path / "source.tif", read(DEM)[60:140, 300:380])
+    resolution, bounds = CASES["third"]
+    moved = (bounds[0] + 6, bounds[1] - 6, bounds[2] + 6, bounds[3] - 6)
+    first = by_terroir(tmp_path, source, "lanczos", resolution, bounds)
+    unmoved = by_gdalwarp(tmp_path, source, "lanczos", resolution, moved)
+    inner = (slice(4, -4), slice(4, -4))
+    np.testing.assert_allclose(unmoved[inner], first[inner], rtol=2e-6)
+    off = np.abs(by_terroir(tmp_path / "moved", source, "lanczos", resolution, moved) - unmoved)[inner] / np.ptp(unmoved)
+    assert 0.01 < off.max() < 0.05
 
 
 def by_neighbours(values, reach=16):
@@ -172,7 +187,7 @@ DEGREES = {
 
 
 @pytest.mark.parametrize("case", DEGREES)
-@pytest.mark.parametrize("method", [m for m in METHODS | OTHERS if m not in ("lanczos", "sum")])
+@pytest.mark.parametrize("method", [m for m in METHODS | OTHERS if m != "lanczos"])
 def test_across_crs(method, case, tmp_path):
     source = write(tmp_path / "source.tif", read(DEM)[:400, :400])
     resolution, bounds = DEGREES[case]
@@ -183,6 +198,19 @@ def test_across_crs(method, case, tmp_path):
     off = np.abs(got - wanted)[both] > 1e-3 * np.ptp(wanted[both])
     # Whole pixels are chosen by the edge of a footprint, which is known to a thousandth of a pixel.
     assert off.mean() <= (0.004 if method in ("nearest", "min", "max", "median", "q1", "q3") else 0.001)
+    if method == "sum":  # footprints are boxes here, quadrangles there
+        np.testing.assert_allclose(got, wanted, rtol=1e-3)
+        assert got.sum() == pytest.approx(wanted.sum(), rel=5e-5)
+
+
+@pytest.mark.parametrize("resolution", [(0.0002, 0.00015), (0.0003, 0.0002)])
+def test_lanczos_across_crs(resolution, tmp_path):
+    """Pixels do not grow here. Both are of single precision in places; positions are known to some thousandths of a pixel."""
+    source = write(tmp_path / "source.tif", read(DEM)[:400, :400])
+    bounds = (10.32, 46.835, 10.32 + resolution[0] * 90, 46.835 + resolution[1] * 80)
+    got = by_terroir(tmp_path, source, "lanczos", resolution, bounds, crs="EPSG:4326")
+    wanted = by_gdalwarp(tmp_path, source, "lanczos", resolution, bounds, "-t_srs", "EPSG:4326")
+    assert np.abs(got - wanted).max() <= 1e-3 * np.ptp(wanted)
 
 
 def test_conservative_keeps_totals(tmp_path):
