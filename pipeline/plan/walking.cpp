@@ -37,22 +37,32 @@ bool tiles_apart(const Plan& plan, const Pass& pass) {
 
 Index touched(Index first, Index end, Index chunk) { return ceil_div(end, chunk) - first / chunk; }
 
-/// Bytes of the chunks that a slab of a layer reads; of the widest step, in as many chunks of time as a slab can reach.
+/// Bytes of the chunks of a file under a window of its layer, each once for every chunk of time that a slab can reach.
+std::size_t part_bytes(const PlannedFile& file, const FilePart& part, const Window& window, Index slab) {
+  const Window inside = intersect(window, part.placed).shifted(-part.placed.row, -part.placed.col);
+  if (inside.empty()) return 0;
+  const ChunkShape& chunk = file.chunk;
+  const Index places =
+      touched(inside.row, inside.row_end(), chunk.shape.rows) * touched(inside.col, inside.col_end(), chunk.shape.cols);
+  const Index times = (slab - 1 + chunk.times - 1) / chunk.times + 1;
+  return static_cast<std::size_t>(places * times) * file.chunk_bytes(part.band);
+}
+
+/// Of the step with the most.
 std::size_t slab_bytes(const Plan& plan, const InputLayer& input, const Window& window, Index slab) {
-  std::size_t widest = 0;
+  const PlannedLayer& layer = plan.layers[input.layer];
+  // The window of a globe's layer may go on beyond its extent, where the first columns come again.
+  const Index width = layer.extent.cols;
+  const Index first_turn = layer.periodic ? floor_div(window.col - layer.extent.col, width) : 0;
+  const Index last_turn = layer.periodic ? floor_div(window.col_end() - 1 - layer.extent.col, width) : 0;
+  std::size_t most = 0;
   for (const auto& step : input.steps) {
     std::size_t bytes = 0;
-    for (const FilePart& part : step) {
-      const PlannedFile& file = plan.files[part.file];
-      const Window inside = intersect(window, part.placed).shifted(-part.placed.row, -part.placed.col);
-      if (inside.empty()) continue;
-      const Index chunks = touched(inside.row, inside.row_end(), file.chunk.shape.rows) * touched(inside.col, inside.col_end(), file.chunk.shape.cols);
-      const Index times = std::min(slab, (slab - 1 + file.chunk.times - 1) / file.chunk.times + 1);
-      bytes += static_cast<std::size_t>(chunks * times) * file.chunk_bytes(part.band);
-    }
-    widest = std::max(widest, bytes);
+    for (Index turn = first_turn; turn <= last_turn; ++turn)
+      for (const FilePart& part : step) bytes += part_bytes(plan.files[part.file], part, window.shifted(0, -turn * width), slab);
+    most = std::max(most, bytes);
   }
-  return widest;
+  return most;
 }
 
 }  // namespace
@@ -66,13 +76,8 @@ std::optional<std::size_t> walking_bytes(const Plan& plan, const Pass& pass) {
     request_windows(plan, pass, program, pass.tiles[tile], windows);
     std::size_t bytes = 0;
     for (const InputLayer& input : plan.inputs)
-      if (!windows[input.layer].empty()) {
-        // The window of a globe's layer may go on beyond its extent, where the first columns come again.
-        Window window = windows[input.layer];
-        const PlannedLayer& layer = plan.layers[input.layer];
-        if (layer.periodic) window.col = layer.extent.col, window.cols = layer.extent.cols;
-        bytes += slab_bytes(plan, input, window, block_times(plan, pass, input.layer));
-      }
+      if (!windows[input.layer].empty())
+        bytes += slab_bytes(plan, input, windows[input.layer], block_times(plan, pass, input.layer));
     largest = std::max(largest, bytes);
   }
   return largest;
