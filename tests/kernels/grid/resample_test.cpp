@@ -312,6 +312,52 @@ TEST(ResampleConservative, NeedsAShareOfValidArea) {
   }
 }
 
+/// Wider than what is summed at once, and with edges that cut pixels.
+TEST(ResampleConservative, OfWideBlocksAgreesWithTheDefinition) {
+  constexpr Index rows = 9, cols = 5000;
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal(100, 20);
+  OwnedBlock in(1, {rows, cols});
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < cols; ++c) in(0, r, c) = normal(random);
+  GridMap map{2.25, 0, 7.3, 0, {0, 0, 4, 680}, {0, 0, rows, cols}};
+  map.first_latitude = 45, map.latitude_step = -5;
+  const auto process = kernel("resample", {set("method", "conservative")});
+  const auto out = resample(*process, in.view(), map);
+  for (Index r = 0; r < 4; ++r)
+    for (Index c = 0; c < 680; c += 17) {
+      const double top = 2.25 * static_cast<double>(r), left = 7.3 * static_cast<double>(c);
+      double sum = 0, weights = 0;
+      for (Index i = 0; i < rows; ++i) {
+        const double low = std::max(top, static_cast<double>(i)), high = std::min(top + 2.25, static_cast<double>(i + 1));
+        const double belt = high > low ? sine(45 - 5 * low) - sine(45 - 5 * high) : 0;
+        for (Index j = static_cast<Index>(left); j < std::min(cols, static_cast<Index>(left + 9)); ++j) {
+          const double w = belt * overlap(left, left + 7.3, j);
+          sum += w * static_cast<double>(in(0, i, j)), weights += w;
+        }
+      }
+      EXPECT_NEAR(out(0, r, c), sum / weights, 2e-5) << r << " " << c;
+    }
+  // Where values are missing others are summed in another way, to the same bits; as they are in parts of the block, and on every CPU.
+  OwnedBlock torn(1, {rows, cols});
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < cols; ++c) torn(0, r, c) = c == 70 ? nan : in(0, r, c);
+  const auto beside = resample(*process, torn.view(), map);
+  GridMap part = map;
+  part.destination = {1, 300, 2, 200};
+  part.source = {2, 2189, 5, 1462};
+  const CpuLevel machine = cpu_level();
+  for (const CpuLevel level : {machine, CpuLevel::v3, CpuLevel::v2}) {
+    set_cpu_level(level);
+    const auto cut = resample(*process, in.view().inner(2, 2189, {5, 1462}), part);
+    for (Index r = 0; r < 2; ++r)
+      for (Index c = 0; c < 200; ++c) ASSERT_TRUE(same(cut(0, r, c), out(0, r + 1, c + 300))) << r << " " << c;
+  }
+  set_cpu_level(machine);
+  for (Index r = 0; r < 4; ++r)
+    for (Index c = 0; c < 680; ++c) EXPECT_EQ(same(beside(0, r, c), out(0, r, c)), c != 9) << r << " " << c;
+}
+
 TEST(ResampleConservative, GoesAroundTheGlobe) {
   // Four pixels of 90 degrees, moved by half a pixel: the last one lies over the last and the first.
   OwnedBlock in(1, {1, 4});
