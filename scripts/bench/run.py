@@ -110,7 +110,8 @@ def conservative_jobs(data, build, out):
 def daily_jobs(data, build, out):
     daily = data / "daily.nc"
     yield Job("Terroir, 2 ranks", terroir("daily.yml", ["--input", f"daily={daily}"], out, 2, "500M"))
-    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_daily.py", daily, out])
+    for chunks, name in ((1, "in the file's chunks"), (20, "20 of the file's chunks in a task")):
+        yield Job(f"xarray + Dask, 2 workers, {name}", [PYTHON, "-W", "ignore", HERE / "peer_daily.py", daily, out, chunks])
 
 
 def prepare_floor(data, build, out):
