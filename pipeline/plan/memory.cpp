@@ -138,8 +138,13 @@ std::size_t publishing_bytes(const Plan& plan) {
   std::size_t most = 0;
   for (const auto& output : plan.outputs) {
     if (output.format == Format::zarr) continue;
-    // Overviews are made from rows of tiles of 512 pixels, as doubles.
-    const std::size_t rows = output.format == Format::geotiff ? static_cast<std::size_t>(output.window.cols) * 512 * 2 * sizeof(double) : 0;
+    std::size_t rows = 0;
+    if (output.format == Format::geotiff) {
+      // Overviews are made from rows of tiles of 512 pixels, as doubles. Each thread has a few such tiles on their way.
+      constexpr std::size_t tile = 512 * 512 * sizeof(double);
+      rows = static_cast<std::size_t>(output.window.cols) * 512 * 2 * sizeof(double);
+      if (plan.resources.threads > 1) rows += static_cast<std::size_t>(plan.resources.threads) * 4 * tile;
+    }
     const auto chunks = static_cast<std::size_t>(output.shard.area() / output.chunk.area());
     for (const auto& array : output.arrays) {
       const auto times = static_cast<std::size_t>(ceil_div(array.times, array.time_chunk));

@@ -128,6 +128,7 @@ void GeotiffFile::make_cog(const StagedFile& to) {
   const GdalMessages messages;
   Options options = layout_options();
   set_codec(options, header_.codec, header_.type);
+  if (header_.threads > 1) options.set("NUM_THREADS", std::to_string(header_.threads));
   // Copied block by block in one order, so that the bytes do not depend on what GDAL's cache holds.
   options.set("COPY_SRC_OVERVIEWS", "YES");
   CPLSetThreadLocalConfigOption("GDAL_TIFF_OVR_BLOCKSIZE", std::to_string(block).c_str());

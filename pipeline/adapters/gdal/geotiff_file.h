@@ -27,6 +27,7 @@ struct TiffHeader {
   std::map<std::string, std::string> metadata;
   CodecSpec codec;
   bool categorical = false;  ///< overviews hold values that occur, not their means
+  int threads = 1;           ///< that compress it; its bytes do not depend on them
 };
 
 /// Makes a GeoTIFF on local scratch: first the pixels, uncompressed and in any order, then the Cloud Optimized GeoTIFF: tiles of 512

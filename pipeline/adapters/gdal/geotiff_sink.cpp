@@ -73,6 +73,7 @@ class GeotiffSink final : public PartSink {
     header.type = layouts()[arrays.front()].encoding.type;
     header.nodata = layouts()[arrays.front()].encoding.nodata;
     header.codec = output().codec;
+    header.threads = plan_.resources.threads;  // those of the tiles have ended
     header.metadata = texts_of(root_attributes(plan_));
     header.metadata.erase("Conventions");
     header.categorical = true;
