@@ -11,7 +11,7 @@
 #include <vector>
 
 // Reading a stack of days: every chunk of it, decoded on one core into float32 pixels by the reader of runs, and by netCDF-C. The file is
-// that of scripts/bench/make_climate.py, named by TERROIR_STACK. Rates are bytes of the decoded numbers.
+// daily.nc of scripts/bench/make_climate.py, named by TERROIR_STACK. Rates are bytes of the decoded numbers.
 namespace terroir {
 namespace {
 
