@@ -79,6 +79,12 @@ std::vector<PixelPoint> PixelCarrier::to_pixels(std::vector<MapPoint> points) co
   return pixels;
 }
 
+bool PixelCarrier::passes_by(const PixelPoint& a, const PixelPoint& b, double margin) const {
+  const auto rows = static_cast<double>(grid_.shape().rows) + margin, cols = static_cast<double>(grid_.shape().cols) + margin;
+  const bool beside = std::max(a.col, b.col) < -margin || std::min(a.col, b.col) > cols;
+  return std::max(a.row, b.row) < -margin || std::min(a.row, b.row) > rows || (beside && turn_ == 0);
+}
+
 void PixelCarrier::bend(const MapPoint& from, const MapPoint& to, const PixelPoint& start, const PixelPoint& end, int depth,
                         std::vector<PixelPoint>& out) const {
   if (std::max(std::abs(end.row - start.row), std::abs(end.col - start.col)) <= 1) return;
@@ -87,9 +93,9 @@ void PixelCarrier::bend(const MapPoint& from, const MapPoint& to, const PixelPoi
   for (const double share : shares) points.push_back(between(from, to, share));
   const MapPoint middle = points[1];
   const std::vector<PixelPoint> carried = to_pixels(std::move(points));
-  bool bent = false;
-  for (std::size_t i = 0; i < shares.size(); ++i) bent = bent || off(start, end, shares[i], carried[i]) > straight;
-  if (!bent) return;
+  double most = 0;
+  for (std::size_t i = 0; i < shares.size(); ++i) most = std::max(most, off(start, end, shares[i], carried[i]));
+  if (most <= straight || passes_by(start, end, 4 * most)) return;
   if (depth == deepest) throw no_coordinates();
   bend(from, middle, start, carried[1], depth + 1, out);
   out.push_back(carried[1]);

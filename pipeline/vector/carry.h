@@ -30,6 +30,8 @@ class PixelCarrier {
   [[nodiscard]] std::optional<Box> reach() const;
   [[nodiscard]] bool meets_reach(const std::vector<MapPoint>& points) const;
   [[nodiscard]] std::vector<PixelPoint> to_pixels(std::vector<MapPoint> points) const;
+  /// Whether a side stays away from the grid by more than a margin, so that it may as well be straight.
+  [[nodiscard]] bool passes_by(const PixelPoint& a, const PixelPoint& b, double margin) const;
   void bend(const MapPoint& from, const MapPoint& to, const PixelPoint& start, const PixelPoint& end, int depth,
             std::vector<PixelPoint>& out) const;
 

@@ -129,10 +129,19 @@ def test_long_sides_bend_on_the_way_to_another_crs(tmp_path):
     got, wanted = rasterized(tmp_path, path, method="coverage"), shares([there])
     assert 1000 < wanted.sum() < wanted.size - 1000
     np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-3)
-    big = box(-170, -60, 170, 75)  # its sides are bent by hundreds of kilometres, and pass by
-    around = rasterized(tmp_path / "big", write_geojson(tmp_path / "big.geojson", [big], crs=4326),
-                        grid={"crs": "EPSG:3035", "resolution": 100000, "bounds": [2500000, 1400000, 7000000, 7500000]}, method="coverage")
-    assert np.all((around == 1) | (around < 1)) and (around == 1).sum() > 1500
+
+
+def test_a_parallel_is_no_straight_line_on_a_map_of_europe(tmp_path):
+    north = box(-40, 50.003, 60, 80)
+    dense = shapely.segmentize(north, 0.01)
+    there = shape(rasterio.warp.transform_geom("EPSG:4326", "EPSG:3035", mapping(dense)))
+    grid = {"crs": "EPSG:3035", "resolution": 50000, "bounds": [2500000, 2000000, 6000000, 4000000]}
+    path = write_geojson(tmp_path / "north.geojson", [north], crs=4326)
+    got = rasterized(tmp_path, path, grid=grid, method="coverage")
+    left, top = np.meshgrid(2500000 + 50000 * np.arange(70), 4000000 - 50000 * np.arange(40))
+    wanted = shapely.area(shapely.intersection(shapely.box(left, top - 50000, left + 50000, top), there)) / 50000**2
+    assert wanted[:, 0].sum() < wanted[:, 35].sum() - 4  # 200 km from west to the middle
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=2e-3)
 
 
 def test_longitudes_count_round_the_globe(tmp_path):
