@@ -209,8 +209,9 @@ DatasetPtr open_dataset(const std::string& path, VectorFormat format) {
 bool looks_like_vectors(const std::string& path) { return format_of(path) != VectorFormat::none; }
 
 std::unique_ptr<VectorFile> open_vectors(const std::string& path, CrsReader& crs) {
-  require_file(path);
+  require_allowed(path);
   if (is_remote(path)) throw Error(Fault::mistake, path + ": polygons are read from folders only; mount the container, or copy the file");
+  require_file(path);
   const VectorFormat format = format_of(path);
   if (format == VectorFormat::none)
     throw Error(Fault::mistake,
