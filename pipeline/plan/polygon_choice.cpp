@@ -62,9 +62,9 @@ void PolygonChoice::add_condition(const VectorAttribute& attribute, const Raster
     if (number)
       added.numbers.push_back(*number);
     else
-      complaints_.push_back({"where." + attribute.name,
-                             {"'" + attribute.name + "' holds " + kind_text(attribute.kind) + ", and '" + text + "' is no number",
-                              "give a number"}});
+      complaints_.push_back(
+          {"where." + attribute.name,
+           {"'" + attribute.name + "' holds " + kind_text(attribute.kind) + ", and '" + text + "' is no number", "give a number"}});
   }
   conditions_.push_back(std::move(added));
 }
@@ -86,7 +86,8 @@ std::optional<float> PolygonChoice::value_of(const Feature& feature) const {
       if (text == value->text) return static_cast<float>(number);
     return std::nullopt;
   }
-  if (value->number == std::floor(value->number) && std::abs(value->number) > 16777216 && layer_.find(spec_.attribute)->kind == Kind::integer)
+  if (value->number == std::floor(value->number) && std::abs(value->number) > 16777216 &&
+      layer_.find(spec_.attribute)->kind == Kind::integer)
     throw Error(Fault::mistake, "its '" + spec_.attribute + "' is " + value->text +
                                     ", and a pixel keeps integers up to ±16777216; give classes, or another attribute");
   return static_cast<float>(value->number);

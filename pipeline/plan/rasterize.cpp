@@ -143,8 +143,8 @@ class PolygonTaker {
                "check where, classes and the values of their attributes");
     else
       complain("path", spec_.path_at,
-               "the polygons of layer '" + layer.name + "' do not meet the recipe's grid: they lie at " + bounds_text(layer.bounds) + " in " +
-                   (crs.authority.empty() ? "their CRS" : crs.authority),
+               "the polygons of layer '" + layer.name + "' do not meet the recipe's grid: they lie at " + bounds_text(layer.bounds) +
+                   " in " + (crs.authority.empty() ? "their CRS" : crs.authority),
                "check their CRS and the grid's bounds");
   }
 
@@ -177,14 +177,17 @@ class PolygonTaker {
       if (operation->accuracy() >= 0) planned.polygons += ", right to " + number_text(operation->accuracy()) + " m";
     }
     planned.held_bytes = edges.bytes();
-    auto source = std::make_shared<PolygonSource>(spec_.path, planned.fingerprint, grid, static_cast<BurnMethod>(how.method), std::move(edges));
+    auto source =
+        std::make_shared<PolygonSource>(spec_.path, planned.fingerprint, grid, static_cast<BurnMethod>(how.method), std::move(edges));
     planned.chunk = source->chunk();
     InventoryLayer layer;
     layer.name = layer.info.name = spec_.name;
     layer.info.categorical = spec_.decoding.categorical || !how.classes.empty();
     const bool share = how.method == RasterizeSpec::Method::coverage;
     layer.info.unit = share && spec_.unit.empty() ? "1" : spec_.unit;
-    layer.info.long_name = share ? "share of the pixel that lies in " + from.name : how.attribute.empty() ? from.name : how.attribute + " of " + from.name;
+    layer.info.long_name = share                   ? "share of the pixel that lies in " + from.name
+                           : how.attribute.empty() ? from.name
+                                                   : how.attribute + " of " + from.name;
     layer.decodings.emplace_back().categorical = layer.info.categorical;
     layer.grid = grid;
     layer.steps = {{{inventory_.files.size(), 0, 0, 0}}};
@@ -205,8 +208,7 @@ class PolygonTaker {
 void take_polygons(const Recipe& recipe, const std::optional<Grid>& target, SourceOpener& opener, CrsReader& crs,
                    const Resources& resources, Inventory& inventory, std::vector<Diagnostic>& diagnostics) {
   for (InventoryInput& input : inventory.inputs)
-    if (input.spec->rasterize)
-      PolygonTaker(recipe, *input.spec, opener, crs, inventory, diagnostics).take(target, resources.memory, input);
+    if (input.spec->rasterize) PolygonTaker(recipe, *input.spec, opener, crs, inventory, diagnostics).take(target, resources.memory, input);
 }
 
 }  // namespace terroir

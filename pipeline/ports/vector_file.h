@@ -19,8 +19,8 @@ struct VectorAttribute {
 /// What a file's header says of one of its layers of features.
 struct VectorLayer {
   std::string name;
-  Crs crs;               ///< unknown where the file has none
-  std::string geometry;  ///< what its features are, as "Polygon"
+  Crs crs;                ///< unknown where the file has none
+  std::string geometry;   ///< what its features are, as "Polygon"
   bool polygonal = true;  ///< whether they may be polygons
   std::vector<VectorAttribute> attributes;
   Index features = 0;

@@ -72,7 +72,9 @@ MapBuilder rasterize_of(const RasterizeSpec& spec) {
     for (const auto& value : condition.values) values.push_back(Value::scalar(value, false));
     where.put(condition.attribute, Value::list(std::move(values)));
   }
-  map.text("layer", spec.layer).word("method", rasterize_methods()[static_cast<std::size_t>(spec.method)]).text("attribute", spec.attribute);
+  map.text("layer", spec.layer)
+      .word("method", rasterize_methods()[static_cast<std::size_t>(spec.method)])
+      .text("attribute", spec.attribute);
   if (spec.attribute.empty() && spec.method != RasterizeSpec::Method::coverage) map.number("value", spec.value);
   return map.map("classes", classes).map("where", where);
 }

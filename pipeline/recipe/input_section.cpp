@@ -80,9 +80,10 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   input.name = entry.key;
   const std::string where = "inputs." + entry.key;
   check_name(entry.key, entry.at, where, report);
-  const Section section(&entry.value, entry.at, where,
-                        with_decoding({"path", "bands", "band", "variable", "crs", "unit", "unit_as", "select", "resample", "rasterize", "on_error"}),
-                        report);
+  const Section section(
+      &entry.value, entry.at, where,
+      with_decoding({"path", "bands", "band", "variable", "crs", "unit", "unit_as", "select", "resample", "rasterize", "on_error"}),
+      report);
   if (section.require("path", "give path: a file, a glob, or a pattern with {time:%Y%m%d} and {band}")) {
     input.path_at = section.at("path");
     const BoundPath path = binder.bind_path(section.text("path").value_or(""), input.path_at, section.where("path"));

@@ -14,9 +14,10 @@ constexpr double straight = 1.0 / 1024;  // pixels that a side may be off
 constexpr int deepest = 24;              // halvings of a side; only a tear in a projection needs more
 
 Error no_coordinates() {
-  return {Fault::mistake,
-          "it reaches where the grid's CRS has no coordinates, or is torn; cut the layer to the area first: ogr2ogr -clipsrc XMIN YMIN XMAX "
-          "YMAX OUT.gpkg IN"};
+  return {
+      Fault::mistake,
+      "it reaches where the grid's CRS has no coordinates, or is torn; cut the layer to the area first: ogr2ogr -clipsrc XMIN YMIN XMAX "
+      "YMAX OUT.gpkg IN"};
 }
 
 MapPoint between(const MapPoint& a, const MapPoint& b, double share) { return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share}; }

@@ -9,8 +9,8 @@
 
 namespace terroir {
 
-/// Carries rings from the CRS of a layer into the pixels of a grid. A side is straight in the layer's CRS; where it bends on the way, points
-/// are put on it until what lies between them is straight to a thousandth of a pixel.
+/// Carries rings from the CRS of a layer into the pixels of a grid. A side is straight in the layer's CRS; where it bends on the way,
+/// points are put on it until what lies between them is straight to a thousandth of a pixel.
 class PixelCarrier {
  public:
   /// `operation` leads from the layer's CRS to the grid's; null when they are the same.

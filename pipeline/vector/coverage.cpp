@@ -12,8 +12,7 @@ namespace {
 /// of it, in its own pixel by `area` and in all pixels behind by `height`. Unsigned, so that too many turns of a hostile ring wrap.
 class AreaSums {
  public:
-  explicit AreaSums(const Window& window)
-      : window_(window), sums_(static_cast<std::size_t>(window.rows * (window.cols + 1))) {}
+  explicit AreaSums(const Window& window) : window_(window), sums_(static_cast<std::size_t>(window.rows * (window.cols + 1))) {}
 
   void add(const Edge& edge) {
     if (edge.y0 == edge.y1) return;

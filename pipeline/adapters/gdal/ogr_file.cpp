@@ -48,7 +48,8 @@ bool is_there(const std::string& path) {
 void require_parts(const std::string& path) {
   for (const auto& [extension, needed] : shapefile_parts)
     if (needed && !is_there(with_extension(path, extension)))
-      throw Error(Fault::mistake, path + ": its ." + extension + " file is missing; a Shapefile is all of .shp, .shx, .dbf and .prj: copy " +
+      throw Error(Fault::mistake, path + ": its ." + extension +
+                                      " file is missing; a Shapefile is all of .shp, .shx, .dbf and .prj: copy " +
                                       with_extension(path, extension) + " beside it");
 }
 
@@ -215,8 +216,9 @@ std::unique_ptr<VectorFile> open_vectors(const std::string& path, CrsReader& crs
   const VectorFormat format = format_of(path);
   if (format == VectorFormat::none)
     throw Error(Fault::mistake,
-                path + ": it is no file of polygons that is read here (GeoPackage, GeoJSON as .geojson or .json, Shapefile as .shp); convert "
-                       "it: ogr2ogr OUT.gpkg IN");
+                path +
+                    ": it is no file of polygons that is read here (GeoPackage, GeoJSON as .geojson or .json, Shapefile as .shp); convert "
+                    "it: ogr2ogr OUT.gpkg IN");
   if (format == VectorFormat::shapefile) require_parts(path);
   const GdalMessages messages;
   DatasetPtr dataset = open_dataset(path, format);

@@ -9,8 +9,8 @@
 namespace terroir::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::FloatEq;
 
 constexpr float none = -1;
