@@ -6,6 +6,8 @@
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
 
+#include <cpl_conv.h>
+#include <cpl_http.h>
 #include <cpl_vsi.h>
 #include <ogr_api.h>
 
@@ -16,6 +18,28 @@
 
 namespace terroir {
 namespace {
+
+/// While it lives, nothing that a file says makes this thread ask a server: a GeoJSON file may name its CRS by an address.
+class NoNetwork {
+ public:
+  NoNetwork() { CPLHTTPPushFetchCallback(refuse, this); }
+  ~NoNetwork() { CPLHTTPPopFetchCallback(); }
+  NoNetwork(const NoNetwork&) = delete;
+  NoNetwork& operator=(const NoNetwork&) = delete;
+  /// Whether the file wanted one.
+  [[nodiscard]] bool asked() const noexcept { return asked_; }
+
+ private:
+  static CPLHTTPResult* refuse(const char*, CSLConstList, GDALProgressFunc, void*, CPLHTTPFetchWriteFunc, void*, void* self) {
+    static_cast<NoNetwork*>(self)->asked_ = true;
+    auto* const result = static_cast<CPLHTTPResult*>(CPLCalloc(1, sizeof(CPLHTTPResult)));
+    result->nStatus = 1;
+    result->pszErrBuf = CPLStrdup("no server is asked");
+    return result;
+  }
+
+  bool asked_ = false;
+};
 
 enum class VectorFormat { none, geopackage, shapefile, geojson };
 
@@ -51,6 +75,13 @@ void require_parts(const std::string& path) {
       throw Error(Fault::mistake, path + ": its ." + extension +
                                       " file is missing; a Shapefile is all of .shp, .shx, .dbf and .prj: copy " +
                                       with_extension(path, extension) + " beside it");
+}
+
+/// What a program has written beside a database but not into it yet would be missed.
+void require_closed(const std::string& path) {
+  VSIStatBufL status;
+  if (VSIStatL((path + "-wal").c_str(), &status) == 0 && status.st_size > 0)
+    throw Error(Fault::mistake, path + ": changes of it lie in " + path + "-wal; close the program that has it open");
 }
 
 /// Of several files: their sizes together, and checksums of their checksums.
@@ -157,6 +188,7 @@ class OgrFile final : public VectorFile {
   void read(const VectorLayer& layer, const std::vector<std::string>& attributes,
             const std::function<void(const Feature&)>& visit) override {
     const GdalMessages messages;
+    const NoNetwork offline;
     const OGRLayerH handle = GDALDatasetGetLayerByName(dataset_.get(), layer.name.c_str());
     std::vector<std::pair<int, VectorAttribute::Kind>> fields;
     for (const auto& name : attributes)
@@ -220,12 +252,18 @@ std::unique_ptr<VectorFile> open_vectors(const std::string& path, CrsReader& crs
                     ": it is no file of polygons that is read here (GeoPackage, GeoJSON as .geojson or .json, Shapefile as .shp); convert "
                     "it: ogr2ogr OUT.gpkg IN");
   if (format == VectorFormat::shapefile) require_parts(path);
+  if (format == VectorFormat::geopackage) require_closed(path);
   const GdalMessages messages;
+  const NoNetwork offline;
   DatasetPtr dataset = open_dataset(path, format);
   if (!dataset)
     throw Error(Fault::mistake, path + ": it cannot be read as polygons (" + messages.text("no reason given") +
                                     "); convert it: ogr2ogr OUT.gpkg IN, or get a fresh copy of it");
-  return std::make_unique<OgrFile>(path, format, std::move(dataset), crs);
+  auto file = std::make_unique<OgrFile>(path, format, std::move(dataset), crs);
+  if (offline.asked())
+    throw Error(Fault::mistake,
+                path + ": it names its CRS by the address of a server, which is not asked; convert it: ogr2ogr OUT.gpkg IN");
+  return file;
 }
 
 }  // namespace terroir

@@ -89,8 +89,18 @@ TEST_F(OgrFileTest, OpensFilesByTheirFirstBytesAndNeverOverTheNetwork) {
   std::ofstream(folder_ / "fake.gpkg") << "SQLite format 3";
   EXPECT_THAT(told(folder_ / "fake.gpkg"), HasSubstr("it cannot be read as polygons"));
   EXPECT_THAT(told("/vsicurl/https://localhost/it.gpkg"), HasSubstr("polygons are read from folders only"));
+  std::ofstream(folder_ / "fake.gpkg-wal") << "changes";
+  EXPECT_THAT(told(folder_ / "fake.gpkg"), HasSubstr("close the program that has it open"));
   EXPECT_FALSE(looks_like_vectors(write("it.txt", square)));
   EXPECT_TRUE(looks_like_vectors(write("it.geojson", square)));
+}
+
+TEST_F(OgrFileTest, AsksNoServerForACrs) {
+  const std::string path = folder_ / "it.geojson";
+  std::ofstream(path) << R"({"type": "FeatureCollection", "crs": {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs"}},
+    "features": [)" << square
+                      << "]}";
+  EXPECT_THAT(told(path), HasSubstr("it names its CRS by the address of a server, which is not asked; convert it"));
 }
 
 }  // namespace
