@@ -68,14 +68,15 @@ std::size_t warp_bytes(const Plan& plan) {
   return warps.size() * Warp::budget;
 }
 
-/// Edges of polygons, and what each thread that reads takes to make pixels of them.
+/// Edges of polygons, and what it takes to read the largest of them, or each thread to make pixels of them.
 std::size_t polygon_bytes(const Plan& plan) {
-  std::size_t held = 0, scratch = 0;
+  std::size_t held = 0, scratch = 0, loading = 0;
   for (const PlannedFile& file : plan.files) {
     held += file.held_bytes;
+    loading = std::max(loading, file.loading_bytes);
     if (file.held_bytes > 0) scratch = std::max(scratch, burn_scratch(file.chunk.shape));
   }
-  return held + (static_cast<std::size_t>(plan.resources.threads) + 1) * scratch;
+  return held + std::max(loading, (static_cast<std::size_t>(plan.resources.threads) + 1) * scratch);
 }
 
 std::size_t block_bytes(const Plan& plan, const Pass& pass) {

@@ -33,6 +33,10 @@ Window extent_on(const Grid& target, Halo reach) {
   return extent;
 }
 
+/// What a point takes while its feature is read: two numbers in the database's page, its copies, OGR's geometry, and rings on the map and
+/// in pixels.
+constexpr std::size_t bytes_per_point = 128;
+
 std::string bounds_text(const std::array<double, 4>& bounds) {
   std::string text;
   for (const double edge : bounds) text += (text.empty() ? "[" : ", ") + number_text(std::round(edge * 1e6) / 1e6);
@@ -130,6 +134,7 @@ class PolygonTaker {
         if (!value) return;
         ++taken;
         meeting += add(carrier, feature, *value, edges) ? 1 : 0;
+        largest_ = std::max(largest_, points_of(feature));
       } catch (const Error& error) {
         throw error.during(name() + ": feature " + std::to_string(feature.id));
       }
@@ -160,6 +165,12 @@ class PolygonTaker {
     return meets;
   }
 
+  static std::size_t points_of(const Feature& feature) {
+    std::size_t points = 0;
+    for (const Ring& ring : feature.rings) points += ring.points.size();
+    return points;
+  }
+
   static void check_room(std::size_t bytes, std::size_t room) {
     if (bytes > room)
       throw Error(Fault::memory, "its polygons take more than the " + bytes_text(room) +
@@ -177,6 +188,7 @@ class PolygonTaker {
       if (operation->accuracy() >= 0) planned.polygons += ", right to " + number_text(operation->accuracy()) + " m";
     }
     planned.held_bytes = edges.bytes();
+    planned.loading_bytes = largest_ * bytes_per_point;
     auto source =
         std::make_shared<PolygonSource>(spec_.path, planned.fingerprint, grid, static_cast<BurnMethod>(how.method), std::move(edges));
     planned.chunk = source->chunk();
@@ -201,6 +213,7 @@ class PolygonTaker {
   CrsReader& crs_;
   Inventory& inventory_;
   std::vector<Diagnostic>& diagnostics_;
+  std::size_t largest_ = 0;  ///< points of the feature that has most
 };
 
 }  // namespace

@@ -2,34 +2,49 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace terroir {
 namespace {
 
 Fixed to_fixed(double pixels) { return static_cast<Fixed>(std::floor(pixels * static_cast<double>(fixed_one) + 0.5)); }
 
-/// Twice the area inside a ring; its sign is the ring's direction. About its first point, so that no digits are lost far from the origin.
-double turn_of(const std::vector<Edge>& edges) {
-  double sum = 0;
-  for (const Edge& e : edges) {
-    const auto at = [&](Fixed x, Fixed origin) { return static_cast<double>(x - origin); };
-    sum += at(e.x0, edges[0].x0) * at(e.y1, edges[0].y0) - at(e.x1, edges[0].x0) * at(e.y0, edges[0].y0);
-  }
-  return sum;
-}
-
-/// The edges of a ring, turned the way of shells or of holes.
-std::vector<Edge> edges_of(const PixelRing& ring, double by_cols) {
-  std::vector<Edge> edges;
+/// Shows the sides of a ring as the file has them; a ring of one point has none.
+template <class Visit>
+void visit_edges(const PixelRing& ring, double by_cols, const Visit& visit) {
   const std::size_t count = ring.points.size();
   for (std::size_t i = 0; i < count; ++i) {
     const PixelPoint &a = ring.points[i], &b = ring.points[i + 1 < count ? i + 1 : 0];
     const Edge edge{to_fixed(a.col + by_cols), to_fixed(a.row), to_fixed(b.col + by_cols), to_fixed(b.row)};
-    if (edge.x0 != edge.x1 || edge.y0 != edge.y1) edges.push_back(edge);
+    if (edge.x0 != edge.x1 || edge.y0 != edge.y1) visit(edge);
   }
-  if (!edges.empty() && (turn_of(edges) < 0) != ring.hole)
-    for (Edge& e : edges) e = {e.x1, e.y1, e.x0, e.y0};
-  return edges;
+}
+
+/// Whether a ring runs the other way than its kind shall. By twice the area inside, about a point of its own, so that no digits are lost.
+bool runs_backwards(const PixelRing& ring, double by_cols) {
+  double sum = 0;
+  Edge first;
+  bool begun = false;
+  visit_edges(ring, by_cols, [&](const Edge& e) {
+    if (!std::exchange(begun, true)) first = e;
+    const auto from_first = [](Fixed position, Fixed origin) { return static_cast<double>(position - origin); };
+    sum += from_first(e.x0, first.x0) * from_first(e.y1, first.y0) - from_first(e.x1, first.x0) * from_first(e.y0, first.y0);
+  });
+  return (sum < 0) != ring.hole;
+}
+
+/// The pixels that rings reach into; empty where they have no sides.
+Window box_of(std::span<const PixelRing> rings, double by_cols) {
+  constexpr Fixed most = std::numeric_limits<Fixed>::max();
+  Edge box{most, most, -most, -most};
+  for (const PixelRing& ring : rings)
+    visit_edges(ring, by_cols, [&](const Edge& e) {
+      box = {std::min(box.x0, e.x0), std::min(box.y0, e.y0), std::max(box.x1, e.x0), std::max(box.y1, e.y0)};
+    });
+  if (box.x0 > box.x1) return {};
+  const Index row = pixel_of(box.y0), col = pixel_of(box.x0);
+  return {row, col, pixel_end(box.y1) - row, pixel_end(box.x1) - col};
 }
 
 }  // namespace
@@ -44,19 +59,13 @@ Fixed crossing(const Edge& e, Fixed y) noexcept {
 }
 
 bool EdgeTable::add(std::span<const PixelRing> rings, float value, double by_cols) {
-  std::vector<Edge> edges;
-  for (const PixelRing& ring : rings) {
-    const std::vector<Edge> more = edges_of(ring, by_cols);
-    edges.insert(edges.end(), more.begin(), more.end());
-  }
-  if (edges.empty()) return false;
-  const auto [left, right] = std::minmax_element(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.x0 < b.x0; });
-  const auto [top, bottom] = std::minmax_element(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.y0 < b.y0; });
-  Window box{pixel_of(top->y0), pixel_of(left->x0), 0, 0};
-  box.rows = pixel_end(bottom->y0) - box.row, box.cols = pixel_end(right->x0) - box.col;
+  const Window box = box_of(rings, by_cols);
   if (intersect(box, {0, 0, shape_.rows, shape_.cols}).empty()) return false;
   ++polygons_;
-  for (const Edge& edge : edges) add_edge(edge, box, value);
+  for (const PixelRing& ring : rings) {
+    const bool backwards = runs_backwards(ring, by_cols);
+    visit_edges(ring, by_cols, [&](const Edge& e) { add_edge(backwards ? Edge{e.x1, e.y1, e.x0, e.y0} : e, box, value); });
+  }
   return true;
 }
 

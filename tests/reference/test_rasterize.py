@@ -1,7 +1,6 @@
 """Polygons as layers: against gdal_rasterize, against areas that GEOS cuts, and what wrong files and recipes are told."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -304,4 +303,12 @@ def test_memory_for_polygons_is_promised(tmp_path):
     assert done.returncode == 5 and "its polygons take more than the 10 MiB that a rank may" in done.stderr, done.stderr
     done = terroir("run", recipe, "--json")
     assert done.returncode == 0, done.stderr
-    shutil.rmtree(tmp_path / "o.zarr")
+    memory = json.loads(done.stdout)["memory"]
+    assert memory["peak"] <= memory["projected"]
+
+
+def test_polygons_wrap_at_the_date_line(tmp_path):
+    path = write_geojson(tmp_path / "it.geojson", [box(178, 0, 181, 1)], crs=4326)
+    steps = {"near": {"process": "focal_statistics", "data": "it", "size": 3, "reducer": "sum", "boundary": "wrap"}}
+    near = rasterized(tmp_path, path, grid={"global": 1}, steps=steps, method="coverage")
+    assert near[89, [0, 1, 2, -4, -3, -2, -1]].tolist() == [2, 1, 0, 0, 1, 2, 3]

@@ -157,8 +157,9 @@ bool add_rings(OGRGeometryH geometry, std::vector<Ring>& rings) {
 
 std::vector<Ring> rings_of(OGRGeometryH geometry) {
   std::vector<Ring> rings;
-  const std::unique_ptr<void, DestroyGeometry> linear(OGR_G_GetLinearGeometry(geometry, 0, nullptr));
-  if (!linear || !add_rings(linear.get(), rings))
+  const std::unique_ptr<void, DestroyGeometry> linear(
+      OGR_G_HasCurveGeometry(geometry, 0) != 0 ? OGR_G_GetLinearGeometry(geometry, 0, nullptr) : nullptr);
+  if (!add_rings(linear ? linear.get() : geometry, rings))
     throw Error(Fault::mistake, std::string("it is a ") + OGR_G_GetGeometryName(geometry) +
                                     " and no polygon; leave out such features: ogr2ogr -where, or -nlt MULTIPOLYGON -skipfailures");
   return rings;

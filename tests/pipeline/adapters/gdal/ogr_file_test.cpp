@@ -81,7 +81,7 @@ TEST_F(OgrFileTest, ShowsRingsAndValuesAndLeavesOutWhatHasNoPlace) {
 }
 
 TEST_F(OgrFileTest, RefusesWhatIsNoPolygon) {
-  EXPECT_THAT(told(write("it.geojson", std::string(square) + "," + line)), HasSubstr("feature 1: it is a LINESTRING and no polygon; "));
+  EXPECT_THAT(told(write("it.geojson", std::string(square) + "," + line)), HasSubstr("feature 6: it is a LINESTRING and no polygon; "));
 }
 
 TEST_F(OgrFileTest, OpensFilesByTheirFirstBytesAndNeverOverTheNetwork) {
