@@ -33,10 +33,6 @@ Window extent_on(const Grid& target, Halo reach) {
   return extent;
 }
 
-/// What a point takes while its feature is read: two numbers in the database's page, its copies, OGR's geometry, and rings on the map and
-/// in pixels.
-constexpr std::size_t bytes_per_point = 128;
-
 std::string bounds_text(const std::array<double, 4>& bounds) {
   std::string text;
   for (const double edge : bounds) text += (text.empty() ? "[" : ", ") + number_text(std::round(edge * 1e6) / 1e6);
@@ -188,7 +184,7 @@ class PolygonTaker {
       if (operation->accuracy() >= 0) planned.polygons += ", right to " + number_text(operation->accuracy()) + " m";
     }
     planned.held_bytes = edges.bytes();
-    planned.loading_bytes = largest_ * bytes_per_point;
+    planned.loading_bytes = largest_ * file.bytes_per_point();
     auto source =
         std::make_shared<PolygonSource>(spec_.path, planned.fingerprint, grid, static_cast<BurnMethod>(how.method), std::move(edges));
     planned.chunk = source->chunk();

@@ -57,6 +57,8 @@ class VectorFile {
   virtual ~VectorFile() = default;
   [[nodiscard]] virtual const std::vector<VectorLayer>& layers() const noexcept = 0;
   [[nodiscard]] virtual Fingerprint fingerprint() const = 0;
+  /// Memory that a point takes while its feature is read and shown.
+  [[nodiscard]] virtual std::size_t bytes_per_point() const noexcept = 0;
   /// Shows all features of a layer in the file's order, those without geometry left out. Throws Error: Fault::mistake for one that is no
   /// polygon, Fault::data when the file is damaged; and what `visit` throws.
   virtual void read(const VectorLayer& layer, const std::vector<std::string>& attributes,

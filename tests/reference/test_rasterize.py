@@ -296,15 +296,16 @@ def test_other_uses_of_polygons_are_told(fields, tmp_path):
 def test_memory_for_polygons_is_promised(tmp_path):
     corners = np.linspace(0, 2 * np.pi, 200_000, endpoint=False)
     ring = np.column_stack([BOUNDS[0] + 600 + 400 * np.cos(corners), BOUNDS[1] + 450 + 400 * np.sin(corners)])
-    path = converted(write_geojson(tmp_path / "it.geojson", [Polygon(ring)] * 3), "it.gpkg")
-    recipe = write_recipe(tmp_path / "it.yml", {"grid": GRID, "inputs": {"it": {"path": str(path), "rasterize": {}}},
-                                                "outputs": {"o": {"path": str(tmp_path / "o.zarr"), "layers": ["it"]}}})
-    done = terroir("run", recipe, "--memory", "10M")
-    assert done.returncode == 5 and "its polygons take more than the 10 MiB that a rank may" in done.stderr, done.stderr
-    done = terroir("run", recipe, "--json")
-    assert done.returncode == 0, done.stderr
-    memory = json.loads(done.stdout)["memory"]
-    assert memory["peak"] <= memory["projected"]
+    text = write_geojson(tmp_path / "it.geojson", [Polygon(ring)] * 3)
+    for path in (text, converted(text, "it.gpkg")):
+        recipe = write_recipe(tmp_path / "it.yml", {"grid": GRID, "inputs": {"it": {"path": str(path), "rasterize": {}}},
+                                                    "outputs": {"o": {"path": str(tmp_path / f"{path.suffix}.zarr"), "layers": ["it"]}}})
+        done = terroir("run", recipe, "--memory", "10M")
+        assert done.returncode == 5 and "its polygons take more than the 10 MiB that a rank may" in done.stderr, done.stderr
+        done = terroir("run", recipe, "--json")
+        assert done.returncode == 0, done.stderr
+        memory = json.loads(done.stdout)["memory"]
+        assert memory["peak"] <= memory["projected"]
 
 
 def test_polygons_wrap_at_the_date_line(tmp_path):
