@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Makes the rasters of data-samples/: a terrain model and a small stack of satellite-like scenes. The same bytes every time."""
+"""Makes the files of data-samples/: a terrain model, a small stack of satellite-like scenes, and parcels. The same bytes every time."""
 
+import json
 import pathlib
 
 import numpy as np
@@ -16,6 +17,7 @@ GREENNESS = [0.25, 0.45, 0.80, 1.00, 0.85, 0.55]
 WETNESS = noise.Noise(5)
 # Reflectance in 1/10000 of bare ground and of dense vegetation.
 BANDS = {"B02": (900, 300), "B03": (1200, 600), "B04": (1600, 350), "B08": (2200, 4200), "B11": (2800, 1600)}
+CROPS = ["wheat", "maize", "meadow", "vines"]
 NODATA, SHADOW, VEGETATION, BARE, WATER, CLOUD, SNOW = 0, 3, 4, 5, 6, 9, 11
 
 
@@ -75,11 +77,36 @@ def scenes(height):
             rasters.write(folder / f"{date}_{name}.tif", values, origin, PIXEL, tile=256, predictor=2, nodata=0)
 
 
+def parcels():
+    """Fields of four corners that lie side by side, some with a pond in them, in longitude and latitude."""
+    random = np.random.RandomState(31)
+    count, corner, size = 14, (10.315, 46.72), (0.013, 0.0095)
+    inner = random.uniform(-0.3, 0.3, (2, count + 1, count + 1))
+    lon = np.round(corner[0] + size[0] * (np.arange(count + 1) + inner[0]), 6)
+    lat = np.round(corner[1] + size[1] * (np.arange(count + 1)[:, None] + inner[1]), 6)
+    features = []
+    for row in range(count):
+        for col in range(count):
+            if random.random_sample() < 0.15:
+                continue  # nobody's
+            places = [(row, col), (row, col + 1), (row + 1, col + 1), (row + 1, col)]
+            rings = [np.array([(lon[p], lat[p]) for p in [*places, places[0]]])]
+            if random.random_sample() < 0.2:
+                middle = rings[0][:4].mean(axis=0)
+                rings.append(np.round(middle + 0.3 * (rings[0] - middle), 6))
+            about = {"id": len(features) + 1, "crop": CROPS[random.randint(len(CROPS))], "organic": int(random.randint(2))}
+            shape = {"type": "Polygon", "coordinates": [ring.tolist() for ring in rings]}
+            features.append({"type": "Feature", "properties": about, "geometry": shape})
+    lines = ",\n".join(json.dumps(feature, separators=(",", ":")) for feature in features)
+    (FOLDER / "parcels.geojson").write_text('{"type":"FeatureCollection","name":"parcels","features":[\n' + lines + "\n]}\n")
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     height = terrain()
     rasters.write(FOLDER / "dem.tif", height, ORIGIN, PIXEL, tile=256, predictor=3, nodata=-9999)
     scenes(height)
+    parcels()
 
 
 if __name__ == "__main__":

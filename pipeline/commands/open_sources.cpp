@@ -5,6 +5,7 @@
 #include "pipeline/adapters/tiff/tile_reader.h"
 #include "pipeline/commands/cf_opener.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/vector_file.h"
 
 #include <algorithm>
 #include <mutex>
@@ -75,6 +76,7 @@ class SourceChooser final : public SourceOpener {
     if (!source->stored_plainly()) return source;
     return std::make_unique<DirectSource>(std::move(source), files_);
   }
+  std::unique_ptr<VectorFile> vectors(const std::string& path) override { return gdal_.vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
 
  private:

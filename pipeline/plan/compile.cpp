@@ -2,6 +2,7 @@
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/overlap.h"
 #include "pipeline/plan/passes.h"
+#include "pipeline/plan/rasterize.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/plan/sha256.h"
 #include "pipeline/plan/target_grid.h"
@@ -22,7 +23,7 @@ std::string plan_hash(const Plan& plan) {
   std::string text = std::string("terroir ") + version + "\n" + to_json(plan.canonical).dump() + "\n";
   for (const auto& file : plan.files)
     text += file.name + " " + std::to_string(file.fingerprint.size) + " " + std::to_string(file.fingerprint.head_crc32c) + " " +
-            std::to_string(file.fingerprint.tail_crc32c) + "\n";
+            std::to_string(file.fingerprint.tail_crc32c) + (file.polygons.empty() ? "" : " " + file.polygons) + "\n";
   for (const Op& op : plan.ops)
     if (op.warp && op.warp->operation() != nullptr) text += op.step + " by " + op.warp->operation()->name() + "\n";
   return sha256(text);
@@ -72,6 +73,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   Compiled result;
   Inventory inventory = take_inventory(recipe, opener, crs, units, result.diagnostics);
   const auto grid = target_grid(recipe, inventory, crs, result.diagnostics);
+  take_polygons(recipe, grid, opener, crs, resources, inventory, result.diagnostics);
   if (!grid) return result;
   Plan plan;
   plan.recipe_file = recipe.file;

@@ -73,6 +73,8 @@ std::size_t pixel_bytes(const OutputPlan& output) {
   return floats * sizeof(float);
 }
 
+const std::string none_said;
+
 void explain_inputs(const Plan& plan, std::string& text) {
   text += "Inputs\n";
   for (const auto& input : plan.inputs) {
@@ -82,7 +84,8 @@ void explain_inputs(const Plan& plan, std::string& text) {
     const PlannedLayer& layer = plan.layers[input.layer];
     text += "  " + layer.variable + ": " + std::to_string(files.size()) + (files.size() == 1 ? " file" : " files");
     if (layer.axis != none) text += ", " + std::to_string(plan.axes[layer.axis].size()) + " times";
-    text += ", " + grid_text(plan.lattices[layer.lattice].sub(layer.extent));
+    const std::string& polygons = files.empty() ? none_said : plan.files[*files.begin()].polygons;
+    text += ", " + (polygons.empty() ? grid_text(plan.lattices[layer.lattice].sub(layer.extent)) : polygons);
     if (layer.info.categorical) text += ", categorical";
     text += "\n";
   }

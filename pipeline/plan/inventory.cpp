@@ -339,7 +339,11 @@ class InputTaker {
 Inventory take_inventory(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units,
                          std::vector<Diagnostic>& diagnostics) {
   Inventory inventory;
-  for (const auto& spec : recipe.inputs) inventory.inputs.push_back(InputTaker(spec, opener, crs, units, inventory, diagnostics).take());
+  for (const auto& spec : recipe.inputs)
+    if (spec.rasterize)
+      inventory.inputs.push_back({&spec, {}});
+    else
+      inventory.inputs.push_back(InputTaker(spec, opener, crs, units, inventory, diagnostics).take());
   return inventory;
 }
 

@@ -41,6 +41,7 @@ struct Inventory {
 };
 
 /// Finds and opens the files of all inputs (headers only) and sorts them into layers and times. Mistakes go to `diagnostics`.
+/// Inputs of polygons have no layers yet: those wait for a grid (`take_polygons`).
 [[nodiscard]] Inventory take_inventory(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace terroir

@@ -6,6 +6,7 @@
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/plan/walking.h"
+#include "pipeline/vector/burn.h"
 
 #include <algorithm>
 #include <cmath>
@@ -66,6 +67,17 @@ std::size_t warp_bytes(const Plan& plan) {
   for (const Op& op : plan.ops)
     if (op.warp) warps.insert(op.warp.get());
   return warps.size() * Warp::budget;
+}
+
+/// Edges of polygons, and what it takes to read the largest of them, or each thread to make pixels of them.
+std::size_t polygon_bytes(const Plan& plan) {
+  std::size_t held = 0, scratch = 0, loading = 0;
+  for (const PlannedFile& file : plan.files) {
+    held += file.held_bytes;
+    loading = std::max(loading, file.loading_bytes);
+    if (file.held_bytes > 0) scratch = std::max(scratch, burn_scratch(file.chunk.shape));
+  }
+  return held + std::max(loading, (static_cast<std::size_t>(plan.resources.threads) + 1) * scratch);
 }
 
 std::size_t block_bytes(const Plan& plan, const Pass& pass) {
@@ -192,6 +204,7 @@ void project_memory(Plan& plan) {
   if (fetches) plan.memory.push_back({"bytes from remote storage", network});
   if (const std::size_t publishing = publishing_bytes(plan); publishing > 0) plan.memory.push_back({"making files of parts", publishing});
   if (const std::size_t bytes = warp_bytes(plan); bytes > 0) plan.memory.push_back({"positions in other CRSs", bytes});
+  if (const std::size_t bytes = polygon_bytes(plan); bytes > 0) plan.memory.push_back({"polygons", bytes});
   const std::vector<Pass> coarse = coarse_passes(plan);
   if (!coarse.empty()) {
     std::size_t blocks = 0;

@@ -28,6 +28,9 @@ struct PlannedFile {
   ChunkShape chunk;
   bool interleaved = false;
   std::vector<SampleType> types;  ///< of the stored numbers of each band
+  std::string polygons = {};      ///< of a file of polygons: how many of which layer, and how they come into the grid's CRS
+  std::size_t held_bytes = 0;     ///< that they take in memory
+  std::size_t loading_bytes = 0;  ///< that the largest of them takes while it is read
 
   /// Bytes of one band of a chunk.
   [[nodiscard]] std::size_t chunk_bytes(int band) const {

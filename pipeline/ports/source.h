@@ -93,6 +93,8 @@ struct SourcePart {
   friend bool operator==(const SourcePart&, const SourcePart&) = default;
 };
 
+class VectorFile;
+
 /// Opens data sets: headers only. Implementations try the direct readers first, then GDAL.
 class SourceOpener {
  public:
@@ -103,6 +105,8 @@ class SourceOpener {
   /// Throws as `variables`, and for rotated grids and parts that are not there.
   virtual std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) = 0;
   [[nodiscard]] std::unique_ptr<Source> open(const std::string& path) { return open(path, {}); }
+  /// Opens a file of features. Throws Error(Fault::mistake) as `variables`, and for a file of pixels.
+  virtual std::unique_ptr<VectorFile> vectors(const std::string& path);
   /// Files that match a pattern with * and ? (in any part of the path), sorted by name; empty when none does.
   virtual std::vector<std::string> glob(const std::string& pattern) = 0;
 };

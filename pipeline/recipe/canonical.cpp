@@ -1,3 +1,4 @@
+#include "pipeline/recipe/rasterize_section.h"
 #include "pipeline/recipe/recipe.h"
 
 #include <cmath>
@@ -63,6 +64,21 @@ Value select_time(const SelectSpec& select) {
   return Value::list({end(select.from), end(select.to)});
 }
 
+MapBuilder rasterize_of(const RasterizeSpec& spec) {
+  MapBuilder map, classes, where;
+  for (const auto& [text, number] : spec.classes) classes.number(text, number);
+  for (const auto& condition : spec.where) {
+    std::vector<Value> values;
+    for (const auto& value : condition.values) values.push_back(Value::scalar(value, false));
+    where.put(condition.attribute, Value::list(std::move(values)));
+  }
+  map.text("layer", spec.layer)
+      .word("method", rasterize_methods()[static_cast<std::size_t>(spec.method)])
+      .text("attribute", spec.attribute);
+  if (spec.attribute.empty() && spec.method != RasterizeSpec::Method::coverage) map.number("value", spec.value);
+  return map.map("classes", classes).map("where", where);
+}
+
 Value input_of(const InputSpec& input) {
   MapBuilder map, bands, select;
   for (const auto& band : input.bands) {
@@ -78,6 +94,7 @@ Value input_of(const InputSpec& input) {
   map.text("crs", input.crs).text("unit", input.unit).text("unit_as", input.unit_as);
   add_decoding(map, input.decoding);
   map.map("select", select).text("resample", input.resample);
+  if (input.rasterize) return map.map("rasterize", rasterize_of(*input.rasterize)).take();
   return map.word("on_error", input.on_error == OnError::fail ? "fail" : "nodata").take();
 }
 

@@ -47,7 +47,11 @@ class Connector {
     GridSpec& grid = recipe_.grid;
     const auto named = [&](const InputSpec& input) { return grid.like && input.name == grid.like->name; };
     if (!grid.like) return;
-    if (std::any_of(recipe_.inputs.begin(), recipe_.inputs.end(), named)) {
+    const auto found = std::find_if(recipe_.inputs.begin(), recipe_.inputs.end(), named);
+    if (found != recipe_.inputs.end()) {
+      if (found->rasterize)
+        report_.error(grid.like->at, "grid.like", quoted(found->name) + " holds polygons, which have no grid",
+                      "name another input, or give crs, resolution and bounds");
       used_.insert(grid.like->name);
       return;
     }

@@ -1,4 +1,5 @@
 #include "kernels/catalog.h"
+#include "pipeline/recipe/rasterize_section.h"
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 #include "pipeline/recipe/select.h"
@@ -79,9 +80,10 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   input.name = entry.key;
   const std::string where = "inputs." + entry.key;
   check_name(entry.key, entry.at, where, report);
-  const Section section(&entry.value, entry.at, where,
-                        with_decoding({"path", "bands", "band", "variable", "crs", "unit", "unit_as", "select", "resample", "on_error"}),
-                        report);
+  const Section section(
+      &entry.value, entry.at, where,
+      with_decoding({"path", "bands", "band", "variable", "crs", "unit", "unit_as", "select", "resample", "rasterize", "on_error"}),
+      report);
   if (section.require("path", "give path: a file, a glob, or a pattern with {time:%Y%m%d} and {band}")) {
     input.path_at = section.at("path");
     const BoundPath path = binder.bind_path(section.text("path").value_or(""), input.path_at, section.where("path"));
@@ -98,6 +100,7 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   input.decoding = read_decoding(section);
   input.select = read_select(section);
   if (const auto method = section.choice("resample", resampling_methods())) input.resample = resampling_methods()[*method];
+  input.rasterize = read_rasterize(section);
   if (section.choice("on_error", {"fail", "nodata"}) == 1U) input.on_error = OnError::nodata;
   return input;
 }

@@ -16,11 +16,17 @@ void check_version(const Section& document) {
                       "write version: 1");
 }
 
-/// Without a grid the recipe has that of its only input.
+/// Without a grid the recipe has that of its only input of pixels.
 void complete_grid(const Section& document, Recipe& recipe) {
   if (document.has("grid")) return;
-  if (recipe.inputs.size() == 1)
-    recipe.grid.like = Reference{recipe.inputs[0].at, recipe.inputs[0].name, ""};
+  std::vector<const InputSpec*> with_grids;
+  for (const auto& input : recipe.inputs)
+    if (!input.rasterize) with_grids.push_back(&input);
+  if (with_grids.size() == 1)
+    recipe.grid.like = Reference{with_grids[0]->at, with_grids[0]->name, ""};
+  else if (with_grids.empty() && !recipe.inputs.empty())
+    document.report().error({1, 1}, "grid", "'grid' is missing, and polygons have none",
+                            "give grid: {crs: EPSG:CODE, resolution: SIZE, bounds: [XMIN, YMIN, XMAX, YMAX]}");
   else if (document.has("inputs"))
     document.report().error({1, 1}, "grid", "'grid' is missing, and there is more than one input", "give grid: {like: INPUT}");
 }

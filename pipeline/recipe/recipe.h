@@ -47,6 +47,23 @@ struct SelectSpec {
   std::optional<double> level;
 };
 
+/// How the polygons of a vector file become a layer on the recipe's grid.
+struct RasterizeSpec {
+  Position at;
+  enum class Method { center, all_touched, coverage } method = Method::center;
+  std::string layer;      ///< of the file; empty: its only one
+  std::string attribute;  ///< whose value a polygon's pixels get; empty: `value`
+  double value = 1;
+  std::vector<std::pair<std::string, double>> classes;  ///< numbers for values of the attribute; empty: it is a number itself
+  /// Only polygons with one of these values of an attribute are taken; of several conditions all must hold.
+  struct Condition {
+    Position at;
+    std::string attribute;
+    std::vector<std::string> values;
+  };
+  std::vector<Condition> where;
+};
+
 struct InputSpec {
   Position at;
   std::string name;
@@ -58,6 +75,7 @@ struct InputSpec {
   std::string variable, crs, unit, unit_as, resample;
   DecodingSpec decoding;
   SelectSpec select;
+  std::optional<RasterizeSpec> rasterize;  ///< of a file of polygons
   OnError on_error = OnError::fail;
 };
 

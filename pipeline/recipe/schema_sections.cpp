@@ -1,5 +1,6 @@
 #include "pipeline/recipe/schema_sections.h"
 
+#include "pipeline/recipe/rasterize_section.h"
 #include "pipeline/recipe/sections.h"
 
 namespace terroir {
@@ -44,6 +45,17 @@ Json select_schema() {
                      {"month", with(one_or_list(whole(1, 12)), "months of the year")},
                      {"season", with(choice({"djf", "mam", "jja", "son", "DJF", "MAM", "JJA", "SON"}), "season")},
                      {"level", with(number, "level of a vertical coordinate")}});
+}
+
+Json rasterize_schema() {
+  const Json value = {{"type", {"string", "number", "boolean"}}};
+  const Json where = {{"type", "object"}, {"additionalProperties", one_or_list(value)}};
+  return closed_map({{"layer", with(text, "of the file, where it has several")},
+                     {"method", with(choice(rasterize_methods()), "which pixels a polygon gets")},
+                     {"attribute", with(text, "whose value they get")},
+                     {"value", with(number, "the value that they get; default 1")},
+                     {"classes", with({{"type", "object"}, {"additionalProperties", number}}, "value of the attribute: number")},
+                     {"where", with(where, "attribute: value, or a list of values, of the polygons that are taken")}});
 }
 
 Json sizes(bool with_time, const std::string& description) {
@@ -103,6 +115,7 @@ Json input_schema() {
                      {"unit_as", with(text, "what the file's unit really is")},
                      {"select", with(select_schema(), "times and levels that are read")},
                      {"resample", with(choice(resampling_methods()), "read onto the recipe's grid by this method")},
+                     {"rasterize", with(rasterize_schema(), "how polygons become pixels of the recipe's grid")},
                      {"on_error", with(choice({"fail", "nodata"}), "what a missing or unreadable file is")}};
   properties.update(decoding_properties());
   return closed_map(properties, {"path"});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/ports/vector_file.h"
 #include "pipeline/run/headers.h"
 
 #include <map>
@@ -16,6 +17,8 @@ class RecordingOpener final : public SourceOpener {
   RecordingOpener(std::unique_ptr<SourceOpener> opener, Headers& headers) : opener_(std::move(opener)), headers_(headers) {}
   std::vector<std::string> variables(const std::string& path) override;
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override;
+  /// Polygons are no headers: every rank reads them.
+  std::unique_ptr<VectorFile> vectors(const std::string& path) override { return opener_->vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:
@@ -33,6 +36,7 @@ class ReplayingOpener final : public SourceOpener {
   ReplayingOpener(Headers headers, std::unique_ptr<SourceOpener> opener);
   std::vector<std::string> variables(const std::string& path) override;
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override;
+  std::unique_ptr<VectorFile> vectors(const std::string& path) override { return opener_->vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:

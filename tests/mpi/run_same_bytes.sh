@@ -62,4 +62,12 @@ for level in v2 v3; do
   same_bytes "CPU level $level across CRSs" 0
   unset TERROIR_CPU
 done
+
+recipe=$here/parcels.yml
+parcels=(--input "parcels=$root/data-samples/parcels.geojson")
+check "a run with polygons" job 0 "$work/parcels" "${parcels[@]}"
+expected=$(digest "$work/parcels")
+check "polygons are published" test -e "$work/parcels/parcels.zarr/zarr.json"
+for ranks in 1 2 3 5; do same_bytes "polygons: $ranks ranks" "$ranks" "${parcels[@]}"; done
+same_bytes "polygons: odd blocks and three threads" 2 --block 37x29 --threads 3 "${parcels[@]}"
 finish

@@ -75,21 +75,6 @@ void read_bands(GDALDatasetH dataset, const std::string& path, GdalFacts& facts)
   }
 }
 
-Crs crs_of(GDALDatasetH dataset, const std::string& path, CrsReader& reader) {
-  const OGRSpatialReferenceH reference = GDALGetSpatialRef(dataset);
-  if (reference == nullptr) return {};
-  char* text = nullptr;
-  const std::array<const char*, 2> options = {"FORMAT=WKT2_2019", nullptr};
-  const OGRErr failed = OSRExportToWktEx(reference, &text, options.data());
-  const std::unique_ptr<char, void (*)(void*)> owner(text, VSIFree);
-  if (failed != OGRERR_NONE || text == nullptr || *text == '\0') return {};
-  try {
-    return reader.read(text);
-  } catch (const Error& error) {
-    throw error.during(path);
-  }
-}
-
 Affine affine_of(GDALDatasetH dataset, const std::string& path, Index rows, bool& south_up) {
   std::array<double, 6> t{};
   // Without a transform (or with GDAL's default one) positions are counted in pixels.
@@ -117,13 +102,27 @@ Shape chunk_of_blocks(Shape block, Shape image, Index samples) noexcept {
   return chunk;
 }
 
+Crs read_crs(OGRSpatialReferenceH reference, const std::string& path, CrsReader& reader) {
+  if (reference == nullptr) return {};
+  char* text = nullptr;
+  const std::array<const char*, 2> options = {"FORMAT=WKT2_2019", nullptr};
+  const OGRErr failed = OSRExportToWktEx(reference, &text, options.data());
+  const std::unique_ptr<char, void (*)(void*)> owner(text, VSIFree);
+  if (failed != OGRERR_NONE || text == nullptr || *text == '\0') return {};
+  try {
+    return reader.read(text);
+  } catch (const Error& error) {
+    throw error.during(path);
+  }
+}
+
 GdalFacts read_facts(GDALDatasetH dataset, const std::string& path, CrsReader& crs) {
   GdalFacts facts;
   facts.driver = GDALGetDescription(GDALGetDatasetDriver(dataset));
   const Shape image{GDALGetRasterYSize(dataset), GDALGetRasterXSize(dataset)};
   read_bands(dataset, path, facts);
   const Affine affine = affine_of(dataset, path, image.rows, facts.south_up);
-  facts.grid = Grid(crs_of(dataset, path, crs), affine, image);
+  facts.grid = Grid(read_crs(GDALGetSpatialRef(dataset), path, crs), affine, image);
   int cols = 0, rows = 0;
   GDALGetBlockSize(GDALGetRasterBand(dataset, 1), &cols, &rows);
   facts.block = {std::max(rows, 1), std::max(cols, 1)};

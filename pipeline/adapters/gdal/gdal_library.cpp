@@ -4,6 +4,7 @@
 #include <cpl_error.h>
 #include <gdal_frmts.h>
 #include <ogr_srs_api.h>
+#include <ogrsf_frmts.h>
 
 #include <algorithm>
 #include <mutex>
@@ -21,6 +22,9 @@ void configure(const GdalOptions& options) {
   GDALRegister_GTiff();
   GDALRegister_COG();
   GDALRegister_GRIB();
+  RegisterOGRGeoPackage();
+  RegisterOGRShape();
+  RegisterOGRGeoJSON();
   CPLSetErrorHandler(CPLQuietErrorHandler);
   GDALSetCacheMax64(options.cache_bytes);
   for (const auto& [name, value] : gdal_settings) CPLSetConfigOption(name, value);
@@ -45,6 +49,7 @@ void start_gdal(const GdalOptions& options) {
   std::call_once(vrt, GDALRegister_VRT);
 }
 
+// Files of polygons are opened by the driver of their format alone.
 std::vector<const char*> allowed_drivers(const GdalOptions& options) {
   std::vector<const char*> names = {"GTiff", "GRIB"};
   if (options.allow_vrt) names.push_back("VRT");

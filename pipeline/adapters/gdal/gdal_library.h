@@ -18,7 +18,7 @@ struct GdalOptions {
 };
 
 /// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
-inline constexpr std::array<std::pair<const char*, const char*>, 6> gdal_settings = {{
+inline constexpr std::array<std::pair<const char*, const char*>, 7> gdal_settings = {{
     // A listing of a mounted folder can take seconds and its neighbours are none of our business.
     {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
     {"GDAL_VRT_ENABLE_PYTHON", "NO"},
@@ -28,13 +28,15 @@ inline constexpr std::array<std::pair<const char*, const char*>, 6> gdal_setting
     {"GRIB_NORMALIZE_UNITS", "NO"},
     // A damaged JPEG tile is an error; by default the rest of it turns grey.
     {"GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE"},
+    // A GeoPackage is a database, which must load no code.
+    {"OGR_SQLITE_LOAD_EXTENSIONS", ""},
 }};
 
 /// Sets GDAL up for the process: drivers of the allow-list, a fixed cache, no sidecar search, no message on the terminal.
 /// The first call counts, but for leave to read VRTs, which any call may give.
 void start_gdal(const GdalOptions& options);
 
-/// Names of the drivers that may open a file; ends with a null pointer.
+/// Names of the drivers that may open a file of pixels; ends with a null pointer.
 [[nodiscard]] std::vector<const char*> allowed_drivers(const GdalOptions& options);
 
 /// A text without the queries of addresses, which may hold signatures, and without user names and passwords before a server's name.

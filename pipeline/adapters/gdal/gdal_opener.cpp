@@ -1,6 +1,7 @@
 #include "pipeline/adapters/gdal/gdal_opener.h"
 
 #include "pipeline/adapters/gdal/grib_source.h"
+#include "pipeline/adapters/gdal/ogr_file.h"
 #include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
@@ -23,6 +24,8 @@ Error unreadable(const std::string& path, const std::string& why) {
   if (file_head(path, 1024).find("<VRTDataset") != std::string::npos)
     return {Fault::mistake,
             path + ": it is a VRT, which may read any other file; name its files instead, or allow it by TERROIR_ALLOW_VRT=1"};
+  if (looks_like_vectors(path))
+    return {Fault::mistake, path + ": it holds features, not pixels; say how they become pixels, as rasterize: {method: center}"};
   if (why.find("not recognized") != std::string::npos)
     return {
         Fault::mistake,
@@ -66,6 +69,8 @@ std::unique_ptr<Source> GdalOpener::open(const std::string& path, const SourcePa
   const HandlePool::Lease lease = pool_->acquire(path);
   return open_grib(std::move(bands), grib_messages(lease.get(), path), part);
 }
+
+std::unique_ptr<VectorFile> GdalOpener::vectors(const std::string& path) { return open_vectors(path, crs_); }
 
 std::vector<std::string> GdalOpener::glob(const std::string& pattern) { return glob_files(pattern); }
 

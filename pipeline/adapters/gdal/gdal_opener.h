@@ -21,6 +21,7 @@ class GdalOpener final : public SourceOpener {
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override;
   /// The same, as what it is.
   [[nodiscard]] std::unique_ptr<GdalSource> open_file(const std::string& path);
+  std::unique_ptr<VectorFile> vectors(const std::string& path) override;
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:

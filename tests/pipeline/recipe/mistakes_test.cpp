@@ -36,9 +36,25 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{1, "version: 1\nname: [a]", "r.yml:2:7: name: a list is not a line of text; give a line of text"},
         Mistake{3, "  dem: dem.tif",
                 "r.yml:3:8: inputs.dem: 'dem.tif' is not a map; use path, bands, band, variable, crs, unit, unit_as, select, resample, "
-                "on_error, scale, offset, nodata, bits or categorical"},
+                "rasterize, on_error, scale, offset, nodata, bits or categorical"},
         Mistake{3, "  dem: {path: dem.tif}\n  2b: {path: b.tif}\ngrid: {like: dem}",
                 "r.yml:4:3: inputs.2b: '2b' is not a name; use letters, digits and _, not beginning with a digit"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Polygons, OneMistake,
+    testing::Values(
+        Mistake{3, "  dem: {path: dem.tif}\n  it: {path: it.gpkg, rasterize: coverage}\ngrid: {like: dem}",
+                "r.yml:4:34: inputs.it.rasterize: 'coverage' is not a map; use layer, method, attribute, value, classes or where"},
+        Mistake{3, "  dem: {path: dem.tif}\n  it: {path: it.gpkg, resample: cubic, rasterize: {}}\ngrid: {like: dem}",
+                "r.yml:4:33: inputs.it.resample: 'resample' is of files of pixels, and polygons have none; remove it"},
+        Mistake{3, "  dem: {path: dem.tif}\n  it: {path: it.gpkg, rasterize: {where: {crop: []}}}\ngrid: {like: dem}",
+                "r.yml:4:49: inputs.it.rasterize.where.crop: the list is empty; give values, or remove it"},
+        Mistake{3, "  dem: {path: it.gpkg, rasterize: {}}",
+                "r.yml:1:1: grid: 'grid' is missing, and polygons have none; give grid: {crs: EPSG:CODE, resolution: SIZE, "
+                "bounds: [XMIN, YMIN, XMAX, YMAX]}"},
+        Mistake{3, "  dem: {path: it.gpkg, rasterize: {}}\ngrid: {like: dem}",
+                "r.yml:4:14: grid.like: 'dem' holds polygons, which have no grid; name another input, or give crs, resolution and "
+                "bounds"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Grid, OneMistake,
