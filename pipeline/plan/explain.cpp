@@ -3,6 +3,7 @@
 #include "pipeline/plan/plan.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/value_json.h"
+#include "tiling/cells.h"
 
 #include <nlohmann/json.hpp>
 
@@ -173,6 +174,7 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
 }  // namespace
 
 std::string grid_text(const Grid& grid) {
+  if (grid.cells()) return shape_text(grid.shape()) + " cells of " + grid.cells()->kind();
   return shape_text(grid.shape()) + " pixels of " + number_text(std::abs(grid.affine().dx)) + " x " +
          number_text(std::abs(grid.affine().dy)) + ", " + crs_text(grid.crs());
 }

@@ -2,6 +2,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/ports/crs_reader.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,6 +58,12 @@ std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, 
   std::string misaligned;
   auto grid = layer_grid(*layer, inventory, misaligned);
   if (!grid) return std::nullopt;  // reported with the input
+  if (grid->cells()) {
+    diagnostics.push_back({spec.like->at, "grid.like",
+                           "'" + spec.like->text() + "' is on " + grid->cells()->kind() + ", on which nothing can be written",
+                           "give grid: {crs, resolution, bounds} or {global: DEGREES}, and inputs." + spec.like->name + ".resample: METHOD", false});
+    return std::nullopt;
+  }
   if (spec.bounds) grid = cut(*grid, *spec.bounds);
   return grid;
 }

@@ -80,6 +80,9 @@ class Source {
   /// with NaN where the mask hides them.
   [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
 
+  /// Bytes that a thread takes, beside those of the chunk, to decode one, and keeps for the next; 0: at most as many as the chunk has.
+  [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept { return 0; }
+
   /// Reads one chunk of some bands (numbered from 0): the stored numbers of band i go to `out[i]`, [time][row][col] of chunk(), aligned
   /// for their type. Those beyond the data are not set. Returns the compressed bytes read.
   /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
