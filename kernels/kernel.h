@@ -67,6 +67,7 @@ struct GridMap {
   Index period = 0;                              ///< columns after which the source begins again, of a globe; 0: none
   double first_latitude = 0, latitude_step = 0;  ///< of a geographic source in one CRS: degrees at pixel row 0, and for each row
   double largest_scale = 1;  ///< with patches: source pixels for each destination pixel beyond which a footprint is not widened
+  double turn = 0;           ///< with patches: columns of 360 degrees, by which positions side by side may differ; 0: none
   bool torn = false;         ///< with patches: more than the largest scale is a jump from one place to another, no footprint
   std::span<const double> row_edges = {};  ///< of a source in one CRS whose rows are uneven: where they begin, and the last one ends
 };

@@ -76,9 +76,7 @@ class GraphBuilder {
       std::string misaligned;
       const auto grid = layer_grid(layer, inventory_, misaligned);
       if (!grid) {
-        complain(input.spec->path_at, "inputs." + name + ".path",
-                 misaligned + " is not on the same grid as the other files of '" + layer.name + "'",
-                 "give it an input of its own and resample it");
+        diagnostics_.push_back(misaligned_file(*input.spec, layer, misaligned));
         broken_[name] = true;
         continue;
       }

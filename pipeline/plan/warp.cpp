@@ -279,7 +279,7 @@ void Warp::include(const ControlPatch& patch, const Window& part, const BoundKer
       const Window cell = intersect(w, {i * s, j * s, s, s});
       for (const Index row : {cell.row, cell.row_end() - 1})
         for (const Index col : {cell.col, cell.col_end() - 1}) add(position_in(patch, i, j, row - i * s, col - j * s));
-      const CellScale scale = cell_scale(patch, i, j, {largest_scale_, period(), torn()});
+      const CellScale scale = cell_scale(patch, i, j, {largest_scale_, turn_, torn()});
       own.support_rows = std::max(own.support_rows, *kernel.support(scale.row));
       own.support_cols = std::max(own.support_cols, *kernel.support(scale.col));
     }

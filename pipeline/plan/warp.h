@@ -28,6 +28,8 @@ class Warp {
   [[nodiscard]] const Window& extent() const noexcept { return extent_; }
   /// Columns after which the source begins again; 0: never.
   [[nodiscard]] Index period() const noexcept { return periodic_ ? extent_.cols : 0; }
+  /// Columns of 360 degrees of a source in longitudes; 0: none.
+  [[nodiscard]] double turn() const noexcept { return turn_; }
   [[nodiscard]] double largest_scale() const noexcept { return largest_scale_; }
   /// Whether positions of neighbouring pixels may lie anywhere, as at the seam of a curvilinear grid.
   [[nodiscard]] bool torn() const noexcept { return source_.cells() != nullptr; }

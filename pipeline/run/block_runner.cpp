@@ -177,7 +177,8 @@ void BlockRunner::run_op(OpId id, Index count) {
     if (windows_[op.in[0]].empty()) return clear(op, times);
     patches = op.warp->patches(out);
     args.map = {1, 0, 1, 0, out, windows_[op.in[0]], patches, op.warp->extent(), op.warp->period()};
-    args.map.largest_scale = op.warp->largest_scale(), args.map.torn = op.warp->torn();
+    args.map.largest_scale = op.warp->largest_scale();
+    args.map.turn = op.warp->turn(), args.map.torn = op.warp->torn();
   }
   op.kernel->run(args);
   clear_edges(op, times);

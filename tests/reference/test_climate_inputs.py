@@ -277,7 +277,18 @@ def test_bad_files_are_told_before_the_run(tmp_path):
     assert code == 0 and "its times jump from 2000-01-07 to 2000-01-10" in text
     made(tmp_path / "gauss.nc", lat=np.degrees(np.arcsin(np.linspace(0.9, 0.1, 20))))
     code, text = complaint(tmp_path, path=str(tmp_path / "gauss.nc"))
-    assert code == 2 and "its coordinate 'lat' is not regular" in text
+    assert code == 2 and "grid.like: 'source' is on a grid of uneven rows or columns, on which nothing can be written; give grid" in text
+    made(tmp_path / "months.nc", units="months since 2000-01-01", days=0.5 + np.arange(7.0))
+    code, text = complaint(tmp_path, path=str(tmp_path / "months.nc"))
+    assert code == 2 and "a month has no fixed length in the calendar standard, so 0.5 of them end at no date; count days" in text
+    for name, unit, first in (("cold", "degC", 0), ("colder", "K", 7)):
+        made(tmp_path / f"{name}.nc", days=first + np.arange(7.0), attributes={"units": unit})
+    code, text = complaint(tmp_path, path=str(tmp_path / "cold*.nc"))
+    assert code == 2 and "colder.nc is in 'K' and cold.nc in 'degC'; give each an input of its own" in text
+    for name, shift, first in (("here", 0, 0), ("here_not", 0.1, 7)):
+        made(tmp_path / f"{name}.nc", days=first + np.arange(7.0), lon=np.linspace(0.25, 14.75, 30) + shift)
+    code, text = complaint(tmp_path, path=str(tmp_path / "here*.nc"))
+    assert code == 2 and "here_not.nc is not on the same grid as the other files of 'source'" in text
 
 
 @pytest.mark.parametrize("kind", ["NETCDF4", "NETCDF3_CLASSIC"])

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Belts, Turns,
                                            Case{"PartOnBothEndsOfTheGrid", 160, 220, -180, 180},
                                            Case{"PartFromMinus180OntoOneFrom0", -100, -20, 0, 360},
                                            Case{"PartOntoASmallerOneATurnAway", 190, 270, -150, -110}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace terroir::testing
