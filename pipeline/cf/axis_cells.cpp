@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace terroir {
 namespace {
@@ -71,6 +72,28 @@ AxisCells even_cells(const Spacing& spacing, std::size_t count) {
   }
   cells.edges.push_back(spacing.edge + static_cast<double>(count) * spacing.step);
   return cells;
+}
+
+std::vector<double> gaussian_latitudes(Index rows) {
+  constexpr double pi = std::numbers::pi;
+  const auto n = static_cast<double>(rows);
+  std::vector<double> latitudes(static_cast<std::size_t>(rows));
+  for (Index i = 0; i < rows / 2; ++i) {
+    double sine = std::cos(pi * (static_cast<double>(i) + 0.75) / (n + 0.5));
+    for (int step = 0; step < 50; ++step) {  // Newton's method
+      double last = 1, value = sine;
+      for (double k = 2; k <= n; ++k) {
+        const double next = ((2 * k - 1) * sine * value - (k - 1) * last) / k;
+        last = value, value = next;
+      }
+      const double change = value * (1 - sine * sine) / (n * (last - sine * value));
+      sine -= change;
+      if (std::abs(change) < 1e-15) break;
+    }
+    const double latitude = std::asin(sine) * 180 / pi;
+    latitudes[static_cast<std::size_t>(i)] = latitude, latitudes[static_cast<std::size_t>(rows - 1 - i)] = -latitude;
+  }
+  return latitudes;
 }
 
 void meet_around(AxisCells& longitudes) {

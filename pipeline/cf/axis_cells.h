@@ -17,6 +17,9 @@ namespace terroir {
 /// Cells of equal size.
 [[nodiscard]] AxisCells even_cells(const Spacing& spacing, std::size_t count);
 
+/// Latitudes of a Gaussian grid of so many rows (an even number), from the north: where the Legendre polynomial of their sine is zero.
+[[nodiscard]] std::vector<double> gaussian_latitudes(Index rows);
+
 /// Lets the outermost cells of longitudes meet where they are about to, around the globe.
 void meet_around(AxisCells& longitudes);
 

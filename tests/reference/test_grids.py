@@ -1,5 +1,8 @@
 """Curvilinear and Gaussian grids, brought onto the recipe's by their coordinates: beside fields known in every place, scipy and xarray."""
 
+import subprocess
+import sys
+
 import netCDF4
 import numpy as np
 import pytest
@@ -237,6 +240,28 @@ def test_gaussian_latitudes_as_xarray_interpolates(tmp_path, south_up):
     inside = result.sel(y=slice(87, -87))
     wanted = field.interp(y=inside.y.values, x=inside.x.values % 360)
     np.testing.assert_allclose(inside, wanted, atol=2e-4)
+    assert np.isfinite(result).all()
+
+
+# A whole N32 grid, each value the latitude of its row, in tenths of a degree above 100.
+GAUSSIAN_GRIB = """
+import os, sys, numpy, eccodes
+message = eccodes.codes_grib_new_from_samples(sys.argv[2])
+lat = eccodes.codes_get_array(message, "distinctLatitudes")
+eccodes.codes_set(message, "bitsPerValue", 24)
+eccodes.codes_set_values(message, numpy.repeat(lat, eccodes.codes_get(message, "Ni")) + 100)
+with open(sys.argv[1], "wb") as file:
+    eccodes.codes_write(message, file)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("sample", ["regular_gg_pl_grib1", "regular_gg_pl_grib2"])
+def test_gaussian_rows_of_grib(tmp_path, sample):
+    subprocess.run([sys.executable, "-c", GAUSSIAN_GRIB, tmp_path / "in.grib", sample], check=True, capture_output=True)
+    result = resampled(tmp_path / "out", tmp_path / "in.grib", "bilinear", {"global": 1}, crs="EPSG:4326").squeeze()
+    inside = result.sel(y=slice(87, -87))
+    np.testing.assert_allclose(inside, np.broadcast_to(inside.y.values[:, None] + 100, inside.shape), atol=1e-3)
     assert np.isfinite(result).all()
 
 

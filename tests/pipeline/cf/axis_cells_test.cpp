@@ -31,6 +31,17 @@ TEST(AxisCells, GaussianLatitudesEndAtThePoles) {
   EXPECT_EQ(uneven_cells(Numbers{85.76, 80.27, 74.74}, {}, false)->edges.front(), 85.76 + (85.76 - 80.27) / 2) << "no latitudes";
 }
 
+TEST(AxisCells, GaussianLatitudesAreThoseOfTheTables) {
+  // N32, as ECMWF lists them.
+  const auto n32 = gaussian_latitudes(64);
+  EXPECT_NEAR(n32[0], 87.8638, 5e-5);
+  EXPECT_NEAR(n32[1], 85.0965, 5e-5);
+  EXPECT_NEAR(n32[31], 1.3953, 5e-5);
+  EXPECT_EQ(n32[32], -n32[31]);
+  EXPECT_NEAR(gaussian_latitudes(2)[0], 35.26438968, 1e-8) << "the sine is 1 / sqrt(3)";
+  EXPECT_NEAR(gaussian_latitudes(1280)[0], 89.8923964456, 1e-9);
+}
+
 TEST(AxisCells, NeedCentresThatGoOneWay) {
   EXPECT_FALSE(uneven_cells(Numbers{1, 3, 2}, {}, false));
   EXPECT_FALSE(uneven_cells(Numbers{1, 1, 2}, {}, false));
