@@ -133,8 +133,8 @@ def test_chunks_that_are_turned_around(tmp_path, dimensions):
     """Rows from the south, times last, and a level of many: each thread holds compressed, shuffled and turned numbers of a chunk."""
     import netCDF4
 
-    sizes = {"time": 24, "level": 6, "lat": 360, "lon": 720}
-    chunks = {"time": 24, "level": 6, "lat": 120, "lon": 360}
+    sizes = {"time": 24, "level": 4, "lat": 240, "lon": 480}
+    chunks = {"time": 24, "level": 4, "lat": 240, "lon": 480}
     names = dimensions.split()
     noise = numpy.random.default_rng(5)
     with netCDF4.Dataset(tmp_path / "in.nc", "w") as file:
