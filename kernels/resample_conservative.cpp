@@ -78,8 +78,8 @@ class Conservative {
   [[nodiscard]] std::pair<Index, Index> rows_of(const Extent& e) const noexcept {
     const Index first = map_.source.row, last = map_.source.row_end();
     if (map_.row_edges.empty()) return {std::max(e.first(), first), std::min(e.last(), last)};
-    const auto begin = map_.row_edges.begin();
-    const auto after = std::upper_bound(begin, map_.row_edges.end(), e.begin), beyond = std::lower_bound(after, map_.row_edges.end(), e.end);
+    const auto begin = map_.row_edges.begin(), end = map_.row_edges.end();
+    const auto after = std::upper_bound(begin, end, e.begin), beyond = std::lower_bound(after, end, e.end);
     return {std::max<Index>(after - begin - 1, first), std::min<Index>(beyond - begin, last)};
   }
 

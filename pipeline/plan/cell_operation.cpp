@@ -31,7 +31,8 @@ class Knots {
   }
 
   [[nodiscard]] double position(double value) const noexcept {
-    const auto after = std::partition_point(values_.begin() + 1, values_.end() - 1, [&](double v) { return descends_ ? v > value : v < value; });
+    const auto before = [&](double v) { return descends_ ? v > value : v < value; };
+    const auto after = std::partition_point(values_.begin() + 1, values_.end() - 1, before);
     const auto i = static_cast<std::size_t>(after - values_.begin());
     return between(value, values_[i - 1], values_[i], places_[i - 1], places_[i]);
   }
@@ -46,7 +47,9 @@ class Knots {
     places_.push_back(place);
     values_.push_back(value);
   }
-  static double between(double at, double from, double to, double a, double b) noexcept { return a + (b - a) * ((at - from) / (to - from)); }
+  static double between(double at, double from, double to, double a, double b) noexcept {
+    return a + (b - a) * ((at - from) / (to - from));
+  }
 
   std::vector<double> places_, values_;
   bool descends_ = false;

@@ -37,7 +37,10 @@ CellSearch::CellSearch(const Cells& cells) : cells_(cells), rows_(cells.shape.ro
       for (Index c = 0; c < fine.cols; ++c) {
         const Box& part = fine.boxes[static_cast<std::size_t>(r * fine.cols + c)];
         Box& box = next.boxes[static_cast<std::size_t>(r / fan * next.cols + c / fan)];
-        for (std::size_t i = 0; i < 3; ++i) box.low[i] = std::min(box.low[i], part.low[i]), box.high[i] = std::max(box.high[i], part.high[i]);
+        for (std::size_t i = 0; i < 3; ++i) {
+          box.low[i] = std::min(box.low[i], part.low[i]);
+          box.high[i] = std::max(box.high[i], part.high[i]);
+        }
       }
     levels_.push_back(std::move(next));
   }

@@ -41,8 +41,9 @@ const Crs& Regridding::source_crs() const noexcept { return source_.cells() ? so
 
 void Regridding::check_sphere() const {
   if (source_.cells() && source_.cells()->curvilinear())
-    throw Error(Fault::mistake, "conservative resampling needs rows and columns of latitudes and longitudes, and it is on a curvilinear grid; "
-                                "use bilinear or nearest");
+    throw Error(Fault::mistake,
+                "conservative resampling needs rows and columns of latitudes and longitudes, and it is on a curvilinear grid; "
+                "use bilinear or nearest");
   if (source_.cells() && !source_.cells()->cols.even)
     throw Error(Fault::mistake, "conservative resampling needs columns of one width, and its longitudes are uneven; use average");
   if (source_crs() != target_.crs() || !source_crs().geographic)
@@ -73,7 +74,8 @@ void Regridding::turn(LatticeMap& map, double width) const {
   if (turns.size() == 1) map.col_offset -= turns[0] * around * map.col_scale;
   if (turns.size() < 2) return;
   if (std::abs(columns - std::round(columns)) > 1e-6)
-    throw Error(Fault::mistake, "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
+    throw Error(Fault::mistake,
+                "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
   map.period = static_cast<Index>(std::llround(columns));
 }
 

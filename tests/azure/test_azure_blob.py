@@ -314,7 +314,7 @@ CLASSIC_NETCDF = b"CDF\x01" + bytes(60)
 HDF5 = b"\x89HDF\r\n\x1a\n" + bytes(60)
 
 
-@pytest.mark.parametrize("path", ["climate/classic.nc", "climate/new.nc", "climate/*.nc"])
+@pytest.mark.parametrize("path", ["climate/classic.nc", "climate/new.nc", "climate/n*.nc"])
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_netcdf_and_hdf5_are_refused_with_the_remedy_before_a_run(storage, tmp_path, command, path):
     done = terroir(command, write(tmp_path, STACK), f"/vsiaz/data/{path}", tmp_path / "out", key(storage), name="stack")

@@ -35,7 +35,8 @@ class FakeFile final : public CfFile {
   /// A number for each cell of (j, i), or of (i, j).
   void field(const std::string& name, std::vector<double> values, bool turned, const std::string& units) {
     const std::vector<std::string> dimensions = turned ? std::vector<std::string>{"i", "j"} : std::vector<std::string>{"j", "i"};
-    variables_.push_back({name, dimensions, turned ? std::vector<Index>{3, 2} : std::vector<Index>{2, 3}, SampleType::float64, {{"units", units, {}}}});
+    const std::vector<Index> shape = turned ? std::vector<Index>{3, 2} : std::vector<Index>{2, 3};
+    variables_.push_back({name, dimensions, shape, SampleType::float64, {{"units", units, {}}}});
     numbers_[name] = std::move(values);
   }
   void variable(const std::string& name, std::vector<std::string> dimensions, std::vector<Index> shape,
@@ -135,15 +136,19 @@ TEST(CfDescription, WhatCannotBeRead) {
   lost.axis("lon", {5, 6, 7}, "degrees_east");
   lost.variable("t", {"lat", "lon"}, {3, 3});
   EXPECT_EQ(complaint(lost),
-            "f.nc: variable 't': its coordinate 'lat' neither ascends nor descends, or is missing in places; correct the file's coordinates");
+            "f.nc: variable 't': its coordinate 'lat' neither ascends nor descends, or is missing in places; correct the file's "
+            "coordinates");
 }
 
 /// Two rows and three columns whose longitudes and latitudes stand in the file; `turned`: column by column.
 FakeFile bent(const std::string& coordinates, bool turned = false) {
   FakeFile file;
-  file.field("lat", turned ? std::vector<double>{50, 48, 51, 49, 52, 50} : std::vector<double>{50, 51, 52, 48, 49, 50}, turned, "degrees_north");
-  file.field("lon", turned ? std::vector<double>{5, 6, 7, 8, 9, 10} : std::vector<double>{5, 7, 9, 6, 8, 10}, turned, "degrees_east");
-  file.variable("t", {"j", "i"}, {2, 3}, coordinates.empty() ? std::vector<CfAttribute>{} : std::vector<CfAttribute>{{"coordinates", coordinates, {}}});
+  using Numbers = std::vector<double>;
+  file.field("lat", turned ? Numbers{50, 48, 51, 49, 52, 50} : Numbers{50, 51, 52, 48, 49, 50}, turned, "degrees_north");
+  file.field("lon", turned ? Numbers{5, 6, 7, 8, 9, 10} : Numbers{5, 7, 9, 6, 8, 10}, turned, "degrees_east");
+  std::vector<CfAttribute> attributes;
+  if (!coordinates.empty()) attributes.push_back({"coordinates", coordinates, {}});
+  file.variable("t", {"j", "i"}, {2, 3}, attributes);
   return file;
 }
 
