@@ -38,6 +38,7 @@ std::string operation_text(const Op& op) {
   const CrsOperation* operation = op.warp ? op.warp->operation() : nullptr;
   if (operation == nullptr) return op.warp ? " around the globe" : "";
   const double accuracy = operation->accuracy();
+  if (op.warp->torn() && accuracy == 0) return " by " + operation->name();
   return " by " + operation->name() + (accuracy < 0 ? ", of unknown accuracy" : ", right to " + number_text(accuracy) + " m");
 }
 

@@ -62,7 +62,7 @@ struct ChunkPlace {
   friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
 };
 
-/// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end.
+/// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end; those of curvilinear cells as stored.
 /// Reading is cut along the storage's own chunks, so that each is read once. All functions may be called from several threads.
 class Source {
  public:

@@ -26,7 +26,7 @@ class RecordingOpener final : public SourceOpener {
 };
 
 /// Answers from headers. Its sources are opened when their first chunk is read, by the opener behind, which is also asked for what the
-/// headers do not tell. A file that is then another one than rank 0 saw is an Error. The first file of a folder is opened at once, so that
+/// headers do not tell; the first file of each grid of cells (see Grid::cells) is opened at once. A file that is then another one than rank 0 saw is an Error. The first file of a folder is opened at once, so that
 /// a node without the right mount is found before the run starts. The opener must outlive its sources.
 class ReplayingOpener final : public SourceOpener {
  public:
@@ -42,6 +42,7 @@ class ReplayingOpener final : public SourceOpener {
   Headers headers_;
   std::map<std::string, std::size_t> listings_, variables_, opened_;  ///< places in the headers
   std::set<std::string> folders_;
+  std::map<std::string, std::shared_ptr<const Cells>> cells_;  ///< by digest; those of files that were opened
   std::unique_ptr<SourceOpener> opener_;
   std::mutex opening_;  ///< openers serve one thread at a time
 };
