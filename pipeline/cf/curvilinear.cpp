@@ -103,7 +103,11 @@ std::shared_ptr<const Cells> read_curvilinear(CfFile& file, const CurvilinearCoo
   };
   fill(*coordinates.longitude, most_longitude, &MapPoint::x);
   fill(*coordinates.latitude, most_latitude, &MapPoint::y);
-  return curvilinear_cells(std::move(crs), shape, std::move(centres));
+  auto cells = curvilinear_cells(std::move(crs), shape, std::move(centres));
+  if (std::find(cells->placed.begin(), cells->placed.end(), true) == cells->placed.end())
+    throw Error(Fault::mistake, file.path() + ": its two-dimensional '" + coordinates.latitude->name + "' and '" +
+                                    coordinates.longitude->name + "' hold no place in degrees; correct the file's coordinates");
+  return cells;
 }
 
 }  // namespace terroir

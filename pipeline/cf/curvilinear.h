@@ -29,7 +29,8 @@ struct RectilinearAxes {
 [[nodiscard]] std::optional<RectilinearAxes> read_rectilinear(CfFile& file, const CurvilinearCoordinates& coordinates, Shape shape);
 
 /// The cells, from the north where rows are stored from the south, and likewise for columns. Numbers that are no place (fill values,
-/// latitudes beyond the poles) leave a cell without one. Throws Error(Fault::mistake) when there are too many of them to be kept in memory.
+/// latitudes beyond the poles) leave a cell without one. Throws Error(Fault::mistake) when all are, or when there are too many cells to be
+/// kept in memory.
 [[nodiscard]] std::shared_ptr<const Cells> read_curvilinear(CfFile& file, const CurvilinearCoordinates& coordinates, Shape shape, Crs crs,
                                                             bool south_up, bool mirrored);
 

@@ -165,6 +165,14 @@ TEST(CfDescription, CellsByTwoDimensionalCoordinates) {
   }
 }
 
+TEST(CfDescription, CoordinatesWithoutAnyPlace) {
+  FakeFile file;
+  file.field("lat", {999, 999, 999, 999, 999, 999}, false, "degrees_north");
+  file.field("lon", {1, 2, 3, 1, 2, 3}, false, "degrees_east");
+  file.variable("t", {"j", "i"}, {2, 3});
+  EXPECT_EQ(complaint(file), "f.nc: its two-dimensional 'lat' and 'lon' hold no place in degrees; correct the file's coordinates");
+}
+
 TEST(CfDescription, AGridMappingCountsMoreThanTwoDimensionalCoordinates) {
   FakeFile file = bent("lat lon");
   file.axis("j", {-1, 1}, "degrees", {{"standard_name", "grid_latitude", {}}});
