@@ -26,8 +26,9 @@ class RecordingOpener final : public SourceOpener {
 };
 
 /// Answers from headers. Its sources are opened when their first chunk is read, by the opener behind, which is also asked for what the
-/// headers do not tell; the first file of each grid of cells (see Grid::cells) is opened at once. A file that is then another one than rank 0 saw is an Error. The first file of a folder is opened at once, so that
-/// a node without the right mount is found before the run starts. The opener must outlive its sources.
+/// headers do not tell. A file that is then another one than rank 0 saw is an Error. The first file of a folder is opened at once, so that
+/// a node without the right mount is found before the run starts, and the first one of each grid of cells (Grid::cells), for these. The
+/// opener must outlive its sources.
 class ReplayingOpener final : public SourceOpener {
  public:
   ReplayingOpener(Headers headers, std::unique_ptr<SourceOpener> opener);
