@@ -56,8 +56,8 @@ struct ControlPatch {
 };
 
 /// How the pixels of a destination grid lie in a source grid. Of the same CRS, in corner-based pixels: source = offset + scale *
-/// destination, on rows and columns. Of another: by the patches that overlap the destination. Positions are absolute, so no result
-/// depends on a block's corner.
+/// destination, on rows and columns; where rows are uneven, source rows are found among `row_edges`, in the unit of these. Of another: by
+/// the patches that overlap the destination. Positions are absolute, so no result depends on a block's corner.
 struct GridMap {
   double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
   Window destination;  ///< of the output block
@@ -67,6 +67,9 @@ struct GridMap {
   Index period = 0;                              ///< columns after which the source begins again, of a globe; 0: none
   double first_latitude = 0, latitude_step = 0;  ///< of a geographic source in one CRS: degrees at pixel row 0, and for each row
   double largest_scale = 1;  ///< with patches: source pixels for each destination pixel beyond which a footprint is not widened
+  double turn = 0;           ///< with patches: columns of 360 degrees, by which positions side by side may differ; 0: none
+  bool torn = false;         ///< with patches: more than the largest scale is a jump from one place to another, no footprint
+  std::span<const double> row_edges = {};  ///< of a source in one CRS whose rows are uneven: where they begin, and the last one ends
 };
 
 /// What one call of a kernel works on. Inputs carry the halo that the kernel asked for; static inputs are broadcast over time.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -106,14 +108,27 @@ class Conservative {
     return std::abs(sine(to) - sine(from));
   }
 
+  [[nodiscard]] double row_edge(Index row) const noexcept {
+    return map_.row_edges.empty() ? static_cast<double>(row) : map_.row_edges[static_cast<std::size_t>(row)];
+  }
+
   [[nodiscard]] double row_weight(const Extent& e, Index row) const noexcept {
-    const double low = std::max(e.begin, static_cast<double>(row)), high = std::min(e.end, static_cast<double>(row + 1));
+    const double low = std::max(e.begin, row_edge(row)), high = std::min(e.end, row_edge(row + 1));
     return high > low ? belt(low, high) : 0;
+  }
+
+  /// Source rows of the block that an extent touches.
+  [[nodiscard]] std::pair<Index, Index> rows_of(const Extent& e) const noexcept {
+    const Index first = map_.source.row, last = map_.source.row_end();
+    if (map_.row_edges.empty()) return {std::max(e.first, first), std::min(e.last, last)};
+    const auto begin = map_.row_edges.begin(), end = map_.row_edges.end();
+    const auto after = std::upper_bound(begin, end, e.begin), beyond = std::lower_bound(after, end, e.end);
+    return {std::max<Index>(after - begin - 1, first), std::min<Index>(beyond - begin, last)};
   }
 
   void run_row(Index r) noexcept {
     rows_ = extent_of(map_.destination.row + r, map_.row_scale, map_.row_offset);
-    first_ = std::max(rows_.first, map_.source.row), last_ = std::min(rows_.last, map_.source.row_end());
+    std::tie(first_, last_) = rows_of(rows_);
     const double height = belt(rows_.begin, rows_.end);
     bool gaps = !covered_ || first_ >= last_;
     if (!gaps) weigh_whole();

@@ -22,12 +22,20 @@ struct CellScale {
   double row = 1, col = 1, row_span = 1, col_span = 1, share = 1;
 };
 
-/// `limit` bounds what poles make of it, columns that are a period apart are the same, and cells with missing corners count as unscaled.
-[[nodiscard]] inline CellScale cell_scale(const ControlPatch& patch, Index i, Index j, double limit, Index period) noexcept {
+/// What bounds scales: `limit` what poles make of them, columns that are a `turn` of the globe apart are the same. Where positions are
+/// `torn`, what is beyond the limit is no scale but a jump, and counts as unscaled, as cells with missing corners do.
+struct ScaleBounds {
+  double limit = 1;
+  double turn = 0;
+  bool torn = false;
+};
+
+[[nodiscard]] inline CellScale cell_scale(const ControlPatch& patch, Index i, Index j, const ScaleBounds& bounds) noexcept {
+  const double limit = bounds.limit, beyond = bounds.torn ? 1.0 : limit;
   const PixelPoint &a = patch.at(i, j), &b = patch.at(i, j + 1), &c = patch.at(i + 1, j), &d = patch.at(i + 1, j + 1);
   const double part = 0.5 / static_cast<double>(patch.spacing);
-  const auto bounded = [&](double value) { return value <= limit ? value : value > limit ? limit : 1.0; };
-  const double turn = static_cast<double>(period), inverse = period > 0 ? 1 / turn : 0;
+  const auto bounded = [&](double value) { return value <= limit ? value : value > limit ? beyond : 1.0; };
+  const double turn = bounds.turn, inverse = turn > 0 ? 1 / turn : 0;
   const auto step = [&](double from, double to) { return to - from - std::floor((to - from) * inverse + 0.5) * turn; };
   const double rx = (b.row - a.row + d.row - c.row) * part, ry = (c.row - a.row + d.row - b.row) * part;
   const double cx = (step(a.col, b.col) + step(c.col, d.col)) * part, cy = (step(a.col, c.col) + step(b.col, d.col)) * part;
@@ -56,7 +64,7 @@ void visit_patch_row(const GridMap& map, const ControlPatch& patch, const Window
       run.row_step = (between(b.row, d.row, down) - run.row) / size;
       run.col_step = (between(b.col, d.col, down) - run.col) / size;
     }
-    const CellScale scale = cell_scale(patch, i, j, map.largest_scale, map.period);
+    const CellScale scale = cell_scale(patch, i, j, {map.largest_scale, map.turn, map.torn});
     run.row_scale = scale.row, run.col_scale = scale.col, run.row_span = scale.row_span, run.col_span = scale.col_span,
     run.share = scale.share;
     visit(run, static_cast<double>(first));

@@ -1,5 +1,6 @@
 #include "kernels/value.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
+#include "pipeline/adapters/process/document_output.h"
 #include "pipeline/commands/check.h"
 #include "pipeline/commands/doctor.h"
 #include "pipeline/commands/inspect.h"
@@ -15,6 +16,7 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <optional>
 
 namespace terroir {
 namespace {
@@ -25,15 +27,16 @@ struct Command {
   const char* name;
   const char* summary;
   int (*run)(Arguments, std::ostream&, std::ostream&);
+  bool reads_rasters = false;  ///< by libraries, which may print what is no part of its output
 };
 
 constexpr std::array commands = {
-    Command{"check", "find every mistake of a recipe, or of a job and its recipe", run_check},
-    Command{"plan", "say what a run would read, compute, write and take", run_plan},
-    Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run},
+    Command{"check", "find every mistake of a recipe, or of a job and its recipe", run_check, true},
+    Command{"plan", "say what a run would read, compute, write and take", run_plan, true},
+    Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run, true},
     Command{"launch", "run an Azure ML job on this machine or a cluster", run_launch},
     Command{"processes", "list the processes, or explain one", run_processes},
-    Command{"inspect", "show what a store holds", run_inspect},
+    Command{"inspect", "show what a store holds", run_inspect, true},
     Command{"doctor", "check a machine, its MPI and its storage, and say what to change", run_doctor},
 };
 
@@ -41,6 +44,10 @@ void print_help(std::ostream& out) {
   out << "terroir " << version << ": climate and geospatial rasters to machine-learning features\n\nterroir COMMAND ...\n";
   for (const auto& c : commands) out << "  " << c.name << std::string(12 - std::string_view(c.name).size(), ' ') << c.summary << "\n";
   out << "terroir COMMAND --help explains a command.\n";
+}
+
+bool reads_rasters(const std::string& name) {
+  return std::any_of(commands.begin(), commands.end(), [&](const Command& c) { return c.reads_rasters && c.name == name; });
 }
 
 int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostream& errors) {
@@ -68,6 +75,8 @@ int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostr
 /// The only place that turns what was thrown into an exit code.
 int main(int count, char** words) {
   using terroir::Fault;
+  std::optional<terroir::DocumentOutput> document;
+  if (count > 1 && terroir::reads_rasters(words[1])) document.emplace(std::cout);
   const terroir::RedactedStream out(std::cout, terroir::environment_redactor());
   const terroir::RedactedStream errors(std::cerr, terroir::environment_redactor());
   try {

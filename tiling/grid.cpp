@@ -1,13 +1,19 @@
 #include "tiling/grid.h"
 
+#include "tiling/cells.h"
+
 #include <cmath>
 #include <numbers>
 
 namespace terroir {
 
+Grid::Grid(std::shared_ptr<const Cells> cells) : shape_(cells->shape), cells_(std::move(cells)) {
+  crs_.wkt = "CELLS[\"" + cells_->kind() + "\"," + cells_->digest + "]";
+}
+
 Grid Grid::sub(const Window& w) const {
   const MapPoint corner = to_map({static_cast<double>(w.row), static_cast<double>(w.col)});
-  return {crs_, {corner.x, affine_.dx, corner.y, affine_.dy}, w.shape()};
+  return {crs_, {corner.x, affine_.dx, corner.y, affine_.dy}, w.shape(), cells_};
 }
 
 std::optional<Window> Grid::locate(const Grid& other, double tolerance) const {

@@ -3,8 +3,10 @@
 #include "tiling/window.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace terroir {
 
@@ -39,15 +41,22 @@ struct Affine {
   friend bool operator==(const Affine&, const Affine&) = default;
 };
 
-/// Where pixels are: CRS, affine transform, shape. The only type that holds coordinates.
+struct Cells;
+
+/// Where pixels are: CRS, affine transform, shape. Pixels that lie on no affine grid have places of their own (`cells`).
 class Grid {
  public:
   Grid() = default;
-  Grid(Crs crs, Affine affine, Shape shape) : crs_(std::move(crs)), affine_(affine), shape_(shape) {}
+  Grid(Crs crs, Affine affine, Shape shape, std::shared_ptr<const Cells> cells = nullptr)
+      : crs_(std::move(crs)), affine_(affine), shape_(shape), cells_(std::move(cells)) {}
+  /// The rows and columns of cells, numbered, as a CRS of their own that no other cells share.
+  explicit Grid(std::shared_ptr<const Cells> cells);
 
   [[nodiscard]] const Crs& crs() const noexcept { return crs_; }
   [[nodiscard]] const Affine& affine() const noexcept { return affine_; }
   [[nodiscard]] Shape shape() const noexcept { return shape_; }
+  /// Where pixels are that lie on no affine grid; null for all others.
+  [[nodiscard]] const std::shared_ptr<const Cells>& cells() const noexcept { return cells_; }
   [[nodiscard]] Window window() const noexcept { return {0, 0, shape_.rows, shape_.cols}; }
 
   [[nodiscard]] MapPoint to_map(PixelPoint p) const noexcept { return {affine_.x0 + p.col * affine_.dx, affine_.y0 + p.row * affine_.dy}; }
@@ -75,6 +84,7 @@ class Grid {
   Crs crs_;
   Affine affine_;
   Shape shape_;
+  std::shared_ptr<const Cells> cells_;
 };
 
 }  // namespace terroir

@@ -22,6 +22,8 @@ class CfSource final : public Source {
   [[nodiscard]] bool interleaved() const noexcept override { return false; }
   [[nodiscard]] Fingerprint fingerprint() const override { return fingerprint_; }
   [[nodiscard]] SampleType stored_type(int) const noexcept override { return about_.type; }
+  /// Compressed bytes and what they become before they are unshuffled; and a chunk of the array, where it is none of the source.
+  [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return (direct_ ? 2 : 3) * storage_bytes_; }
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override;
 
  private:

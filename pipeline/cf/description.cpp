@@ -2,7 +2,7 @@
 
 #include "kernels/value.h"
 #include "pipeline/cf/packing.h"
-#include "pipeline/cf/spacing.h"
+#include "pipeline/cf/place_grid.h"
 #include "pipeline/cf/time_units.h"
 #include "pipeline/error.h"
 
@@ -12,12 +12,6 @@
 
 namespace terroir {
 namespace {
-
-/// One axis of the grid, before it is known which way it runs.
-struct GridAxis {
-  Spacing spacing;
-  bool index = false;  ///< the file has no coordinates here, or plain numbers of pixels
-};
 
 class Describer {
  public:
@@ -42,7 +36,8 @@ class Describer {
     if (level && !chosen) refuse("it has no levels", "leave out select.level");
     out_.x = x->place;
     out_.y = y->place;
-    place_grid(*x, *y);
+    const PlacedGrid placed = place_grid(file_, variable_, *y, *x, crs_);
+    out_.grid = placed.grid, out_.south_up = placed.south_up, out_.mirrored = placed.mirrored;
     read_times();
     return std::move(out_);
   }
@@ -72,111 +67,6 @@ class Describer {
     refuse((level ? "it has no level " + number_text(*level) : "it has several levels") + " along '" + name + "'" +
                (unit.empty() ? "" : " (" + unit + ")"),
            "give select: {level: NUMBER}, one of " + list_words(known));
-  }
-
-  [[nodiscard]] static double precision_of(const CfVariable& v) {
-    return v.type == SampleType::float32 ? std::ldexp(1.0, -24) : v.type == SampleType::float64 ? std::ldexp(1.0, -53) : 0;
-  }
-
-  /// Numbers of pixels instead of positions: 0, 1, 2... of no unit.
-  [[nodiscard]] static bool plain_index(const CfVariable& v, const std::vector<double>& values) {
-    if (!v.text("units").empty() && v.text("units") != "1") return false;
-    if (!v.text("standard_name").empty() || values.empty() || (values[0] != 0 && values[0] != 1)) return false;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      if (values[i] != values[0] + static_cast<double>(i)) return false;
-    return true;
-  }
-
-  [[nodiscard]] GridAxis grid_axis(const CfAxis& axis) const {
-    if (axis.coordinate == nullptr) return {{}, true};
-    const CfVariable& v = *axis.coordinate;
-    std::vector<double> values = file_.numbers(v);
-    if (plain_index(v, values)) return {{}, true};
-    if (is_longitude(v)) unwrap(values);
-    const double precision = precision_of(v);
-    const auto bounds = named_by(file_, v, "bounds");
-    if (!bounds.empty() && bounds[0]->type) {
-      std::vector<double> edges = file_.numbers(*bounds[0]);
-      if (const auto found = spacing_by_bounds(values, edges, precision)) return {*found, false};
-    }
-    if (values.size() == 1) return {{values[0], 0}, false};
-    const auto spacing = regular_spacing(values, precision);
-    if (!spacing)
-      refuse("its coordinate '" + v.name + "' is not regular, as on a Gaussian grid", "regrid it first: cdo remapbil,GRID IN OUT");
-    return {*spacing, false};
-  }
-
-  /// Longitudes that jump from 180 to -180 (or from 360 to 0) go on instead.
-  static void unwrap(std::vector<double>& values) {
-    for (std::size_t i = 1; i < values.size(); ++i) {
-      const double jump = values[i] - values[i - 1];
-      if (std::abs(jump) > 180) values[i] -= 360 * std::round(jump / 360);
-    }
-  }
-
-  void refuse_curvilinear(const CfAxis& x, const CfAxis& y) const {
-    for (const CfVariable* helper : named_by(file_, variable_, "coordinates")) {
-      const bool both = std::count(helper->dimensions.begin(), helper->dimensions.end(), variable_.dimensions[x.place]) > 0 &&
-                        std::count(helper->dimensions.begin(), helper->dimensions.end(), variable_.dimensions[y.place]) > 0;
-      if (both && (is_latitude(*helper) || is_longitude(*helper)))
-        refuse("its grid is curvilinear (position by the two-dimensional '" + helper->name + "')",
-               "bring it onto a regular grid first: cdo remapbil,GRID IN OUT");
-    }
-  }
-
-  [[nodiscard]] Crs crs_of(const CfAxis& x, const CfAxis& y) const {
-    for (const CfVariable* mapping : named_by(file_, without_colons(variable_), "grid_mapping")) {
-      try {
-        const Crs crs = crs_.read_cf(mapping->attributes);
-        if (crs.known()) return crs;
-      } catch (const Error& error) {
-        throw error.during(file_.path() + ": grid mapping '" + mapping->name + "'");
-      }
-    }
-    const bool geographic = x.coordinate != nullptr && y.coordinate != nullptr && is_longitude(*x.coordinate) && is_latitude(*y.coordinate);
-    return geographic ? crs_.read("EPSG:4326") : Crs{};
-  }
-
-  /// "crs: x y" names crs as well as "crs" does.
-  [[nodiscard]] static CfVariable without_colons(CfVariable v) {
-    for (auto& attribute : v.attributes)
-      if (attribute.name == "grid_mapping") std::erase(attribute.text, ':');
-    return v;
-  }
-
-  /// Factor from a coordinate's unit to that of the CRS' axes.
-  [[nodiscard]] static double unit_factor(const CfAxis& axis, const Crs& crs) {
-    if (!crs.known() || crs.geographic || axis.coordinate == nullptr) return 1;
-    const std::string unit = axis.coordinate->text("units");
-    const bool km = unit == "km" || unit == "kilometer" || unit == "kilometre" || unit == "kilometers" || unit == "kilometres";
-    const bool m = unit == "m" || unit == "meter" || unit == "metre" || unit == "meters" || unit == "metres";
-    return km ? 1000 / crs.metres_per_unit : m ? 1 / crs.metres_per_unit : 1;
-  }
-
-  void place_grid(const CfAxis& x, const CfAxis& y) {
-    GridAxis across = grid_axis(x), down = grid_axis(y);
-    const Shape shape{size_of(y), size_of(x)};
-    if (across.index || down.index) {
-      refuse_curvilinear(x, y);
-      out_.grid = Grid({}, Affine{}, shape);
-      return;
-    }
-    const Crs crs = crs_of(x, y);
-    for (auto [axis, own] : {std::pair{&across, &x}, {&down, &y}}) {
-      axis->spacing.edge *= unit_factor(*own, crs);
-      axis->spacing.step *= unit_factor(*own, crs);
-    }
-    // A single row or column without bounds is as wide as the other axis' cells.
-    if (across.spacing.step == 0 && down.spacing.step == 0)
-      refuse("it is a single pixel without bounds, so the size of its cell is not known", "give its coordinates bounds");
-    if (across.spacing.step == 0) across.spacing.step = std::abs(down.spacing.step), across.spacing.edge -= across.spacing.step / 2;
-    if (down.spacing.step == 0) down.spacing.step = -std::abs(across.spacing.step), down.spacing.edge -= down.spacing.step / 2;
-    out_.south_up = down.spacing.step > 0;
-    out_.mirrored = across.spacing.step < 0;
-    Affine affine{across.spacing.edge, across.spacing.step, down.spacing.edge, down.spacing.step};
-    if (out_.south_up) affine.y0 += static_cast<double>(shape.rows) * affine.dy, affine.dy = -affine.dy;
-    if (out_.mirrored) affine.x0 += static_cast<double>(shape.cols) * affine.dx, affine.dx = -affine.dx;
-    out_.grid = Grid(crs, affine, shape);
   }
 
   /// The coordinate of time: of the dimension, or a scalar that `coordinates` names.

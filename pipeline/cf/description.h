@@ -14,7 +14,7 @@ struct CfDescription {
   std::string name;  ///< of the variable
   BandFacts band;
   SampleType type = SampleType::float32;
-  Grid grid;  ///< north-up
+  Grid grid;  ///< north-up, but for curvilinear cells
   TimeAxis times;
   std::vector<Index> shape;         ///< of the stored array
   std::optional<std::size_t> time;  ///< places of dimensions
@@ -25,8 +25,8 @@ struct CfDescription {
 };
 
 /// Describes the variable `part.variable` of a file; empty: its only one. Throws Error(Fault::mistake), the text with the path and what
-/// to do: no such variable (those that are there), several where none is named, several levels where none is chosen, irregular or
-/// curvilinear grids, unknown calendars and units of time.
+/// to do: no such variable (those that are there), several where none is named, several levels where none is chosen, unknown
+/// calendars and units of time.
 [[nodiscard]] CfDescription describe(CfFile& file, const SourcePart& part, CrsReader& crs);
 
 }  // namespace terroir

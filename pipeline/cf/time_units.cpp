@@ -1,5 +1,6 @@
 #include "pipeline/cf/time_units.h"
 
+#include "kernels/value.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace terroir {
 namespace {
 
 constexpr double day = 86400;
-constexpr double udunits_year = 365.242198781 * day;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -30,13 +30,21 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-double year_seconds(Calendar calendar) {
+/// A year where all have one length.
+std::optional<double> year_seconds(Calendar calendar) {
   switch (calendar) {
     case Calendar::day360: return 360 * day;
     case Calendar::noleap: return 365 * day;
     case Calendar::all_leap: return 366 * day;
-    default: return udunits_year;
+    default: return std::nullopt;
   }
+}
+
+/// The months of a unit that has no fixed length in the calendar; 0 when it has one, or is no unit.
+int unit_months(const std::string& unit, Calendar calendar) {
+  if (is_one_of(unit, {"month", "months", "mon", "mons"})) return calendar == Calendar::day360 ? 0 : 1;
+  if (is_one_of(unit, {"year", "years", "yr", "yrs"})) return year_seconds(calendar) ? 0 : 12;
+  return 0;
 }
 
 /// The length of a unit of time; nothing when it is none.
@@ -48,8 +56,8 @@ std::optional<double> unit_seconds(const std::string& unit, Calendar calendar) {
   if (is_one_of(unit, {"hour", "hours", "hr", "hrs", "h"})) return 3600;
   if (is_one_of(unit, {"day", "days", "d"})) return day;
   if (is_one_of(unit, {"week", "weeks"})) return 7 * day;
-  if (is_one_of(unit, {"month", "months", "mon", "mons"})) return calendar == Calendar::day360 ? 30 * day : udunits_year / 12;
-  if (is_one_of(unit, {"year", "years", "yr", "yrs"})) return year_seconds(calendar);
+  if (is_one_of(unit, {"month", "months", "mon", "mons"})) return 30 * day;
+  if (is_one_of(unit, {"year", "years", "yr", "yrs"})) return year_seconds(calendar).value_or(365 * day);
   if (is_one_of(unit, {"common_year", "common_years"})) return 365 * day;
   return std::nullopt;
 }
@@ -149,6 +157,23 @@ std::optional<Reference> parse_reference(std::string_view text) {
   return scan_zone(in, reference) ? std::optional(reference) : std::nullopt;
 }
 
+/// A date so many months later; the value is one of a coordinate that counts them.
+DateTime months_later(DateTime date, double value, const TimeUnits& units) {
+  const std::string what = units.unit_months == 1 ? "month" : "year";
+  const double whole = std::round(value);
+  if (!(std::abs(value) < 1e6)) throw Error(Fault::mistake, "a time is missing or out of range; correct the time coordinate");
+  if (std::abs(value - whole) > 1e-6)
+    throw Error(Fault::mistake, "a " + what + " has no fixed length in the calendar " + calendar_name(units.calendar) + ", so " +
+                                    number_text(value) + " of them end at no date; count days in the time coordinate");
+  const int months = date.month - 1 + static_cast<int>(whole) * units.unit_months;
+  date.year += static_cast<int>(floor_div(months, 12));
+  date.month = static_cast<int>(months - floor_div(months, 12) * 12) + 1;
+  if (!valid(date, units.calendar))
+    throw Error(Fault::mistake, "its times, counted in " + what + "s, come to " + to_text(date) + ", which the calendar " +
+                                    calendar_name(units.calendar) + " has not; count days in the time coordinate");
+  return date;
+}
+
 /// Where the word "since" begins; npos without it.
 std::size_t since_at(const std::string& units) {
   for (const char* word : {" since ", " since", " after ", " from ", " ref "})
@@ -176,7 +201,9 @@ TimeUnits parse_time_units(std::string_view units, Calendar calendar) {
   const std::size_t since = since_at(text);
   const std::string form = "write it as 'days since 1850-01-01'";
   if (since == std::string::npos) throw Error(Fault::mistake, "the time unit '" + std::string(units) + "' counts from no date; " + form);
-  const auto seconds = unit_seconds(std::string(trimmed(text.substr(0, since))), calendar);
+  const std::string unit(trimmed(std::string_view(text).substr(0, since)));
+  const auto seconds = unit_seconds(unit, calendar);
+  const int months = unit_months(unit, calendar);
   if (!seconds)
     throw Error(Fault::mistake, "the time unit '" + text.substr(0, since) +
                                     "' is not known; use seconds, minutes, hours, days, weeks, months or years since a date");
@@ -185,13 +212,19 @@ TimeUnits parse_time_units(std::string_view units, Calendar calendar) {
   if (!reference || !valid(reference->date, calendar))
     throw Error(Fault::mistake,
                 "the time unit '" + std::string(units) + "' has no date of the calendar " + calendar_name(calendar) + "; " + form);
-  return {*seconds, to_seconds(reference->date, calendar) - reference->zone_minutes * 60, reference->fraction};
+  return {months > 0 ? 0 : *seconds, months, calendar, to_seconds(reference->date, calendar) - reference->zone_minutes * 60,
+          reference->fraction};
 }
 
 std::vector<std::int64_t> to_seconds(std::span<const double> values, const TimeUnits& units) {
   std::vector<std::int64_t> seconds;
   seconds.reserve(values.size());
   for (const double value : values) {
+    if (units.unit_months > 0) {
+      const DateTime date = months_later(from_seconds(units.reference, units.calendar), value, units);
+      seconds.push_back(to_seconds(date, units.calendar) + std::llround(units.fraction));
+      continue;
+    }
     const double offset = value * units.unit_seconds + units.fraction;
     if (!(std::abs(offset) < 1e15)) throw Error(Fault::mistake, "a time is missing or out of range; correct the time coordinate");
     seconds.push_back(units.reference + std::llround(offset));

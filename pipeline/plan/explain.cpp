@@ -3,6 +3,7 @@
 #include "pipeline/plan/plan.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/value_json.h"
+#include "tiling/cells.h"
 
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,7 @@ std::string operation_text(const Op& op) {
   const CrsOperation* operation = op.warp ? op.warp->operation() : nullptr;
   if (operation == nullptr) return op.warp ? " around the globe" : "";
   const double accuracy = operation->accuracy();
+  if (op.warp->torn() && accuracy == 0) return " by " + operation->name();
   return " by " + operation->name() + (accuracy < 0 ? ", of unknown accuracy" : ", right to " + number_text(accuracy) + " m");
 }
 
@@ -176,6 +178,7 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
 }  // namespace
 
 std::string grid_text(const Grid& grid) {
+  if (grid.cells()) return shape_text(grid.shape()) + " cells of " + grid.cells()->kind();
   return shape_text(grid.shape()) + " pixels of " + number_text(std::abs(grid.affine().dx)) + " x " +
          number_text(std::abs(grid.affine().dy)) + ", " + crs_text(grid.crs());
 }

@@ -5,13 +5,13 @@
 #include "pipeline/plan/regridding.h"
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/turns.h"
-#include "pipeline/ports/crs_reader.h"
+#include "pipeline/plan/warps.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace terroir {
@@ -26,7 +26,7 @@ struct Connected {
 class GraphBuilder {
  public:
   GraphBuilder(const Recipe& recipe, Inventory& inventory, CrsReader& crs, Plan& plan, std::vector<Diagnostic>& diagnostics)
-      : recipe_(recipe), inventory_(inventory), crs_(crs), plan_(plan), diagnostics_(diagnostics) {}
+      : recipe_(recipe), inventory_(inventory), plan_(plan), diagnostics_(diagnostics), warps_(crs, plan) {}
 
   std::vector<OutputLayers> build(const Grid& target) {
     plan_.lattices.push_back(target);
@@ -76,9 +76,7 @@ class GraphBuilder {
       std::string misaligned;
       const auto grid = layer_grid(layer, inventory_, misaligned);
       if (!grid) {
-        complain(input.spec->path_at, "inputs." + name + ".path",
-                 misaligned + " is not on the same grid as the other files of '" + layer.name + "'",
-                 "give it an input of its own and resample it");
+        diagnostics_.push_back(misaligned_file(*input.spec, layer, misaligned));
         broken_[name] = true;
         continue;
       }
@@ -100,7 +98,7 @@ class GraphBuilder {
     planned.step = name;
     planned.variable = input.layers.size() == 1 && layer.name == name ? name : name + "_" + layer.name;
     planned.lattice = lattice;
-    const Turned turns = turned_to_target(lattice, window, !input.spec->resample.empty());
+    const Turned turns = turned_to(plan_.lattices[0], plan_.lattices[lattice], window, lattice == 0 || !input.spec->resample.empty());
     planned.extent = turns.extent;
     planned.axis = axis_of(layer.times, name);
     const LayerId id = add_layer(std::move(planned));
@@ -114,17 +112,6 @@ class GraphBuilder {
     }
     plan_.inputs.push_back(std::move(reading));
     return id;
-  }
-
-  /// Longitudes of an input counted as the recipe's grid counts them, where it gets there.
-  [[nodiscard]] Turned turned_to_target(std::size_t lattice, const Window& window, bool resampled) const {
-    const Grid &target = plan_.lattices[0], &grid = plan_.lattices[lattice];
-    if (lattice == 0) return turned(grid, window, target.window(), 0);
-    if (!resampled || !target.crs().geographic || target.crs() != grid.crs()) return {window, {0}};
-    constexpr Index margin = 8;  // of what a method looks at beyond the grid
-    const auto edge = [&](Index col) { return grid.to_pixel(target.to_map({0, static_cast<double>(col)})).col; };
-    const auto first = static_cast<Index>(std::floor(edge(0))), end = static_cast<Index>(std::ceil(edge(target.shape().cols)));
-    return turned(grid, window, {window.row, first, window.rows, end - first}, margin);
   }
 
   /// The layers that references mean, with the names by which a step over them knows them. Nothing when one is wrong.
@@ -254,6 +241,12 @@ class GraphBuilder {
     std::size_t axis = none;
     if (!agree(step, in, axis)) return;
     const BoundKernel& kernel = *step.kernel;
+    if (const auto& cells = plan_.lattices[plan_.layers[in[0]].lattice].cells(); cells && step.process->info.scope != Scope::local) {
+      complain(step.at, "steps." + step.name,
+               "'" + plan_.layers[in[0]].variable + "' is on " + cells->kind() + ", which " + step.process->info.name + " does not know",
+               "bring it onto the recipe's grid first: inputs.NAME.resample, or a step with process: resample");
+      return;
+    }
     if (kernel.time_use() != TimeUse::pointwise && axis == none) {
       complain(step.at, "steps." + step.name + ".data", "'" + plan_.layers[in[0]].variable + "' has no time to reduce",
                "give its input a {time:...} pattern");
@@ -304,7 +297,7 @@ class GraphBuilder {
     try {
       if (method == "conservative") regridding.check_sphere();
       if (method != "conservative" && regridding.warps())
-        op.warp = warp_from(from), layer.extent = op.warp->covered();
+        op.warp = warps_.from(from, op.kernel->by_footprint()), layer.extent = op.warp->covered();
       else
         op.map = regridding.map(), layer.extent = regridding.covered(op.kernel->by_footprint());
     } catch (const Error& error) {
@@ -316,10 +309,10 @@ class GraphBuilder {
       return source;
     }
     if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && !std::exchange(broken_[step], true))
-      complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + place_text(*op.warp),
+      complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + warps_.place_text(*op.warp),
                "check its CRS and the grid's bounds");
     const Index period = op.warp ? op.warp->period() : op.map->period;
-    if (period > 0 && from.producer == none) plan_.layers[source].periodic = true;
+    if (period > 0 && period == from.extent.cols && from.producer == none) plan_.layers[source].periodic = true;
     layer.info.formula.clear();
     layer.step = step;
     layer.lattice = 0;
@@ -329,31 +322,6 @@ class GraphBuilder {
     op.out = {id};
     plan_.ops.push_back(std::move(op));
     return id;
-  }
-
-  /// The warp from where a layer lies, shared by all layers that lie there.
-  std::shared_ptr<const Warp> warp_from(const PlannedLayer& from) {
-    for (const auto& [lattice, extent, warp] : warps_)
-      if (lattice == from.lattice && extent == from.extent) return warp;
-    const Grid &source = plan_.lattices[from.lattice], &target = plan_.lattices[0];
-    std::shared_ptr<const CrsOperation> operation;
-    if (source.crs() != target.crs()) operation = crs_.operation(source.crs(), target.crs(), corners(source.sub(from.extent)));
-    warps_.emplace_back(from.lattice, from.extent, std::make_shared<const Warp>(operation, source, from.extent, target));
-    return std::get<2>(warps_.back());
-  }
-
-  static std::vector<MapPoint> corners(const Grid& grid) {
-    const double rows = static_cast<double>(grid.shape().rows), cols = static_cast<double>(grid.shape().cols);
-    return {grid.to_map({0, 0}), grid.to_map({0, cols}), grid.to_map({rows, 0}), grid.to_map({rows, cols}),
-            grid.to_map({rows / 2, cols / 2})};
-  }
-
-  /// The bounds of a source in the CRS of the recipe's grid.
-  [[nodiscard]] std::string place_text(const Warp& warp) const {
-    std::string text;
-    for (const double edge : warp.covered_bounds()) text += (text.empty() ? "[" : ", ") + number_text(std::round(edge * 1e6) / 1e6);
-    const std::string& name = plan_.lattices[0].crs().authority;
-    return text + "] in " + (name.empty() ? "the grid's CRS" : name);
   }
 
   /// Gives the layers of a step their variable names and finds doubled ones.
@@ -404,12 +372,11 @@ class GraphBuilder {
 
   const Recipe& recipe_;
   Inventory& inventory_;
-  CrsReader& crs_;
   Plan& plan_;
   std::vector<Diagnostic>& diagnostics_;
-  std::map<std::string, std::vector<LayerId>> names_;                                ///< layers of each input and step
-  std::map<std::string, bool> broken_;                                               ///< what had a mistake of its own
-  std::vector<std::tuple<std::size_t, Window, std::shared_ptr<const Warp>>> warps_;  ///< by lattice and extent of the source
+  Warps warps_;
+  std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
+  std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
 };
 
 }  // namespace

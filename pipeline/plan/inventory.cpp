@@ -7,6 +7,7 @@
 #include "pipeline/plan/units.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/redaction/redactor.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <map>
@@ -157,16 +158,24 @@ class InputTaker {
 
   void open_part(const std::string& path, const std::string& name, const PatternMatch& match, const SourcePart& part) {
     std::shared_ptr<Source> source = opener_.open(path, part);
-    Grid grid = source->grid();
-    if (!spec_.crs.empty()) grid = {crs_.read(spec_.crs), grid.affine(), grid.shape()};
+    const Grid grid = placed(source->grid());
     if (!grid.crs().known()) {
       complain("path", spec_.path_at, path + " has no CRS", "give inputs." + spec_.name + ".crs, as 'EPSG:32632'");
       return;
     }
-    PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}};
+    PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}, source->scratch_bytes()};
     for (std::size_t band = 0; band < source->bands().size(); ++band) planned.types.push_back(source->stored_type(static_cast<int>(band)));
     found_.push_back({inventory_.files.size(), match, part.variable});
     inventory_.files.push_back({std::move(planned), std::move(source)});
+  }
+
+  /// A grid of cells of their own becomes one of numbered rows and columns; unless the recipe tells the CRS of evenly spaced ones.
+  [[nodiscard]] Grid placed(const Grid& grid) const {
+    if (spec_.crs.empty()) return grid.cells() ? Grid(grid.cells()) : grid;
+    Crs crs = crs_.read(spec_.crs);
+    const bool by_cells = grid.cells() && grid.affine() == Affine{} && (crs.geographic || !grid.cells()->curvilinear());
+    if (by_cells) return Grid(in_crs(*grid.cells(), std::move(crs)));
+    return {std::move(crs), grid.affine(), grid.shape()};
   }
 
   [[nodiscard]] const std::string& name_of(std::size_t file) const { return inventory_.files[file].planned.name; }

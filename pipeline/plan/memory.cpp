@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/compression.h"
 #include "pipeline/codecs/pixel_encoding.h"
+#include "pipeline/plan/cell_operation.h"
 #include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
@@ -49,6 +50,13 @@ std::size_t input_chunk(const Plan& plan) {
   return largest;
 }
 
+/// What a thread keeps to decode chunks, beside the chunks.
+std::size_t decoding_scratch(const Plan& plan) {
+  std::size_t most = 0;
+  for (const auto& file : plan.files) most = std::max(most, file.scratch);
+  return most;
+}
+
 std::size_t chunk_bytes(const OutputPlan& output, const ArrayPlan& array) {
   return static_cast<std::size_t>(output.chunk.area() * array.time_chunk) * array.layers.size() * sizeof(float);
 }
@@ -66,7 +74,17 @@ std::size_t warp_bytes(const Plan& plan) {
   std::set<const Warp*> warps;
   for (const Op& op : plan.ops)
     if (op.warp) warps.insert(op.warp.get());
-  return warps.size() * Warp::budget;
+  std::size_t bytes = 0;
+  for (const Warp* warp : warps) bytes += warp->budget();
+  return bytes;
+}
+
+/// Positions of the cells of grids that are not affine.
+std::size_t places_bytes(const Plan& plan) {
+  std::size_t bytes = 0;
+  for (const Grid& grid : plan.lattices)
+    if (grid.cells()) bytes += cell_bytes(*grid.cells());
+  return bytes;
 }
 
 /// Edges of polygons, and what it takes to read the largest of them, or each thread to make pixels of them.
@@ -192,7 +210,7 @@ void project_memory(Plan& plan) {
   plan.memory = {
       {"program and libraries", reserved},
       {"GDAL's cache", gdal_cache},
-      {"input chunks being decoded", (threads + 1) * 2 * chunk},
+      {"input chunks being decoded", (threads + 1) * std::max(2 * chunk, decoding_scratch(plan))},
       {"compute blocks", threads * worst(plan, [&](const Pass& p) { return block_bytes(plan, p); })},
       {"output chunks", threads * worst(plan, [&](const Pass& p) { return chunk_buffers(plan, p); })},
       {"encoding", threads * worst(plan, [&](const Pass& p) { return encoding_bytes(plan, p); })},
@@ -205,6 +223,7 @@ void project_memory(Plan& plan) {
   if (const std::size_t publishing = publishing_bytes(plan); publishing > 0) plan.memory.push_back({"making files of parts", publishing});
   if (const std::size_t bytes = warp_bytes(plan); bytes > 0) plan.memory.push_back({"positions in other CRSs", bytes});
   if (const std::size_t bytes = polygon_bytes(plan); bytes > 0) plan.memory.push_back({"polygons", bytes});
+  if (const std::size_t bytes = places_bytes(plan); bytes > 0) plan.memory.push_back({"positions of cells", bytes});
   const std::vector<Pass> coarse = coarse_passes(plan);
   if (!coarse.empty()) {
     std::size_t blocks = 0;

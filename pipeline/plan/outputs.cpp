@@ -1,5 +1,6 @@
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/shapes.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 
@@ -55,6 +56,9 @@ class OutputLayer {
                  "resample one, or write two outputs");
       output.window = bounding(output.window, layer.extent);
     }
+    if (const auto& cells = plan_.lattices[output.lattice].cells())
+      complain("layers", "'" + from_.layers.front().first + "' is on " + cells->kind() + ", on which nothing can be written",
+               "bring it onto the recipe's grid: inputs.NAME.resample, or a step with process: resample");
     if (output.lattice == 0) output.window = plan_.lattices[0].window();
     output.grid = plan_.lattices[output.lattice].sub(output.window);
   }

@@ -1,5 +1,7 @@
 #include "pipeline/plan/overlap.h"
 
+#include "tiling/cells.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <set>
@@ -13,6 +15,10 @@ struct Box {
 };
 
 Box box_of(const Grid& grid) {
+  if (grid.cells()) {
+    const auto [left, bottom, right, top] = grid.cells()->bounds();
+    return {left, bottom, right, top};
+  }
   const MapPoint a = grid.to_map({0, 0});
   const MapPoint b = grid.to_map({static_cast<double>(grid.shape().rows), static_cast<double>(grid.shape().cols)});
   return {std::min(a.x, b.x), std::min(a.y, b.y), std::max(a.x, b.x), std::max(a.y, b.y)};

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -31,6 +32,7 @@ struct PlannedFile {
   std::string polygons = {};      ///< of a file of polygons: how many of which layer, and how they come into the grid's CRS
   std::size_t held_bytes = 0;     ///< that they take in memory
   std::size_t loading_bytes = 0;  ///< that the largest of them takes while it is read
+  std::size_t scratch = 0;        ///< bytes that a thread takes to decode a chunk, where they are more than the chunk
 
   /// Bytes of one band of a chunk.
   [[nodiscard]] std::size_t chunk_bytes(int band) const {
@@ -73,6 +75,11 @@ struct LatticeMap {
   double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
   Index period = 0;                              ///< columns of a source that goes once around the globe, where that matters; else 0
   double first_latitude = 0, latitude_step = 0;  ///< of a geographic source: degrees at its row 0, and for each row
+  /// Of a source whose rows are uneven: the edges of these, ascending from the first one, in the unit of row positions.
+  std::vector<double> row_edges = {};
+
+  /// Source rows that destination rows touch: [first, end).
+  [[nodiscard]] std::pair<Index, Index> uneven_rows(Index row, Index row_end) const;
 };
 
 /// One call of a kernel on every block: a step applied to one layer (Take::each), or to several (Take::bands).

@@ -18,6 +18,10 @@ std::pair<Index, Index> mapped(Index first, Index end, double scale, double offs
 
 /// Columns of a layer that goes around the globe: one that is read goes on beyond its extent, one that is computed is there once.
 Window around(const PlannedLayer& layer, Window window, Index period) {
+  if (period != layer.extent.cols) {  // a part of the globe that lies on both ends of the destination
+    window.col = layer.extent.col, window.cols = layer.extent.cols;
+    return window;
+  }
   window.col -= floor_div(window.col - layer.extent.col, period) * period;
   const bool whole = window.cols >= period || (layer.producer != none && window.col_end() > layer.extent.col_end());
   if (whole) window.col = layer.extent.col, window.cols = period;
@@ -29,7 +33,9 @@ Window requested(const Plan& plan, const Op& op, const Window& wanted) {
   if (op.warp) return op.warp->request(wanted, *op.kernel, plan.layers[op.in[0]].producer != none);
   if (!op.map) return wanted.grown(op.halo);
   const LatticeMap& m = *op.map;
-  const auto [row, row_end] = mapped(wanted.row, wanted.row_end(), m.row_scale, m.row_offset, *op.kernel->support(std::abs(m.row_scale)));
+  const auto [row, row_end] = m.row_edges.empty() ? mapped(wanted.row, wanted.row_end(), m.row_scale, m.row_offset,
+                                                           *op.kernel->support(std::abs(m.row_scale)))
+                                                  : m.uneven_rows(wanted.row, wanted.row_end());
   const auto [col, col_end] = mapped(wanted.col, wanted.col_end(), m.col_scale, m.col_offset, *op.kernel->support(std::abs(m.col_scale)));
   const Window window{row, col, row_end - row, col_end - col};
   return m.period > 0 ? around(plan.layers[op.in[0]], window, m.period) : window;

@@ -1,9 +1,11 @@
 #include "pipeline/plan/regridding.h"
 
 #include "pipeline/error.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace terroir {
 namespace {
@@ -19,8 +21,8 @@ std::pair<double, double> span(const Grid& grid, const Window& window) {
 }
 
 /// First pixel whose place `within` it (0.5: its centre; 1: all but its end) reaches a source edge.
-Index first_pixel(Index edge, double scale, double offset, double within) {
-  return static_cast<Index>(std::ceil((static_cast<double>(edge) - offset) / scale - within - 1e-9));
+Index first_pixel(double edge, double scale, double offset, double within) {
+  return static_cast<Index>(std::ceil((edge - offset) / scale - within - 1e-9));
 }
 
 }  // namespace
@@ -35,25 +37,75 @@ bool Regridding::warps() const {
   return meets(360) || meets(-360);
 }
 
+const Crs& Regridding::source_crs() const noexcept { return source_.cells() ? source_.cells()->crs : source_.crs(); }
+
 void Regridding::check_sphere() const {
-  if (source_.crs() != target_.crs() || !source_.crs().geographic)
+  if (source_.cells() && source_.cells()->curvilinear())
+    throw Error(Fault::mistake,
+                "conservative resampling needs rows and columns of latitudes and longitudes, and it is on a curvilinear grid; "
+                "use bilinear or nearest");
+  if (source_.cells() && !source_.cells()->cols.even)
+    throw Error(Fault::mistake, "conservative resampling needs columns of one width, and its longitudes are uneven; use average");
+  if (source_crs() != target_.crs() || !source_crs().geographic)
     throw Error(Fault::mistake, "conservative resampling goes between grids of one CRS in degrees; use average across CRSs");
 }
 
 LatticeMap Regridding::map() const {
   const Affine &a = target_.affine(), &b = source_.affine();
-  return {a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx, goes_around(source_, extent_) ? extent_.cols : 0, b.y0,
-          b.dy};
+  LatticeMap map = source_.cells() ? uneven_map() : LatticeMap{a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx, 0,
+                                                               b.y0,        b.dy};
+  if (source_crs().geographic) turn(map, a.dx / map.col_scale);
+  return map;
+}
+
+/// Longitudes of the source counted as the target counts them; `width`: of a column, in degrees.
+void Regridding::turn(LatticeMap& map, double width) const {
+  if (goes_around(source_, extent_)) map.period = extent_.cols;
+  if (map.period > 0) return;
+  const auto column_edge = [&](Index col) { return (static_cast<double>(col) - map.col_offset) / map.col_scale; };
+  const double begin = std::min(column_edge(extent_.col), column_edge(extent_.col_end()));
+  const double end = std::max(column_edge(extent_.col), column_edge(extent_.col_end()));
+  const double around = 360 / std::abs(target_.affine().dx), columns = 360 / std::abs(width);
+  const auto wanted = static_cast<double>(target_.shape().cols);
+  if (begin <= 0 && end >= wanted) return;
+  std::vector<double> turns;
+  for (const double k : {-1.0, 0.0, 1.0})
+    if (begin + k * around < wanted - 1e-6 && end + k * around > 1e-6) turns.push_back(k);
+  if (turns.size() == 1) map.col_offset -= turns[0] * around * map.col_scale;
+  if (turns.size() < 2) return;
+  if (std::abs(columns - std::round(columns)) > 1e-6)
+    throw Error(Fault::mistake,
+                "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
+  map.period = static_cast<Index>(std::llround(columns));
+}
+
+LatticeMap Regridding::uneven_map() const {
+  const Affine& a = target_.affine();
+  const Cells& cells = *source_.cells();
+  LatticeMap map;
+  map.row_scale = -a.dy, map.row_offset = -a.y0, map.latitude_step = -1;
+  for (const double edge : cells.rows.edges) map.row_edges.push_back(-edge);
+  const double first = cells.cols.edges.front(), width = (cells.cols.edges.back() - first) / static_cast<double>(cells.shape.cols);
+  map.col_scale = a.dx / width, map.col_offset = (a.x0 - first) / width;
+  return map;
 }
 
 Window Regridding::covered(bool in_part) const {
   const LatticeMap m = map();
   const double begins = in_part ? 1 - 2e-6 : 0.5, ends = in_part ? 2e-6 : 0.5;
-  const Index row = first_pixel(extent_.row, m.row_scale, m.row_offset, begins);
-  if (m.period > 0) return {row, -everywhere, first_pixel(extent_.row_end(), m.row_scale, m.row_offset, ends) - row, 2 * everywhere};
-  const Index col = first_pixel(extent_.col, m.col_scale, m.col_offset, begins);
-  return {row, col, first_pixel(extent_.row_end(), m.row_scale, m.row_offset, ends) - row,
-          first_pixel(extent_.col_end(), m.col_scale, m.col_offset, ends) - col};
+  const double top = m.row_edges.empty() ? static_cast<double>(extent_.row) : m.row_edges.front();
+  const double bottom = m.row_edges.empty() ? static_cast<double>(extent_.row_end()) : m.row_edges.back();
+  const Index row = first_pixel(top, m.row_scale, m.row_offset, begins), row_end = first_pixel(bottom, m.row_scale, m.row_offset, ends);
+  if (m.period > 0) return {row, -everywhere, row_end - row, 2 * everywhere};
+  const Index col = first_pixel(static_cast<double>(extent_.col), m.col_scale, m.col_offset, begins);
+  return {row, col, row_end - row, first_pixel(static_cast<double>(extent_.col_end()), m.col_scale, m.col_offset, ends) - col};
+}
+
+std::pair<Index, Index> LatticeMap::uneven_rows(Index row, Index row_end) const {
+  const double begin = row_offset + row_scale * static_cast<double>(row), end = row_offset + row_scale * static_cast<double>(row_end);
+  const auto first = std::upper_bound(row_edges.begin(), row_edges.end(), begin), last = std::lower_bound(first, row_edges.end(), end);
+  const auto rows = static_cast<Index>(row_edges.size()) - 1;
+  return {std::clamp<Index>(first - row_edges.begin() - 1, 0, rows), std::clamp<Index>(last - row_edges.begin(), 0, rows)};
 }
 
 }  // namespace terroir

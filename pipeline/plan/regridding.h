@@ -10,14 +10,20 @@ class Regridding {
   Regridding(const Grid& source, const Window& extent, const Grid& target) : source_(source), extent_(extent), target_(target) {}
 
   [[nodiscard]] bool warps() const;
-  /// Throws Error(Fault::mistake) unless both grids are geographic and of one CRS, as conservative resampling needs them.
+  /// Throws Error(Fault::mistake) unless both grids are geographic, of one CRS and of rows and columns, as conservative resampling needs
+  /// them, and the source's columns are of one width.
   void check_sphere() const;
-  /// The source's lattice as seen from the target's.
+  /// The source's lattice as seen from the target's, in the turn of the globe in which they meet; of uneven rows by their latitudes,
+  /// southwards. Throws Error(Fault::mistake) when they meet in several turns that are no whole number of columns apart.
   [[nodiscard]] LatticeMap map() const;
   /// Pixels of the target whose centre lies in the source, or any part of which does.
   [[nodiscard]] Window covered(bool in_part) const;
 
  private:
+  [[nodiscard]] const Crs& source_crs() const noexcept;
+  [[nodiscard]] LatticeMap uneven_map() const;
+  void turn(LatticeMap& map, double width) const;
+
   const Grid& source_;
   const Window& extent_;
   const Grid& target_;

@@ -2,6 +2,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/ports/crs_reader.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,13 +20,14 @@ Grid cut(const Grid& grid, const std::array<double, 4>& bounds) {
   return grid.sub({row, col, ceil_pixel(b.row) - row, ceil_pixel(b.col) - col});
 }
 
-const InventoryLayer* find_layer(const Inventory& inventory, const Reference& reference) {
+/// A layer and the input that has it; null without one.
+std::pair<const InventoryLayer*, const InputSpec*> find_layer(const Inventory& inventory, const Reference& reference) {
   for (const auto& input : inventory.inputs) {
     if (input.spec->name != reference.name) continue;
     for (const auto& layer : input.layers)
-      if (reference.layer.empty() || layer.name == reference.layer) return &layer;
+      if (reference.layer.empty() || layer.name == reference.layer) return {&layer, input.spec};
   }
-  return nullptr;
+  return {nullptr, nullptr};
 }
 
 /// Whether all layers of an input lie on one lattice, so that `like` may name the input alone.
@@ -40,7 +42,7 @@ bool one_lattice(const Inventory& inventory, const std::string& name) {
 
 std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, std::vector<Diagnostic>& diagnostics) {
   const GridSpec& spec = recipe.grid;
-  const InventoryLayer* layer = find_layer(inventory, *spec.like);
+  const auto [layer, input] = find_layer(inventory, *spec.like);
   if (layer == nullptr) {
     const bool input_failed = std::any_of(inventory.inputs.begin(), inventory.inputs.end(),
                                           [&](const InventoryInput& i) { return i.spec->name == spec.like->name && i.layers.empty(); });
@@ -56,7 +58,17 @@ std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, 
   }
   std::string misaligned;
   auto grid = layer_grid(*layer, inventory, misaligned);
-  if (!grid) return std::nullopt;  // reported with the input
+  if (!grid) {
+    diagnostics.push_back(misaligned_file(*input, *layer, misaligned));
+    return std::nullopt;
+  }
+  if (grid->cells()) {
+    diagnostics.push_back({spec.like->at, "grid.like",
+                           "'" + spec.like->text() + "' is on " + grid->cells()->kind() + ", on which nothing can be written",
+                           "give grid: {crs, resolution, bounds} or {global: DEGREES}, and inputs." + spec.like->name + ".resample: METHOD",
+                           false});
+    return std::nullopt;
+  }
   if (spec.bounds) grid = cut(*grid, *spec.bounds);
   return grid;
 }
@@ -91,6 +103,11 @@ std::optional<Grid> layer_grid(const InventoryLayer& layer, const Inventory& inv
       all = bounding(all, *window);
     }
   return layer.grid.sub(all);
+}
+
+Diagnostic misaligned_file(const InputSpec& input, const InventoryLayer& layer, const std::string& file) {
+  return {input.path_at, "inputs." + input.name + ".path", file + " is not on the same grid as the other files of '" + layer.name + "'",
+          "give it an input of its own and resample it", false};
 }
 
 std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory, CrsReader& crs, std::vector<Diagnostic>& diagnostics) {

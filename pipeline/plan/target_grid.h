@@ -14,4 +14,7 @@ namespace terroir {
 /// `misaligned`, when they are not on one lattice.
 [[nodiscard]] std::optional<Grid> layer_grid(const InventoryLayer&, const Inventory&, std::string& misaligned);
 
+/// What is wrong with a file that is on another grid.
+[[nodiscard]] Diagnostic misaligned_file(const InputSpec& input, const InventoryLayer& layer, const std::string& file);
+
 }  // namespace terroir

@@ -38,4 +38,13 @@ Turned turned(const Grid& grid, const Window& window, const Window& wanted, Inde
   return result;
 }
 
+Turned turned_to(const Grid& target, const Grid& grid, const Window& window, bool wanted) {
+  if (!wanted || !target.crs().geographic || target.crs() != grid.crs()) return {window, {0}};
+  if (grid == target) return turned(grid, window, target.window(), 0);
+  constexpr Index margin = 8;  // of what a method looks at beyond the grid
+  const auto edge = [&](Index col) { return grid.to_pixel(target.to_map({0, static_cast<double>(col)})).col; };
+  const auto first = static_cast<Index>(std::floor(edge(0))), end = static_cast<Index>(std::ceil(edge(target.shape().cols)));
+  return turned(grid, window, {window.row, first, window.rows, end - first}, margin);
+}
+
 }  // namespace terroir

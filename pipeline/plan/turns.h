@@ -16,4 +16,7 @@ struct Turned {
 /// Unchanged where a turn is no whole number of pixels, or nothing is gained. `margin`: columns wanted beyond both sides.
 [[nodiscard]] Turned turned(const Grid& grid, const Window& window, const Window& wanted, Index margin);
 
+/// Longitudes of a window of `grid` counted as `target` counts them; unchanged unless `wanted` and both are geographic and of one CRS.
+[[nodiscard]] Turned turned_to(const Grid& target, const Grid& grid, const Window& window, bool wanted);
+
 }  // namespace terroir

@@ -1,6 +1,7 @@
 #include "pipeline/plan/warp.h"
 
 #include "kernels/warp_runs.h"
+#include "tiling/cells.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,7 @@ constexpr Index fewest_checked = 16;   // a patch without any answer is looked a
 constexpr Index exact_patches = 1024;  // requests of larger windows are estimated
 constexpr Index samples = 32;          // along a side of an extent
 constexpr double tolerance = 0.002;    // source pixels; the lattice that is taken is twice as fine
+constexpr double compared = 1e-4;      // likewise where all positions are compared
 constexpr Index beyond = 4096;         // pixels around the recipe's grid that an extent without known bounds takes
 /// Positions are rounded to this part of a pixel, so that the last digits of a mathematical library do not matter.
 constexpr double grain = 0x1p20;
@@ -22,12 +24,29 @@ double rounded(double position) { return std::nearbyint(position * grain) / grai
 
 bool known(const PixelPoint& p) { return p.row == p.row && p.col == p.col; }
 
+double columns_of_turn(const Grid& grid) {
+  if (grid.cells()) return grid.cells()->turn;
+  return grid.crs().geographic ? 360 / std::abs(grid.affine().dx) : 0;
+}
+
+/// Whether all positions lie where every `spacing`-th one, interpolated, has them.
+bool follows(const ControlPatch& coarse, const ControlPatch& all) {
+  for (Index r = 0; r <= all.place.rows; ++r)
+    for (Index c = 0; c <= all.place.cols; ++c) {
+      const Index s = coarse.spacing, i = std::min(r, all.place.rows - 1) / s, j = std::min(c, all.place.cols - 1) / s;
+      const PixelPoint p = position_in(coarse, i, j, r - i * s, c - j * s), &wanted = all.at(r, c);
+      if (!(std::abs(p.row - wanted.row) < compared && std::abs(p.col - wanted.col) < compared)) return false;
+    }
+  return true;
+}
+
 /// Pixels from the map's origin to a grid's first one, the same for all grids of one lattice.
 Index from_origin(double first, double size) { return static_cast<Index>(std::floor(first / size + 0.25)); }
 
 }  // namespace
 
 bool goes_around(const Grid& grid, const Window& window) noexcept {
+  if (grid.cells()) return grid.cells()->around && window.cols == grid.cells()->shape.cols;
   const double width = static_cast<double>(window.cols) * std::abs(grid.affine().dx);
   return grid.crs().geographic && std::abs(width - 360) <= 1e-6 * 360;
 }
@@ -37,7 +56,7 @@ Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, co
       source_(source),
       destination_(destination),
       extent_(extent),
-      turn_(source.crs().geographic ? 360 / std::abs(source.affine().dx) : 0),
+      turn_(columns_of_turn(source)),
       periodic_(goes_around(source, extent)),
       anchor_row_(from_origin(destination.affine().y0, destination.affine().dy)),
       anchor_col_(from_origin(destination.affine().x0, destination.affine().dx)) {
@@ -112,19 +131,34 @@ void Warp::cover() {
   covered_ = {row, col, static_cast<Index>(std::ceil(bottom)) - row, static_cast<Index>(std::ceil(right)) - col};
 }
 
-/// How many source pixels a destination pixel takes in the middle of what is wanted.
-void Warp::measure_scale() {
-  Window middle = intersect(covered_, destination_.window());
-  if (middle.empty()) return;
-  const double row = static_cast<double>(middle.row) + static_cast<double>(middle.rows) / 2;
-  const double col = static_cast<double>(middle.col) + static_cast<double>(middle.cols) / 2;
+/// How many source pixels a destination pixel takes; NaN where it has none.
+double Warp::scale_at(double row, double col) const {
   std::vector<MapPoint> points = {destination_.to_map({row, col}), destination_.to_map({row, col + 1}),
                                   destination_.to_map({row + 1, col})};
   to_source(points);
   const PixelPoint a = source_.to_pixel(points[0]), b = source_.to_pixel(points[1]), c = source_.to_pixel(points[2]);
-  const double scale = std::max(std::hypot(b.row - a.row, c.row - a.row), std::hypot(b.col - a.col, c.col - a.col));
+  return std::max(std::hypot(b.row - a.row, c.row - a.row), std::hypot(b.col - a.col, c.col - a.col));
+}
+
+/// In the middle of what is wanted or, of cells that may have gaps and seams, half-way among many places.
+void Warp::measure_scale() {
+  const Window wanted = intersect(covered_, destination_.window());
+  if (wanted.empty()) return;
+  const Index places = torn() ? 16 : 1;
+  std::vector<double> scales;
+  for (Index i = 0; i < places * places; ++i) {
+    const auto part = [&](Index first, Index count, Index step) {
+      return static_cast<double>(first) + static_cast<double>(count) * (static_cast<double>(step) + 0.5) / static_cast<double>(places);
+    };
+    const double scale = scale_at(part(wanted.row, wanted.rows, i / places), part(wanted.col, wanted.cols, i % places));
+    if (scale == scale) scales.push_back(scale);
+  }
   const double most = static_cast<double>(std::max(extent_.rows, extent_.cols));
-  const double typical = scale == scale && scale < most ? scale : most;
+  double typical = most;
+  if (!scales.empty()) {
+    std::nth_element(scales.begin(), scales.begin() + static_cast<std::ptrdiff_t>(scales.size() / 2), scales.end());
+    typical = std::min(typical, scales[scales.size() / 2]);
+  }
   largest_scale_ = std::max(8.0, 8 * typical);
 }
 
@@ -174,6 +208,7 @@ bool Warp::close(const ControlPatch& coarse, const ControlPatch& fine) const {
 
 ControlPatch Warp::make_patch(Place at) const {
   const Window place{at.first * side - anchor_row_, at.second * side - anchor_col_, side, side};
+  if (torn()) return compared_patch(place);
   ControlPatch coarse = lattice(place, side);
   for (;;) {
     ControlPatch fine = lattice(place, coarse.spacing / 2);
@@ -182,6 +217,19 @@ ControlPatch Warp::make_patch(Place at) const {
     if (fine.spacing == 1 || (!empty && close(coarse, fine))) return fine;
     coarse = std::move(fine);
   }
+}
+
+/// As few control points as tell the positions of all pixels.
+ControlPatch Warp::compared_patch(const Window& place) const {
+  ControlPatch all = lattice(place, 1);
+  if (std::none_of(all.points.begin(), all.points.end(), known)) return {place, side, std::vector(4, PixelPoint{NAN, NAN})};
+  for (Index spacing = side; spacing > 1; spacing /= 2) {
+    ControlPatch coarse{place, spacing, {}};
+    for (Index r = 0; r <= side; r += spacing)
+      for (Index c = 0; c <= side; c += spacing) coarse.points.push_back(all.at(r, c));
+    if (follows(coarse, all)) return coarse;
+  }
+  return all;
 }
 
 std::shared_ptr<const ControlPatch> Warp::patch(Place place) const {
@@ -199,7 +247,7 @@ std::shared_ptr<const ControlPatch> Warp::patch(Place place) const {
   recent_.push_front(place);
   kept_[place] = {made, recent_.begin()};
   kept_bytes_ += bytes(*made);
-  while (kept_bytes_ > budget && recent_.size() > 1) {
+  while (kept_bytes_ > budget() && recent_.size() > 1) {
     kept_bytes_ -= bytes(*kept_[recent_.back()].patch);
     kept_.erase(recent_.back());
     recent_.pop_back();
@@ -231,7 +279,7 @@ void Warp::include(const ControlPatch& patch, const Window& part, const BoundKer
       const Window cell = intersect(w, {i * s, j * s, s, s});
       for (const Index row : {cell.row, cell.row_end() - 1})
         for (const Index col : {cell.col, cell.col_end() - 1}) add(position_in(patch, i, j, row - i * s, col - j * s));
-      const CellScale scale = cell_scale(patch, i, j, largest_scale_, period());
+      const CellScale scale = cell_scale(patch, i, j, {largest_scale_, turn_, torn()});
       own.support_rows = std::max(own.support_rows, *kernel.support(scale.row));
       own.support_cols = std::max(own.support_cols, *kernel.support(scale.col));
     }

@@ -19,7 +19,8 @@ class Warp {
  public:
   using Patches = std::vector<std::shared_ptr<const ControlPatch>>;
 
-  /// `operation` leads from the source's CRS to the destination's; null when both are the same.
+  /// `operation` leads from the source's CRS to the destination's; null when both are the same. Positions in a source of cells (see
+  /// Grid::cells) may bend and jump anywhere: control points are compared with the positions of all pixels.
   /// `extent`: where the source can have data; a source that goes once around the globe is periodic.
   Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination);
 
@@ -27,7 +28,11 @@ class Warp {
   [[nodiscard]] const Window& extent() const noexcept { return extent_; }
   /// Columns after which the source begins again; 0: never.
   [[nodiscard]] Index period() const noexcept { return periodic_ ? extent_.cols : 0; }
+  /// Columns of 360 degrees of a source in longitudes; 0: none.
+  [[nodiscard]] double turn() const noexcept { return turn_; }
   [[nodiscard]] double largest_scale() const noexcept { return largest_scale_; }
+  /// Whether positions of neighbouring pixels may lie anywhere, as at the seam of a curvilinear grid.
+  [[nodiscard]] bool torn() const noexcept { return source_.cells() != nullptr; }
   /// Destination pixels that can have data; the window may hold others as well.
   [[nodiscard]] const Window& covered() const noexcept { return covered_; }
   /// Map coordinates of the corners of what the source covers in the destination's CRS, as far as they are known.
@@ -39,8 +44,8 @@ class Warp {
   /// it, all in one turn when `one_turn`. Of windows of more than a thousand patches an estimate.
   [[nodiscard]] Window request(const Window& destination, const BoundKernel& kernel, bool one_turn) const;
 
-  /// Bytes of patches that are kept.
-  static constexpr std::size_t budget = std::size_t{8} << 20;
+  /// Bytes of patches that are kept: those of curvilinear cells often hold every pixel.
+  [[nodiscard]] std::size_t budget() const noexcept { return std::size_t{8} << (torn() ? 22 : 20); }
 
  private:
   using Place = std::pair<Index, Index>;
@@ -58,8 +63,10 @@ class Warp {
   [[nodiscard]] bool turn_bounds();
   void cover();
   void measure_scale();
+  [[nodiscard]] double scale_at(double row, double col) const;
   [[nodiscard]] std::shared_ptr<const ControlPatch> patch(Place) const;
   [[nodiscard]] ControlPatch make_patch(Place) const;
+  [[nodiscard]] ControlPatch compared_patch(const Window& place) const;
   [[nodiscard]] ControlPatch lattice(const Window& place, Index spacing) const;
   [[nodiscard]] bool close(const ControlPatch& coarse, const ControlPatch& fine) const;
   void unwrap(std::vector<PixelPoint>& points, Index per_row) const;
@@ -72,7 +79,7 @@ class Warp {
   Grid source_, destination_;
   Window extent_, covered_;
   std::array<double, 4> bounds_{};
-  double turn_ = 0;  ///< columns of 360 degrees of a geographic source; 0: none
+  double turn_ = 0;  ///< columns of 360 degrees of a source in longitudes; 0: none
   bool periodic_ = false;
   double largest_scale_ = 1;
   Index anchor_row_ = 0, anchor_col_ = 0;

@@ -62,7 +62,7 @@ struct ChunkPlace {
   friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
 };
 
-/// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end.
+/// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end; those of curvilinear cells as stored.
 /// Reading is cut along the storage's own chunks, so that each is read once. All functions may be called from several threads.
 class Source {
  public:
@@ -79,6 +79,9 @@ class Source {
   /// Type of the numbers that `read_chunk` gives of a band (from 0): the file's own; of a masked band a floating type that holds them,
   /// with NaN where the mask hides them.
   [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
+
+  /// Bytes that a thread takes, beside those of the chunk, to decode one, and keeps for the next; 0: at most as many as the chunk has.
+  [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept { return 0; }
 
   /// Reads one chunk of some bands (numbered from 0): the stored numbers of band i go to `out[i]`, [time][row][col] of chunk(), aligned
   /// for their type. Those beyond the data are not set. Returns the compressed bytes read.

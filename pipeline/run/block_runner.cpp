@@ -170,6 +170,7 @@ void BlockRunner::run_op(OpId id, Index count) {
     args.map = {op.map->row_scale, op.map->row_offset, op.map->col_scale, op.map->col_offset, out, windows_[op.in[0]]};
     args.map.period = op.map->period;
     args.map.first_latitude = op.map->first_latitude, args.map.latitude_step = op.map->latitude_step;
+    args.map.row_edges = op.map->row_edges;
   }
   Warp::Patches patches;
   if (op.warp) {
@@ -177,6 +178,7 @@ void BlockRunner::run_op(OpId id, Index count) {
     patches = op.warp->patches(out);
     args.map = {1, 0, 1, 0, out, windows_[op.in[0]], patches, op.warp->extent(), op.warp->period()};
     args.map.largest_scale = op.warp->largest_scale();
+    args.map.turn = op.warp->turn(), args.map.torn = op.warp->torn();
   }
   op.kernel->run(args);
   clear_edges(op, times);

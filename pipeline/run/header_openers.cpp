@@ -1,5 +1,7 @@
 #include "pipeline/run/header_openers.h"
 
+#include "tiling/cells.h"
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -55,6 +57,7 @@ class LateSource final : public Source {
     std::vector<SampleType> types;
     ChunkShape chunk;
     bool interleaved = false;
+    std::size_t scratch = 0;
     Fingerprint fingerprint;
   };
   LateSource(Facts facts, std::function<std::unique_ptr<Source>()> open) : facts_(std::move(facts)), open_(std::move(open)) {}
@@ -67,6 +70,7 @@ class LateSource final : public Source {
   [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
   [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
   [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
+  [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return facts_.scratch; }
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
     std::call_once(opened_, [&] { source_ = open_as_told(); });
@@ -124,12 +128,14 @@ SourceHeader RecordingOpener::header_of(const Source& source) {
   header.times = place_in(headers_.axes, source.times(), std::equal_to<>());
   header.affine = source.grid().affine();
   header.shape = source.grid().shape();
+  if (source.grid().cells()) header.cells = source.grid().cells()->digest;
   for (std::size_t band = 0; band < source.bands().size(); ++band) {
     header.bands.push_back(place_in(headers_.bands, source.bands()[band], std::equal_to<>()));
     header.types.push_back(source.stored_type(static_cast<int>(band)));
   }
   header.chunk = source.chunk();
   header.interleaved = source.interleaved();
+  header.scratch = source.scratch_bytes();
   header.fingerprint = source.fingerprint();
   return header;
 }
@@ -155,9 +161,11 @@ std::unique_ptr<Source> ReplayingOpener::open(const std::string& path, const Sou
   const auto found = opened_.find(key_of(path, part));
   if (found == opened_.end()) return opener_->open(path, part);
   const Headers::Opened& answer = answered(headers_.opened[found->second]);
-  if (answer.header && !first_of_folder(path)) return late_source(answer);
+  const bool needs_cells = answer.header && !answer.header->cells.empty() && cells_.count(answer.header->cells) == 0;
+  if (answer.header && !first_of_folder(path) && !needs_cells) return late_source(answer);
   auto source = opener_->open(path, part);
   if (answer.header && !(source->fingerprint() == answer.header->fingerprint)) throw Error(Fault::mistake, not_the_same(path));
+  if (needs_cells) cells_[answer.header->cells] = source->grid().cells();
   return source;
 }
 
@@ -168,13 +176,15 @@ bool ReplayingOpener::first_of_folder(const std::string& path) {
 
 std::unique_ptr<Source> ReplayingOpener::late_source(const Headers::Opened& answer) {
   const SourceHeader& header = *answer.header;
+  const auto cells = header.cells.empty() ? nullptr : cells_.at(header.cells);
   LateSource::Facts facts{answer.path,
-                          Grid(headers_.systems[header.crs], header.affine, header.shape),
+                          Grid(headers_.systems[header.crs], header.affine, header.shape, cells),
                           headers_.axes[header.times],
                           {},
                           header.types,
                           header.chunk,
                           header.interleaved,
+                          header.scratch,
                           header.fingerprint};
   for (const std::uint32_t band : header.bands) facts.bands.push_back(headers_.bands[band]);
   return std::make_unique<LateSource>(std::move(facts), [this, path = answer.path, part = answer.part] {

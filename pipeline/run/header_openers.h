@@ -30,7 +30,8 @@ class RecordingOpener final : public SourceOpener {
 
 /// Answers from headers. Its sources are opened when their first chunk is read, by the opener behind, which is also asked for what the
 /// headers do not tell. A file that is then another one than rank 0 saw is an Error. The first file of a folder is opened at once, so that
-/// a node without the right mount is found before the run starts. The opener must outlive its sources.
+/// a node without the right mount is found before the run starts, and the first one of each grid of cells (Grid::cells), for these. The
+/// opener must outlive its sources.
 class ReplayingOpener final : public SourceOpener {
  public:
   ReplayingOpener(Headers headers, std::unique_ptr<SourceOpener> opener);
@@ -46,6 +47,7 @@ class ReplayingOpener final : public SourceOpener {
   Headers headers_;
   std::map<std::string, std::size_t> listings_, variables_, opened_;  ///< places in the headers
   std::set<std::string> folders_;
+  std::map<std::string, std::shared_ptr<const Cells>> cells_;  ///< by digest; those of files that were opened
   std::unique_ptr<SourceOpener> opener_;
   std::mutex opening_;  ///< openers serve one thread at a time
 };

@@ -17,10 +17,12 @@ struct SourceHeader {
   std::uint32_t crs = 0, times = 0;  ///< places in `Headers`
   Affine affine;
   Shape shape;
+  std::string cells;  ///< digest of cells that are on no affine grid (Grid::cells), which each rank reads itself, once; empty: none
   std::vector<std::uint32_t> bands;
   std::vector<SampleType> types;
   ChunkShape chunk;
   bool interleaved = false;
+  std::size_t scratch = 0;  ///< Source::scratch_bytes
   Fingerprint fingerprint;
 };
 

@@ -32,6 +32,14 @@ steps: {slope: {process: slope, data: dem}}
 outputs: {features: {path: "${{outputs.features}}/window.zarr"}}
 """
 
+STACK = """
+version: 1
+grid: {global: 1}
+inputs: {stack: {path: "${{inputs.stack}}", resample: bilinear}}
+steps: {mean: {process: reduce_time, data: stack, reducer: mean}}
+outputs: {features: {path: "${{outputs.features}}/mean.zarr"}}
+"""
+
 MOSAIC = """
 version: 1
 name: mosaic
@@ -89,6 +97,9 @@ def fixture_local(tmp_path_factory):
         make_masked(dem, folder / "masked.tif")
     assert (folder / "masked.tif.msk").exists()
     make_damaged(folder / "damaged.tif", folder / "big.tif")
+    (folder / "climate").mkdir()
+    (folder / "climate/classic.nc").write_bytes(CLASSIC_NETCDF)
+    (folder / "climate/new.nc").write_bytes(HDF5)
     return folder
 
 
@@ -296,6 +307,20 @@ def test_a_storage_that_cannot_be_asked(storage, tmp_path, what, code):
         done = terroir("run", TERRAIN, "/vsiaz/data/dem.tif", tmp_path / "out", key(storage))
     assert done.returncode == code, done.stderr
     assert "the container 'data'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+CLASSIC_NETCDF = b"CDF\x01" + bytes(60)
+HDF5 = b"\x89HDF\r\n\x1a\n" + bytes(60)
+
+
+@pytest.mark.parametrize("path", ["climate/classic.nc", "climate/new.nc", "climate/n*.nc"])
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_netcdf_and_hdf5_are_refused_with_the_remedy_before_a_run(storage, tmp_path, command, path):
+    done = terroir(command, write(tmp_path, STACK), f"/vsiaz/data/{path}", tmp_path / "out", key(storage), name="stack")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert ".nc: NetCDF and HDF5 are read from folders only; mount the container, or copy the file" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

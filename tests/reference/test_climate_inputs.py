@@ -1,5 +1,6 @@
 """Climate files as Terroir reads them beside xarray: the same times, values and units."""
 
+import json
 import subprocess
 import sys
 
@@ -100,6 +101,39 @@ def test_a_real_grib_file_is_what_eccodes_reads(tmp_path):
     np.testing.assert_allclose(result.x, wanted["x"])
     np.testing.assert_allclose(result.y, wanted["y"])
     assert result.attrs["units"] == wanted["unit"] == "K"
+
+
+# Two hours of 2T on 4 x 6 pixels, then bytes that are no message.
+BY_ECCODES_WITH_A_TAIL = """
+import os, sys, numpy, eccodes
+with open(sys.argv[1], "wb") as file:
+    for hour in range(2):
+        message = eccodes.codes_grib_new_from_samples("regular_ll_sfc_grib1")
+        for key, value in {"Ni": 6, "Nj": 4, "latitudeOfFirstGridPointInDegrees": 53, "longitudeOfFirstGridPointInDegrees": 5,
+                           "latitudeOfLastGridPointInDegrees": 50, "longitudeOfLastGridPointInDegrees": 10, "iDirectionIncrementInDegrees": 1,
+                           "jDirectionIncrementInDegrees": 1, "indicatorOfParameter": 167, "dataDate": 20190301, "dataTime": 100 * hour,
+                           "bitsPerValue": 16}.items():
+            eccodes.codes_set(message, key, value)
+        eccodes.codes_set_values(message, numpy.arange(24.0) + 280 + hour)
+        eccodes.codes_write(message, file)
+    file.write(bytes(100))
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_documents_are_whole_whatever_a_library_prints(tmp_path, ranks):
+    subprocess.run([sys.executable, "-c", BY_ECCODES_WITH_A_TAIL, tmp_path / "tail.grib"], check=True, capture_output=True)
+    recipe = {"inputs": {"source": {"path": str(tmp_path / "tail.grib")}}, "steps": COPY,
+              "outputs": {"out": {"path": "${{outputs.out}}/o.zarr"}}}
+    path = write_recipe(tmp_path / "recipe.yml", recipe)
+    for command in ("plan", "run"):
+        done = terroir(command, path, "--json", "--output", f"out={tmp_path}", ranks=ranks)
+        assert done.returncode == 0, done.stderr
+        json.loads(done.stdout)
+    # Without the program's guard GDAL's words would stand in the document.
+    assert "GRIB2Inventory" in done.stderr
+    np.testing.assert_allclose(opened(tmp_path / "o.zarr")["copy"].values[1], np.arange(24.0).reshape(4, 6) + 281, rtol=1e-6)
 
 
 def made(path, dtype="f4", dims=("time", "lat", "lon"), zlib=True, data=None, calendar="standard", units="days since 2000-01-01",
@@ -277,7 +311,18 @@ def test_bad_files_are_told_before_the_run(tmp_path):
     assert code == 0 and "its times jump from 2000-01-07 to 2000-01-10" in text
     made(tmp_path / "gauss.nc", lat=np.degrees(np.arcsin(np.linspace(0.9, 0.1, 20))))
     code, text = complaint(tmp_path, path=str(tmp_path / "gauss.nc"))
-    assert code == 2 and "its coordinate 'lat' is not regular" in text
+    assert code == 2 and "grid.like: 'source' is on a grid of uneven rows or columns, on which nothing can be written; give grid" in text
+    made(tmp_path / "months.nc", units="months since 2000-01-01", days=0.5 + np.arange(7.0))
+    code, text = complaint(tmp_path, path=str(tmp_path / "months.nc"))
+    assert code == 2 and "a month has no fixed length in the calendar standard, so 0.5 of them end at no date; count days" in text
+    for name, unit, first in (("cold", "degC", 0), ("colder", "K", 7)):
+        made(tmp_path / f"{name}.nc", days=first + np.arange(7.0), attributes={"units": unit})
+    code, text = complaint(tmp_path, path=str(tmp_path / "cold*.nc"))
+    assert code == 2 and "colder.nc is in 'K' and cold.nc in 'degC'; give each an input of its own" in text
+    for name, shift, first in (("here", 0, 0), ("here_not", 0.1, 7)):
+        made(tmp_path / f"{name}.nc", days=first + np.arange(7.0), lon=np.linspace(0.25, 14.75, 30) + shift)
+    code, text = complaint(tmp_path, path=str(tmp_path / "here*.nc"))
+    assert code == 2 and "here_not.nc is not on the same grid as the other files of 'source'" in text
 
 
 @pytest.mark.parametrize("kind", ["NETCDF4", "NETCDF3_CLASSIC"])

@@ -120,6 +120,63 @@ def test_through_gdal(tmp_path):
     check(summary(recipe, tmp_path, 2, f"dem={tmp_path / 'dem.tif'}"))
 
 
+TURNED = """
+version: 1
+inputs: {s: {path: "${{inputs.s}}"}}
+steps: {mean: {process: reduce_time, data: s, reducer: mean}}
+outputs: {o: {path: "${{outputs.o}}/o.zarr"}}
+"""
+
+
+@pytest.mark.parametrize("dimensions", ["time lat lon", "lat lon time", "time level lat lon"])
+def test_chunks_that_are_turned_around(tmp_path, dimensions):
+    """Rows from the south, times last, and a level of many: each thread holds compressed, shuffled and turned numbers of a chunk."""
+    import netCDF4
+
+    sizes = {"time": 24, "level": 4, "lat": 240, "lon": 480}
+    chunks = {"time": 24, "level": 4, "lat": 240, "lon": 480}
+    names = dimensions.split()
+    noise = numpy.random.default_rng(5)
+    with netCDF4.Dataset(tmp_path / "in.nc", "w") as file:
+        for name in names:
+            file.createDimension(name, sizes[name])
+            file.createVariable(name, "f8", (name,))[:] = numpy.arange(sizes[name]) * {"lat": 0.25, "lon": 0.25}.get(name, 1)
+            file[name].units = {"time": "days since 2000-01-01", "level": "hPa", "lat": "degrees_north", "lon": "degrees_east"}[name]
+        variable = file.createVariable("t", "f4", names, zlib=True, complevel=1, shuffle=True, chunksizes=[chunks[n] for n in names])
+        variable[:] = noise.normal(size=[sizes[n] for n in names]).astype("f4")
+    text = TURNED if "level" not in names else TURNED.replace('inputs.s}}"}', 'inputs.s}}", select: {level: 3}}')
+    (tmp_path / "r.yml").write_text(text)
+    check(summary(tmp_path / "r.yml", tmp_path, 0, f"s={tmp_path / 'in.nc'}"))
+
+
+OCEAN = """
+version: 1
+grid: {global: 0.5}
+inputs: {s: {path: "${{inputs.s}}", resample: bilinear}}
+steps: {copy: {process: linear_scale, data: s, factor: 1, offset: 0}}
+outputs: {o: {path: "${{outputs.o}}/o.zarr"}}
+"""
+
+
+def test_positions_of_cells(tmp_path):
+    """Two million cells, each with a longitude and a latitude of its own."""
+    import netCDF4
+
+    lon, lat = numpy.meshgrid(73 + numpy.arange(2000) * 0.18, numpy.linspace(-80, 80, 1000))
+    lat = lat + numpy.sin(numpy.radians(3 * lon))
+    with netCDF4.Dataset(tmp_path / "in.nc", "w") as file:
+        file.createDimension("j", 1000)
+        file.createDimension("i", 2000)
+        for name, values, unit in (("lon", lon, "degrees_east"), ("lat", lat, "degrees_north"), ("t", lat, "K")):
+            file.createVariable(name, "f8" if name != "t" else "f4", ("j", "i"))[:] = values
+            file[name].units = unit
+        file["t"].coordinates = "lon lat"
+    (tmp_path / "r.yml").write_text(OCEAN)
+    report = summary(tmp_path / "r.yml", tmp_path, 0, f"s={tmp_path / 'in.nc'}")
+    check(report)
+    assert report["memory"]["projected"] <= 2 * report["memory"]["peak"]
+
+
 def test_the_samples(tmp_path):
     scenes = ROOT / "data-samples" / "scenes"
     recipe = ROOT / "configs" / "scenes.yml"

@@ -1,6 +1,7 @@
 #include "pipeline/adapters/gdal/grib_source.h"
 
 #include "kernels/value.h"
+#include "pipeline/adapters/gdal/grib_gaussian.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 
@@ -33,12 +34,15 @@ class GribSource final : public Source {
       : file_(std::move(bands)), messages_(std::move(messages)), facts_{file_->bands()[static_cast<std::size_t>(messages_[0].band)]} {
     facts_[0].description = messages_[0].title;
     facts_[0].unit = messages_[0].unit;
+    // A message may have a section of local use before its grid.
+    const auto number = gaussian_number(file_head(file_->path(), 4096));
+    grid_ = number ? gaussian_grid(file_->grid(), *number, file_->path()) : file_->grid();
     times_.calendar = Calendar::standard;
     for (const auto& message : messages_) times_.seconds.push_back(message.seconds);
   }
 
   [[nodiscard]] const std::string& path() const noexcept override { return file_->path(); }
-  [[nodiscard]] const Grid& grid() const noexcept override { return file_->grid(); }
+  [[nodiscard]] const Grid& grid() const noexcept override { return grid_; }
   [[nodiscard]] const TimeAxis& times() const noexcept override { return times_; }
   [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_; }
   [[nodiscard]] ChunkShape chunk() const noexcept override { return file_->chunk(); }
@@ -54,6 +58,7 @@ class GribSource final : public Source {
   std::unique_ptr<GdalSource> file_;
   std::vector<GribMessage> messages_;
   std::vector<BandFacts> facts_;
+  Grid grid_;
   TimeAxis times_;
 };
 

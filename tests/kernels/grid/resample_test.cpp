@@ -2,6 +2,7 @@
 #include "tests/kernels/local/run_process.h"
 
 #include <algorithm>
+#include <array>
 #include <numbers>
 #include <random>
 
@@ -297,6 +298,22 @@ TEST(ResampleConservative, AgreesWithANaiveLoopAndKeepsTotals) {
       EXPECT_NEAR(total / before, 1, 1e-6);
     }
   }
+}
+
+TEST(ResampleConservative, RowsOfTheirOwnLatitudes) {
+  // Rows from 90 to 60, 30, 0 and -30 degrees; pixels of 45 degrees, from the pole.
+  OwnedBlock in(1, {4, 2});
+  for (Index r = 0; r < 4; ++r)
+    for (Index c = 0; c < 2; ++c) in(0, r, c) = static_cast<float>(r == 1 && c == 1 ? nan : static_cast<float>(r));
+  const std::array<double, 5> edges = {-90, -60, -30, 0, 30};
+  GridMap map = map_of(1, 0, {3, 2}, {4, 2});
+  map.row_scale = 45, map.row_offset = -90, map.latitude_step = -1, map.row_edges = edges;
+  const auto out = resample(*kernel("resample", {set("method", "conservative")}), in.view(), map);
+  const double top = 1 - sine(60), below = sine(60) - sine(45);  // of the first pixel: rows 0 and 1
+  EXPECT_NEAR(out(0, 0, 0), below / (top + below), 1e-6);
+  EXPECT_NEAR(out(0, 0, 1), 0, 1e-6) << "its second row is missing";
+  EXPECT_NEAR(out(0, 1, 0), ((sine(45) - sine(30)) * 1 + sine(30) * 2) / sine(45), 1e-6);
+  EXPECT_NEAR(out(0, 2, 0), 3, 1e-6) << "as far as there are rows";
 }
 
 TEST(ResampleConservative, NeedsAShareOfValidArea) {

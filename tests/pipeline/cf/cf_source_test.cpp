@@ -1,6 +1,7 @@
 #include "pipeline/cf/cf_source.h"
 
 #include "pipeline/error.h"
+#include "tiling/cells.h"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,13 @@ class FakeFile final : public CfFile {
   void axis(const std::string& name, std::vector<double> values, const std::string& units, std::vector<CfAttribute> more = {}) {
     if (!units.empty()) more.push_back({"units", units, {}});
     variables_.push_back({name, {name}, {static_cast<Index>(values.size())}, SampleType::float64, std::move(more)});
+    numbers_[name] = std::move(values);
+  }
+  /// A number for each cell of (j, i), or of (i, j).
+  void field(const std::string& name, std::vector<double> values, bool turned, const std::string& units) {
+    const std::vector<std::string> dimensions = turned ? std::vector<std::string>{"i", "j"} : std::vector<std::string>{"j", "i"};
+    const std::vector<Index> shape = turned ? std::vector<Index>{3, 2} : std::vector<Index>{2, 3};
+    variables_.push_back({name, dimensions, shape, SampleType::float64, {{"units", units, {}}}});
     numbers_[name] = std::move(values);
   }
   void variable(const std::string& name, std::vector<std::string> dimensions, std::vector<Index> shape,
@@ -123,10 +131,75 @@ TEST(CfDescription, WhatCannotBeRead) {
   EXPECT_EQ(complaint(file, {"t", 3}), "f.nc: variable 't': it has no levels; leave out select.level");
   file.variable("u", {"lat", "lon"}, {2, 3});
   EXPECT_EQ(complaint(file), "f.nc: it has several variables; give variable: t or u");
-  FakeFile bent;
-  bent.variable("lat", {"j", "i"}, {2, 3}, {{"units", "degrees_north", {}}});
-  bent.variable("t", {"j", "i"}, {2, 3}, {{"coordinates", "lat", {}}});
-  EXPECT_NE(complaint(bent).find("its grid is curvilinear (position by the two-dimensional 'lat')"), std::string::npos);
+  FakeFile lost;
+  lost.axis("lat", {1, 5, 3}, "degrees_north");
+  lost.axis("lon", {5, 6, 7}, "degrees_east");
+  lost.variable("t", {"lat", "lon"}, {3, 3});
+  EXPECT_EQ(complaint(lost),
+            "f.nc: variable 't': its coordinate 'lat' neither ascends nor descends, or is missing in places; correct the file's "
+            "coordinates");
+}
+
+/// Two rows and three columns whose longitudes and latitudes stand in the file; `turned`: column by column.
+FakeFile bent(const std::string& coordinates, bool turned = false) {
+  FakeFile file;
+  using Numbers = std::vector<double>;
+  file.field("lat", turned ? Numbers{50, 48, 51, 49, 52, 50} : Numbers{50, 51, 52, 48, 49, 50}, turned, "degrees_north");
+  file.field("lon", turned ? Numbers{5, 6, 7, 8, 9, 10} : Numbers{5, 7, 9, 6, 8, 10}, turned, "degrees_east");
+  std::vector<CfAttribute> attributes;
+  if (!coordinates.empty()) attributes.push_back({"coordinates", coordinates, {}});
+  file.variable("t", {"j", "i"}, {2, 3}, attributes);
+  return file;
+}
+
+TEST(CfDescription, CellsByTwoDimensionalCoordinates) {
+  OnlyWgs84 crs;
+  for (FakeFile file : {bent("lat lon"), bent(""), bent("lon lat", true)}) {
+    const CfDescription d = describe(file, {}, crs);
+    ASSERT_NE(d.grid.cells(), nullptr);
+    EXPECT_TRUE(d.grid.cells()->curvilinear());
+    EXPECT_EQ(d.grid.cells()->at(1, 2).x, 10);
+    EXPECT_EQ(d.grid.cells()->at(0, 1).y, 51);
+    EXPECT_FALSE(d.grid.crs().known()) << "of the rows and columns themselves";
+    EXPECT_FALSE(d.south_up);
+  }
+}
+
+TEST(CfDescription, CoordinatesWithoutAnyPlace) {
+  FakeFile file;
+  file.field("lat", {999, 999, 999, 999, 999, 999}, false, "degrees_north");
+  file.field("lon", {1, 2, 3, 1, 2, 3}, false, "degrees_east");
+  file.variable("t", {"j", "i"}, {2, 3});
+  EXPECT_EQ(complaint(file), "f.nc: its two-dimensional 'lat' and 'lon' hold no place in degrees; correct the file's coordinates");
+}
+
+TEST(CfDescription, AGridMappingCountsMoreThanTwoDimensionalCoordinates) {
+  FakeFile file = bent("lat lon");
+  file.axis("j", {-1, 1}, "degrees", {{"standard_name", "grid_latitude", {}}});
+  file.axis("i", {3, 4, 5}, "degrees", {{"standard_name", "grid_longitude", {}}});
+  OnlyWgs84 crs;
+  const CfDescription without = describe(file, {"t", {}}, crs);
+  ASSERT_NE(without.grid.cells(), nullptr);
+  EXPECT_EQ(without.grid.affine(), (Affine{2.5, 1, 2, -2})) << "for whoever knows the CRS";
+  EXPECT_TRUE(without.south_up);
+  EXPECT_EQ(without.grid.cells()->at(0, 0).y, 48) << "rows from the north, as those of the axes";
+  file.variable("rotated", {}, {}, {{"grid_mapping_name", "rotated_latitude_longitude", {}}});
+  file.variable("u", {"j", "i"}, {2, 3}, {{"coordinates", "lat lon", {}}, {"grid_mapping", "rotated", {}}});
+  EXPECT_EQ(describe(file, {"u", {}}, crs).grid.cells(), nullptr);
+}
+
+TEST(CfDescription, GaussianLatitudes) {
+  FakeFile file;
+  file.axis("lat", {-80, -30, 30, 80}, "degrees_north");
+  file.axis("lon", {0, 90, 180, 270}, "degrees_east");
+  file.variable("t", {"lat", "lon"}, {4, 4});
+  OnlyWgs84 crs;
+  const CfDescription d = describe(file, {}, crs);
+  ASSERT_NE(d.grid.cells(), nullptr);
+  EXPECT_TRUE(d.south_up);
+  EXPECT_EQ(d.grid.cells()->rows.edges, (std::vector<double>{90, 55, 0, -55, -90}));
+  EXPECT_TRUE(d.grid.cells()->around);
+  EXPECT_EQ(d.grid.cells()->crs.authority, "EPSG:4326");
 }
 
 /// An array whose number at (i, j, ...) tells its place: i * 1000 + j * 100 + ...

@@ -48,9 +48,32 @@ TEST(CfTime, MonthsAndYearsByTheCalendar) {
   EXPECT_EQ(date(13, "months since 2000-01-30", Calendar::day360), "2001-02-30");
   EXPECT_EQ(date(2, "years since 2000-03-01", Calendar::noleap), "2002-03-01");
   EXPECT_EQ(date(2, "years since 2001-02-29", Calendar::all_leap), "2003-02-29");
-  // A year of UDUNITS has 31 556 925.9747 seconds.
-  EXPECT_EQ(date(1, "years since 2001-01-01"), "2002-01-01T05:48:46");
-  EXPECT_EQ(date(12, "months since 2001-01-01"), "2002-01-01T05:48:46");
+  EXPECT_EQ(date(1, "years since 2001-01-01"), "2002-01-01");
+  EXPECT_EQ(date(3, "years since 2000-02-28 12:00"), "2003-02-28T12:00:00");
+  EXPECT_EQ(date(0, "months since 1999-12-15"), "1999-12-15");
+  EXPECT_EQ(date(2, "months since 1999-12-15"), "2000-02-15");
+  EXPECT_EQ(date(-14, "months since 2000-01-15"), "1998-11-15");
+  EXPECT_EQ(date(25, "months since 2000-02-01", Calendar::noleap), "2002-03-01");
+}
+
+TEST(CfTime, MonthsWithoutALengthHaveNoHalves) {
+  const auto complaint_of = [](double value, const std::string& units, Calendar calendar) -> std::string {
+    try {
+      return date(value, units, calendar);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::mistake);
+      return error.what();
+    }
+  };
+  EXPECT_EQ(complaint_of(0.5, "months since 2000-01-01", Calendar::standard),
+            "a month has no fixed length in the calendar standard, so 0.5 of them end at no date; count days in the time coordinate");
+  EXPECT_EQ(complaint_of(1, "months since 2000-01-31", Calendar::noleap),
+            "its times, counted in months, come to 2000-02-31, which the calendar 365_day has not; count days in the time coordinate");
+  EXPECT_EQ(complaint_of(1, "years since 2000-02-29", Calendar::standard),
+            "its times, counted in years, come to 2001-02-29, which the calendar standard has not; count days in the time coordinate");
+  EXPECT_EQ(complaint_of(0.5, "months since 2000-01-01", Calendar::day360), "2000-01-16");
+  EXPECT_EQ(complaint_of(0.2, "years since 2000-01-01", Calendar::noleap), "2000-03-15");
+  EXPECT_NE(complaint_of(9.96920996838687e+36, "months since 2000-01-01", Calendar::standard).find("missing"), std::string::npos);
 }
 
 TEST(CfTime, CalendarsDiffer) {

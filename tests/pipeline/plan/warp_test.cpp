@@ -2,6 +2,7 @@
 
 #include "kernels/catalog.h"
 #include "kernels/warp_runs.h"
+#include "pipeline/plan/cell_operation.h"
 #include "tests/pipeline/run/support/whole_run.h"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,55 @@ TEST(Warp, AGlobeHasNoEdge) {
     EXPECT_NEAR(std::remainder(p.col - wanted, 360), 0, 1e-5);
     EXPECT_NEAR(p.row, (static_cast<double>(at.first) + 0.5) / 2, 1e-5);
   }
+}
+
+/// Cells of ten degrees around the globe, but for a gap of `gap` degrees before the first one, at Greenwich.
+std::shared_ptr<const Cells> ring(double gap) {
+  std::vector<MapPoint> centres;
+  for (Index r = 0; r < 10; ++r)
+    for (Index c = 0; c < 36; ++c) {
+      const auto row = static_cast<double>(r), col = static_cast<double>(c);
+      centres.push_back({(col + 0.5) * (360 - gap) / 36, 45 - 10 * row + std::sin(col)});
+    }
+  return curvilinear_cells(wgs84(), {10, 36}, centres);
+}
+
+TEST(Warp, AJumpBetweenPositionsIsNoFootprint) {
+  const auto cells = ring(8);
+  ASSERT_FALSE(cells->around) << "the last column ends 8 degrees before the first one";
+  const Grid source(cells), globe(wgs84(), {-180, 1, 50, -1}, {100, 360});
+  const Warp warp(cell_operation(cells, CellPositions::centres, nullptr), source, source.window(), globe);
+  GridMap map;
+  map.destination = {20, 100, 40, 160};
+  const auto patches = warp.patches(map.destination);
+  map.patches = patches, map.largest_scale = warp.largest_scale(), map.turn = warp.turn(), map.torn = warp.torn();
+  Index near = 0;
+  visit_runs(map, 64, [&](const WarpRun& run, double) {
+    EXPECT_LE(run.col_scale, 1.0) << run.out_row << ", " << run.out_col;
+    near += run.col > 35 || run.col < 1 ? run.count : 0;
+  });
+  EXPECT_GT(near, 100) << "both sides of the gap";
+}
+
+TEST(Warp, PositionsInCellsAreThoseOfTheirCoordinates) {
+  const auto cells = ring(0);
+  ASSERT_TRUE(cells->around);
+  const Grid source(cells), globe(wgs84(), {-180, 0.5, 50, -0.5}, {200, 720});
+  const auto operation = cell_operation(cells, CellPositions::centres, nullptr);
+  const Warp warp(operation, source, source.window(), globe);
+  Index known = 0;
+  for (const auto& [at, p] : positions(warp, {0, 0, 200, 720})) {
+    MapPoint point{globe.x_centre(at.second), globe.y_centre(at.first)};
+    operation->inverse({&point, 1});
+    if (std::isnan(point.x)) {
+      EXPECT_TRUE(std::isnan(p.col));
+      continue;
+    }
+    ++known;
+    EXPECT_NEAR(p.row, -point.y, 2e-4);
+    EXPECT_NEAR(std::remainder(p.col - point.x, 36), 0, 2e-4);
+  }
+  EXPECT_GT(known, 100000);
 }
 
 }  // namespace

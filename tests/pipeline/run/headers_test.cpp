@@ -1,5 +1,6 @@
 #include "pipeline/run/header_openers.h"
 #include "tests/pipeline/run/support/whole_run.h"
+#include "tiling/cells.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -138,6 +139,30 @@ TEST(Headers, HaveWhatFilesHaveInCommonOnce) {
   EXPECT_EQ(told.headers.opened.size(), 2U);
   EXPECT_EQ(told.headers.systems.size(), 1U);
   EXPECT_EQ(told.headers.bands.size(), 1U);
+}
+
+TEST(Headers, OneFileOfEachGridOfCellsIsOpenedAtOnce) {
+  const AxisCells rows{{80, 40, -20, -60}, {90, 60, 10, -40, -80}, false}, cols{{5, 15, 25}, {0, 10, 20, 30}, true};
+  MemoryOpener rasters;
+  for (const std::string name : {"c/20240101.tif", "c/20240102.tif", "c/20240103.tif"}) {
+    const auto made = raster({4, 3}, {4, 3}, hills);
+    made->grid = Grid({}, Affine{}, {4, 3}, rectilinear_cells(wgs84(), rows, cols));
+    rasters.add(name, made);
+  }
+  std::string onto_degrees = recipe;
+  onto_degrees.replace(onto_degrees.find("{like: t}"), 9, "{crs: \"EPSG:4326\", resolution: 5, bounds: [0, -60, 30, 80]}");
+  onto_degrees.replace(onto_degrees.find(".tif\""), 5, ".tif\", resample: bilinear");
+  Headers headers;
+  RecordingOpener recorder(std::make_unique<CountingOpener>(rasters), headers);
+  const WholeRun first = whole_run(onto_degrees, recorder);
+  auto counting = std::make_unique<CountingOpener>(rasters);
+  CountingOpener& storage = *counting;
+  ReplayingOpener other(decode_headers(encode_headers(headers)).value(), std::move(counting));
+  const Plan plan = compiled(onto_degrees, other);
+  EXPECT_EQ(plan.hash, first.plan.hash);
+  EXPECT_EQ(plan.projected_memory(), first.plan.projected_memory());
+  EXPECT_EQ(storage.opened, 1);
+  EXPECT_TRUE(same_bits(whole_run(onto_degrees, other).arrays.at("out/mean").pixels, first.arrays.at("out/mean").pixels));
 }
 
 TEST(Headers, AreRefusedWhenCut) {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "pipeline/plan/plan.h"
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace terroir {
+
+/// The warps of a plan onto the recipe's grid: one for all layers that lie at one place.
+class Warps {
+ public:
+  /// Both must outlive this.
+  Warps(CrsReader& crs, const Plan& plan) : crs_(crs), plan_(plan) {}
+
+  /// The warp from where a layer lies. `by_footprint`: for what a pixel covers, not for its centre alone. Throws Error(Fault::mistake),
+  /// the text with what to do: no operation leads there, or footprints cannot be told.
+  [[nodiscard]] std::shared_ptr<const Warp> from(const PlannedLayer& layer, bool by_footprint);
+
+  /// The bounds of a source in the CRS of the recipe's grid.
+  [[nodiscard]] std::string place_text(const Warp& warp) const;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const CrsOperation> operation(const Grid& source, bool by_footprint) const;
+
+  CrsReader& crs_;
+  const Plan& plan_;
+  /// By lattice and extent of the source, and whether cells count by their edges.
+  std::vector<std::tuple<std::size_t, Window, bool, std::shared_ptr<const Warp>>> all_;
+};
+
+}  // namespace terroir
