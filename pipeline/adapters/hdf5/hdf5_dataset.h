@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/adapters/hdf5/chunk_fetcher.h"
 #include "pipeline/adapters/hdf5/chunk_index.h"
 #include "pipeline/adapters/hdf5/hdf5_array.h"
 
@@ -15,7 +16,8 @@ struct Hdf5Dataset {
   bool swapped = false;              ///< numbers are in the other byte order than the machine's
   std::vector<std::byte> fill;       ///< one element, in the machine's byte order
   std::vector<ChunkFilter> filters;  ///< in the order in which they were applied
-  std::optional<ChunkIndex> index;   ///< of a chunked dataset
+  std::optional<ChunkIndex> index;   ///< of a chunked dataset whose chunks have been located
+  std::shared_ptr<ChunkFetcher> fetcher;  ///< of another chunked one
   std::uint64_t offset = 0;          ///< of a contiguous one
 };
 
