@@ -1,7 +1,7 @@
 #!/bin/bash
 # Times Terroir beside its peers: xarray + Dask, gdaldem, and a floor that decodes and encodes but computes nothing. Makes its inputs
 # (about 500 MB in build/bench-data) and needs about 6 GB of disk. Not part of the tests. Arguments go to scripts/bench/run.py:
-#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
+#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|series|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/mpi-env.sh

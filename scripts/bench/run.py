@@ -89,6 +89,13 @@ def warp_jobs(data, build, out):
                                       out / "warped.tif"])
 
 
+def series_jobs(data, build, out):
+    maps = data / "hourly.nc"
+    yield Job("Terroir, 2 ranks", terroir("series.yml", ["--input", f"tas={maps}"], out, 2, "300M"))
+    yield Job("Terroir, 1 rank on 1 core", terroir("series.yml", ["--input", f"tas={maps}"], out, 1, "300M"), pin="0")
+    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_series.py", maps, out])
+
+
 def prepare_floor(data, build, out):
     """The floor needs finished layers: those of Terroir."""
     if (build / "layers").exists():
@@ -121,18 +128,21 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=SOURCE / "build" / "bench-data")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench-out", help="emptied before every run")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "warp", "kernels"])
+    parser.add_argument("--only", choices=["terrain", "scenes", "netcdf", "warp", "series", "kernels"])
     parser.add_argument("--match", default="", help="only jobs whose name contains this")
     options = parser.parse_args()
     build, out = SOURCE / "build" / "bench", options.out.resolve() / "result"
     data = options.data.resolve()
 
     print(f"copy bandwidth of one core: {subprocess.check_output([build / 'copy'], text=True).strip()} GB/s")
-    for name, jobs in (("terrain", terrain_jobs), ("scenes", scenes_jobs), ("netcdf", netcdf_jobs), ("warp", warp_jobs)):
+    every = {"terrain": terrain_jobs, "scenes": scenes_jobs, "netcdf": netcdf_jobs, "warp": warp_jobs, "series": series_jobs}
+    for name, jobs in every.items():
         if options.only not in (None, name):
             continue
         if name == "terrain":
             prepare_floor(data, build, out)
+        if name == "series":
+            subprocess.run([PYTHON, HERE / "make_maps.py", data / "hourly.nc"], check=True)
         warm(data)
         chosen = [job for job in jobs(data, build, out) if options.match in job.name]
         # Round by round, so that what else happens on the machine falls on all jobs alike.
