@@ -17,8 +17,7 @@ namespace {
 constexpr std::size_t piece = std::size_t{4} << 20;
 
 std::string new_folder() {
-  const char* const base = std::getenv("TMPDIR");
-  std::string folder = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/terroir-XXXXXX";
+  std::string folder = scratch_folder() + "/terroir-XXXXXX";
   if (::mkdtemp(folder.data()) == nullptr)
     throw Error(Fault::system,
                 "cannot make a scratch folder as " + folder + ": " + std::strerror(errno) + "; set TMPDIR to a folder on a local disk");
@@ -26,6 +25,11 @@ std::string new_folder() {
 }
 
 }  // namespace
+
+std::string scratch_folder() {
+  const char* const named = std::getenv("TMPDIR");
+  return named != nullptr && *named != '\0' ? named : "/tmp";
+}
 
 StagedFile::StagedFile(const std::string& suffix) : folder_(new_folder()), path_(folder_ + "/file" + suffix) {}
 
