@@ -14,13 +14,13 @@ namespace {
 
 /// Input chunks that lie and are cut alike: those of all times and bands of a stack are counted once, with their bytes together.
 struct Stack {
-  LayerId layer = 0;           ///< any of those that read it
-  std::vector<Window> placed;  ///< several around the globe: the same chunks, turns apart
+  LayerId layer = 0;                ///< any of those that read it
+  std::vector<Window> placed;       ///< several around the globe: the same chunks, turns apart
   Index period = 0, first_col = 0;  ///< of a layer that goes on beyond its extent: columns of a turn, and where one begins
-  Shape chunk;             ///< rows and columns
-  bool rechunked = false;  ///< laid out anew in scratch
-  std::size_t bytes = 0;   ///< of one place, all times and bands
-  std::size_t pixel = 0;   ///< of one pixel, all times and bands that are asked for
+  Shape chunk;                      ///< rows and columns
+  bool rechunked = false;           ///< laid out anew in scratch
+  std::size_t bytes = 0;            ///< of one place, all times and bands
+  std::size_t pixel = 0;            ///< of one pixel, all times and bands that are asked for
 };
 
 /// Which chunks are meant where a file's are laid out anew.
@@ -49,7 +49,8 @@ std::vector<Stack> stacks_of(const Plan& plan, const Program& program, Cut chunk
         const auto [found, fresh] = places.try_emplace({input.layer, p.row, p.col, p.rows, p.cols, chunk.rows, chunk.cols}, stacks.size());
         here[{part.file, part.band}] = found->second;
         if (fresh)
-          stacks.push_back({input.layer, {p}, layer.periodic ? layer.extent.cols : 0, layer.extent.col, chunk, file.rechunk.has_value(), 0, 0});
+          stacks.push_back(
+              {input.layer, {p}, layer.periodic ? layer.extent.cols : 0, layer.extent.col, chunk, file.rechunk.has_value(), 0, 0});
         const std::size_t number = sample_bytes(file.types[static_cast<std::size_t>(part.band)]);
         stacks[found->second].pixel += number;
         if (counted.insert({part.file, part.band, part.time / cut.times}).second)

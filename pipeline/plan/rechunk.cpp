@@ -93,8 +93,9 @@ Asked asked_of(const Plan& plan, const std::vector<Pass>& passes, LayerId layer)
     std::vector<Window> windows;
     request_windows(plan, pass, program, pass.window, windows);
     // Around the globe, and across CRSs, parts of a pass may read where the whole does not.
-    const bool whole = plan.layers[layer].periodic || warps(plan, pass) ||
-                       std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) { return plan.ops[id].map && plan.ops[id].map->period > 0; });
+    const bool whole = plan.layers[layer].periodic || warps(plan, pass) || std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) {
+                         return plan.ops[id].map && plan.ops[id].map->period > 0;
+                       });
     asked.all = bounding(asked.all, whole ? extent : intersect(windows[layer], extent));
     const Shape shape = pass.chunk;
     const Index row = pass.window.rows / 2 / shape.rows * shape.rows, col = pass.window.cols / 2 / shape.cols * shape.cols;
@@ -215,7 +216,8 @@ std::uint64_t scratch_bytes(const Plan& plan) {
   std::uint64_t bytes = 0;
   for (const auto& [number, bands] : bands_used(plan)) {
     const PlannedFile& file = plan.files[number];
-    const auto times = static_cast<Index>(std::count(file.rechunk->times.begin(), file.rechunk->times.end(), true)) * file.rechunk->stored.times;
+    const auto times =
+        static_cast<Index>(std::count(file.rechunk->times.begin(), file.rechunk->times.end(), true)) * file.rechunk->stored.times;
     for (const int band : bands)
       bytes += static_cast<std::uint64_t>(laid_out(file).area() * times) * sample_bytes(file.types[static_cast<std::size_t>(band)]);
   }
@@ -257,8 +259,7 @@ void check_scratch(Plan& plan, std::vector<Diagnostic>& diagnostics) {
   diagnostics.push_back({{},
                          "scratch",
                          "to lay out " + names + " anew for reading takes " + bytes_text(needed) + ", and " + scratch.folder + " has " +
-                             bytes_text(*scratch.free) + " free" +
-                             (possible ? ", so each rank decodes what it needs by itself" : ""),
+                             bytes_text(*scratch.free) + " free" + (possible ? ", so each rank decodes what it needs by itself" : ""),
                          "name a folder on a disk with room by TMPDIR",
                          possible});
 }

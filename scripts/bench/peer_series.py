@@ -10,10 +10,11 @@ from zarr.codecs import BloscCodec
 
 def main(path, output):
     codec = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle", typesize=4)
-    maps = xr.open_dataset(path, chunks={"time": 100}).tas
-    series = maps.chunk(time=-1, lat=60, lon=90)
-    median = series.median("time").astype(np.float32).to_dataset(name="median")
-    median.to_zarr(f"{output}/series.zarr", mode="w", encoding={"median": {"compressors": [codec], "chunks": (60, 90)}}, zarr_format=3)
+    with xr.open_dataset(path, engine="h5netcdf", chunks={"time": 100}) as maps:
+        series = maps.tas.chunk(time=-1, lat=60, lon=90)
+        median = series.median("time").astype(np.float32).to_dataset(name="median")
+        encoding = {"median": {"compressors": [codec], "chunks": (60, 90)}}
+        median.to_zarr(f"{output}/series.zarr", mode="w", encoding=encoding, zarr_format=3)
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ RechunkedSource::Room RechunkedSource::room(const Source& inner, const ChunkShap
   return room;
 }
 
-RechunkedSource::RechunkedSource(std::shared_ptr<Source> inner, const ChunkShape& chunk, Rechunk use,
-                                 std::shared_ptr<ScratchFile> scratch, const Room& at)
+RechunkedSource::RechunkedSource(std::shared_ptr<Source> inner, const ChunkShape& chunk, Rechunk use, std::shared_ptr<ScratchFile> scratch,
+                                 const Room& at)
     : inner_(std::move(inner)), chunk_(chunk), use_(std::move(use)), scratch_(std::move(scratch)), at_(at) {
   std::uint64_t bytes = 0;
   for (int band = 0; band < static_cast<int>(inner_->bands().size()); ++band) {
@@ -116,9 +116,8 @@ void RechunkedSource::lay_out(int band, const ChunkPlace& place, ReadCost& cost)
   const ReadCost one = inner_->read_counted(std::span(&band, 1), place, std::span(&numbers, 1));
   cost.bytes += one.bytes, cost.chunks += one.chunks, cost.decoded += one.decoded;
   const Extent from = extent_of(shape, place);
-  each_chunk(chunk_, from.first, from.times, intersect(from.window, laid_out()), [&](const ChunkPlace& to) {
-    lay_out_piece(band, from, numbers, to);
-  });
+  each_chunk(chunk_, from.first, from.times, intersect(from.window, laid_out()),
+             [&](const ChunkPlace& to) { lay_out_piece(band, from, numbers, to); });
 }
 
 /// The pixels that are used, and the others of the chunks that hold them.
@@ -148,7 +147,8 @@ void RechunkedSource::lay_out_piece(int band, const Extent& from, const std::byt
     };
     const auto offset = [&](Index row) { return offset_of(band, to) + static_cast<std::uint64_t>(place_of(row)); };
     for (Index r = piece.row; r < piece.row_end(); ++r) {
-      const std::byte* row = numbers + (((t - from.first) * source.rows + (r - from.window.row)) * source.cols + piece.col - from.window.col) * size;
+      const std::byte* row =
+          numbers + (((t - from.first) * source.rows + (r - from.window.row)) * source.cols + piece.col - from.window.col) * size;
       if (!whole_rows)
         scratch_->write(offset(r), {row, static_cast<std::size_t>(row_bytes)});
       else

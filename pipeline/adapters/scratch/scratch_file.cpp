@@ -25,7 +25,8 @@ bool alive(std::uint32_t process) noexcept { return ::kill(static_cast<pid_t>(pr
 /// Whether a name still stands for an open file.
 bool is_file(const std::string& path, int descriptor) noexcept {
   struct stat named {}, open {};
-  return ::lstat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_ino == open.st_ino && named.st_dev == open.st_dev;
+  return ::lstat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_ino == open.st_ino &&
+         named.st_dev == open.st_dev;
 }
 
 int open_file(const std::string& path, int flags) noexcept { return ::open(path.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600); }
@@ -33,8 +34,7 @@ int open_file(const std::string& path, int flags) noexcept { return ::open(path.
 }  // namespace
 
 ScratchFile::ScratchFile(const Place& place, std::uint64_t bytes, std::size_t parts)
-    : path_(place.folder + "/" + std::string(beginning) + place.token),
-      header_(((first_state + parts) * sizeof(State) / page + 1) * page) {
+    : path_(place.folder + "/" + std::string(beginning) + place.token), header_(((first_state + parts) * sizeof(State) / page + 1) * page) {
   open();
   lay_out_header(bytes);
   if (states_[0].fetch_add(1) + 1 >= place.owners) ::unlink(path_.c_str());

@@ -73,10 +73,10 @@ TEST(Rechunk, InterleavedBandsAndSkippedWindowsAreReadAsTheyAre) {
 
 // A reducer that runs through time reads as much for every tile as one that needs all times at once.
 TEST(Rechunk, AnyReadingOfTimesCounts) {
-  EXPECT_TRUE(planned(hourly({1, {256, 256}}), "",
-                      "steps: {m: {process: reduce_time, data: maps, reducer: mean}}\noutputs: {out: {path: o}}\n")
-                  .files[0]
-                  .rechunk);
+  EXPECT_TRUE(
+      planned(hourly({1, {256, 256}}), "", "steps: {m: {process: reduce_time, data: maps, reducer: mean}}\noutputs: {out: {path: o}}\n")
+          .files[0]
+          .rechunk);
 }
 
 TEST(Rechunk, OnlyWhatIsReadIsLaidOut) {
@@ -125,9 +125,10 @@ TEST(Rechunk, ScratchThatIsTooSmallIsToldBeforeTheRun) {
   resources.memory = 160 * mebibyte;
   MemoryOpener opener;
   opener.add("maps.nc", maps);
-  EXPECT_EQ(faults("version: 1\ninputs: {maps: {path: maps.nc}}\n" + median, opener, resources),
-            (std::vector<std::string>{"scratch: to lay out 'maps' anew for reading takes 70 MiB, and /scratch has 69 MiB free; name a folder "
-                                      "on a disk with room by TMPDIR"}));
+  EXPECT_EQ(
+      faults("version: 1\ninputs: {maps: {path: maps.nc}}\n" + median, opener, resources),
+      (std::vector<std::string>{"scratch: to lay out 'maps' anew for reading takes 70 MiB, and /scratch has 69 MiB free; name a folder "
+                                "on a disk with room by TMPDIR"}));
 }
 
 TEST(Rechunk, ScratchInMemoryIsAWarning) {

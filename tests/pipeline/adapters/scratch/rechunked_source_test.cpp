@@ -41,8 +41,8 @@ Rechunk all_of(const MemoryRaster& raster) {
   return {raster.chunk, {0, 0, rows, cols}, std::vector<bool>(static_cast<std::size_t>(ceil_div(times, raster.chunk.times)), true)};
 }
 
-Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk, const Rechunk& use,
-                    std::uint32_t owners = 1) {
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
+                    const Rechunk& use, std::uint32_t owners = 1) {
   auto inner = std::make_shared<MemorySource>("maps", raster);
   const auto room = RechunkedSource::room(*inner, chunk);
   Rechunked made{std::make_shared<ScratchFile>(ScratchFile::Place{folder / "", "test", owners}, room.bytes, room.parts), nullptr};
@@ -170,7 +170,9 @@ TEST(ScratchFile, HasNoNameOnceAllOwnersHaveItOpen) {
   EXPECT_TRUE(std::filesystem::exists(path));
   const ScratchFile second({folder / "", "test", 2}, 10, 1);
   EXPECT_FALSE(std::filesystem::exists(path));
-  { const ScratchFile alone({folder / "", "test", 2}, 10, 1); }
+  {
+    const ScratchFile alone({folder / "", "test", 2}, 10, 1);
+  }
   EXPECT_FALSE(std::filesystem::exists(path)) << "an owner whose fellow never came";
 }
 
