@@ -246,13 +246,15 @@ void check_scratch(Plan& plan, std::vector<Diagnostic>& diagnostics) {
   const std::uint64_t needed = scratch_bytes(plan);
   if (needed == 0) return;
   const std::string names = names_of(plan, rechunked_layers(plan));
-  if (scratch.in_memory)
-    diagnostics.push_back({{},
-                           "scratch",
-                           scratch.folder + " is kept in memory, where " + bytes_text(needed) + " of " + names + " will be laid out anew",
-                           "name a folder on a disk by TMPDIR",
-                           true});
-  if (!scratch.free || needed <= *scratch.free) return;
+  if (!scratch.free || needed <= *scratch.free) {
+    if (scratch.in_memory)
+      diagnostics.push_back({{},
+                             "scratch",
+                             scratch.folder + " is kept in memory, where " + bytes_text(needed) + " of " + names + " will be laid out anew",
+                             "name a folder on a disk by TMPDIR",
+                             true});
+    return;
+  }
   read_as_stored(plan);
   project_memory(plan);
   const bool possible = plan.resources.memory == 0 || plan.projected_memory() <= plan.resources.memory;
