@@ -5,9 +5,11 @@
 #include "tests/pipeline/adapters/gdal/raster_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <numeric>
 #include <thread>
@@ -191,6 +193,42 @@ TEST(ScratchFile, IsRemovedWhenItsOwnersWereKilledAndNotBefore) {
   remove_abandoned(folder / "");
   EXPECT_FALSE(std::filesystem::exists(abandoned));
   EXPECT_TRUE(std::filesystem::exists(held));
+}
+
+/// Lets files of this process grow no further than some bytes, as a disk that is full; before, it would have been ended by a signal.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(RechunkedSource, ADiskThatIsFullEndsTheReadingUntilThereIsRoom) {
+  const test::TempFolder folder;
+  const auto raster = maps({1, {7, 9}});
+  const Rechunked made = rechunked(folder, raster, {10, {3, 3}});
+  try {
+    const FullDisk full(4096);
+    expect_chunk(*made.source, 0, {0, 0, 0});
+    ADD_FAILURE() << "nothing was missed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_NE(std::string(error.what()).find("cannot write the scratch file"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("name another folder by TMPDIR"), std::string::npos) << error.what();
+  }
+  expect_chunk(*made.source, 0, {0, 0, 0});
 }
 
 TEST(ScratchFile, SaysWhatItLacks) {
