@@ -59,6 +59,7 @@ class Warp {
   void cover();
   void measure_scale();
   [[nodiscard]] std::shared_ptr<const ControlPatch> patch(Place) const;
+  [[nodiscard]] Index widest_spacing() const;
   [[nodiscard]] ControlPatch make_patch(Place) const;
   [[nodiscard]] ControlPatch lattice(const Window& place, Index spacing) const;
   [[nodiscard]] bool close(const ControlPatch& coarse, const ControlPatch& fine) const;
