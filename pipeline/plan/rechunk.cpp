@@ -79,24 +79,28 @@ std::set<LayerId> unsuited(const Plan& plan, const Pass& pass, const std::set<La
   return all > small_input ? found : std::set<LayerId>();
 }
 
+constexpr Index far = Index{1} << 40;
+constexpr Window everywhere{-far, -far, 2 * far, 2 * far};
+
 /// Pixels of a layer that the passes read, on its lattice, and those that a chunk of the pass that reads least at once asks for.
 struct Asked {
   Window all, chunk;
 };
 
+/// Whether parts of a pass may read of a layer where the whole does not: around the globe, and across CRSs.
+bool wanders(const Plan& plan, const Pass& pass, LayerId layer) {
+  const auto around = [&](OpId id) { return plan.ops[id].map && plan.ops[id].map->period > 0; };
+  return plan.layers[layer].periodic || warps(plan, pass) || std::any_of(pass.ops.begin(), pass.ops.end(), around);
+}
+
 Asked asked_of(const Plan& plan, const std::vector<Pass>& passes, LayerId layer) {
   Asked asked;
-  const Window extent = plan.layers[layer].extent;
   for (const Pass& pass : passes) {
     const Program program = make_program(plan, pass);
     if (std::find(program.layers.begin(), program.layers.end(), layer) == program.layers.end()) continue;
     std::vector<Window> windows;
     request_windows(plan, pass, program, pass.window, windows);
-    // Around the globe, and across CRSs, parts of a pass may read where the whole does not.
-    const bool whole = plan.layers[layer].periodic || warps(plan, pass) || std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) {
-                         return plan.ops[id].map && plan.ops[id].map->period > 0;
-                       });
-    asked.all = bounding(asked.all, whole ? extent : intersect(windows[layer], extent));
+    asked.all = bounding(asked.all, wanders(plan, pass, layer) ? everywhere : windows[layer]);
     const Shape shape = pass.chunk;
     const Index row = pass.window.rows / 2 / shape.rows * shape.rows, col = pass.window.cols / 2 / shape.cols * shape.cols;
     request_windows(plan, pass, program, {pass.window.row + row, pass.window.col + col, shape.rows, shape.cols}, windows);
@@ -121,9 +125,19 @@ struct Use {
   Index number = 1;  ///< bytes of the largest one
 };
 
+/// About as many columns that divide a stored chunk's: the rows of a piece then stand together in scratch, and are written at once.
+Index dividing(Index cols, Index stored, Index all) {
+  if (stored >= all) return cols;
+  const Index least = ceil_div(stored, cols);
+  for (Index parts = least; parts <= 2 * least; ++parts)
+    if (stored % parts == 0) return stored / parts;
+  return cols;
+}
+
 /// Low enough that a rank holds all times of the chunks under a row of blocks: blocks are rows where there are many times.
-Shape shape_for(const Use& use, Shape grid) {
+Shape shape_for(const Use& use, Shape grid, Shape stored) {
   Shape shape{side(use.asked.chunk.row, use.asked.chunk.rows, grid.rows), side(use.asked.chunk.col, use.asked.chunk.cols, grid.cols)};
+  shape.cols = dividing(shape.cols, stored.cols, grid.cols);
   const auto piece = [&] { return shape.area() * use.number; };
   while (shape.rows > 1 && use.series * piece() > row_limit && piece() > least_piece) shape.rows = ceil_div(shape.rows, 2);
   return shape;
@@ -134,7 +148,7 @@ void rechunk(PlannedFile& file, const Use& use) {
   const Index times = *use.times.rbegin() + 1;
   made.times.resize(static_cast<std::size_t>(ceil_div(times, file.chunk.times)));
   for (const Index time : use.times) made.times[static_cast<std::size_t>(time / file.chunk.times)] = true;
-  ChunkShape chunk{1, shape_for(use, file.grid.shape())};
+  ChunkShape chunk{1, shape_for(use, file.grid.shape(), file.chunk.shape)};
   chunk.times = std::clamp<Index>(chunk_limit / (chunk.shape.area() * use.number), 1, times);
   if (chunk.times > file.chunk.times) chunk.times -= chunk.times % file.chunk.times;
   file.chunk = chunk;

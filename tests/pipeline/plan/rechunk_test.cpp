@@ -111,6 +111,12 @@ TEST(Rechunk, LongSeriesAreCutLow) {
   EXPECT_EQ(plan.files[0].chunk, (ChunkShape{2048, {16, 32}}));
 }
 
+// Of stored chunks of 96 columns pieces of 64 would be cut in two.
+TEST(Rechunk, PiecesEndWhereStoredChunksEnd) {
+  const Plan plan = planned(hourly({1, {256, 96}}));
+  EXPECT_EQ(plan.files[0].chunk, (ChunkShape{280, {64, 48}}));
+}
+
 TEST(Rechunk, ScratchThatIsTooSmallIsToldBeforeTheRun) {
   const auto maps = hourly({1, {256, 256}});
   Resources resources = usual();
