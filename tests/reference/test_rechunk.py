@@ -94,7 +94,7 @@ def as_stored(archive, tmp_path_factory):
     return run.digest()
 
 
-@pytest.mark.parametrize("ranks", [0, 1, 2, 3, 5])
+@pytest.mark.parametrize("ranks", [1, 2, 3, 5])
 def test_each_map_is_decoded_once_on_a_node(tmp_path, archive, as_stored, ranks):
     run = Run(tmp_path, archive[0], ranks=ranks).end()
     assert run.summary["work"]["chunks_read"] == HOURS
@@ -147,7 +147,7 @@ def test_many_files_on_another_grid(tmp_path, archive):
     other = Run(tmp_path / "b", tmp_path / "in" / "*.nc", words=["--no-rechunk"], **more).end()
     assert run.digest() == other.digest()
     rows, cols = (3 * np.arange(60) + 1.5) // 2, (3 * np.arange(120) + 1.5) // 2
-    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="All-NaN"):
+    with np.errstate(all="ignore"):
         wanted = np.nanmedian(maps[:, rows.astype(int)][:, :, cols.astype(int)].astype("f8"), axis=0)
     np.testing.assert_allclose(run.data().middle_median.values, wanted, rtol=1e-7)
 
