@@ -1,7 +1,7 @@
 #!/bin/bash
 # Times Terroir beside its peers: xarray + Dask, GDAL, CDO, and a floor that decodes and encodes but computes nothing. Makes its inputs
 # (about 2.5 GB in build/bench-data) and needs about 8 GB of disk. Not part of the tests. Arguments go to scripts/bench/run.py:
-#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|conservative|daily|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
+#   scripts/bench.sh [--runs N] [--only terrain|scenes|netcdf|warp|conservative|daily|series|kernels] [--match TEXT] [--data FOLDER] [--out FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/mpi-env.sh

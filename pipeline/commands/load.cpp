@@ -8,6 +8,7 @@
 #include "pipeline/commands/inspect_files.h"
 #include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/open_sources.h"
+#include "pipeline/dataset/staged_file.h"
 #include "pipeline/error.h"
 
 #include <nlohmann/json.hpp>
@@ -87,6 +88,8 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
   resources.threads = options.threads > 0 ? options.threads : std::max(1, party.local_processors / party.local_ranks);
   resources.block = options.block;
+  const std::string folder = scratch_folder();
+  resources.scratch = {folder, free_space(folder), is_in_memory(folder), options.rechunk};
   UdunitsConverter units;
   Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, units, resources);
   loaded.compiled.plan = std::move(compiled.plan);

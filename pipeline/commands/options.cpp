@@ -68,6 +68,7 @@ std::optional<std::string> take(const po::variables_map& given, RecipeOptions& o
     if (schedule != "dynamic" && schedule != "static") return "--schedule must be dynamic or static";
     options.fixed_schedule = schedule == "static";
   }
+  options.rechunk = given.count("no-rechunk") == 0;
   options.overwrite = given.count("overwrite") > 0;
   options.verify = given.count("verify") > 0;
   options.quiet = given.count("quiet") > 0;
@@ -105,6 +106,7 @@ std::optional<RecipeOptions> parse_recipe_options(const std::string& command, co
   po::options_description all = shown;
   all.add_options()("recipe", po::value<std::vector<std::string>>());
   all.add_options()("block", po::value<std::string>());
+  all.add_options()("no-rechunk", "");
   po::positional_options_description places;
   places.add("recipe", -1);
   RecipeOptions options;

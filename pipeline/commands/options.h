@@ -19,6 +19,7 @@ struct RecipeOptions {
   int expect_ranks = 0;    ///< that the job must have; 0: any number
   bool overwrite = false, verify = false, quiet = false, json = false;
   bool fixed_schedule = false;
+  bool rechunk = true;  ///< false: inputs are read as they are stored (tests)
   std::optional<Shape> block;
 };
 

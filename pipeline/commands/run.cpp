@@ -6,6 +6,7 @@
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/load_together.h"
 #include "pipeline/commands/open_outputs.h"
+#include "pipeline/commands/rechunk_sources.h"
 #include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
 #include "pipeline/commands/start_checks.h"
@@ -73,7 +74,7 @@ class RankRun {
       if (!look_at_start()) return;
       loaded_ = load_together(options_, comm_, Liveness{}.greeting);
       print_diagnostics(loaded_.compiled.diagnostics, loaded_.file, options_.quiet, errors_);
-      if (loaded_.good()) open_outputs(*loaded_.compiled.plan);
+      if (loaded_.good()) open(*loaded_.compiled.plan);
     } catch (...) {
       failure_ = failure_of_current_exception();
       sinks_.clear();
@@ -82,7 +83,8 @@ class RankRun {
     }
   }
 
-  void open_outputs(const Plan& plan) {
+  void open(const Plan& plan) {
+    loaded_.compiled.sources = rechunk_sources(plan, std::move(loaded_.compiled.sources), comm_);
     warn(check_mask(plan.resources.threads, allowed_processors()));
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
       OpenedOutput output = open_output(plan, i, *loaded_.crs);

@@ -24,13 +24,8 @@ constexpr std::size_t piece = std::size_t{4} << 20;
 
 constexpr std::string_view beginning = "terroir-staged-";
 
-std::string scratch() {
-  const char* const base = std::getenv("TMPDIR");
-  return base != nullptr && *base != '\0' ? base : "/tmp";
-}
-
 std::string new_folder() {
-  std::string folder = scratch() + "/" + std::string(beginning) + "XXXXXX";
+  std::string folder = scratch_folder() + "/" + std::string(beginning) + "XXXXXX";
   if (::mkdtemp(folder.data()) == nullptr)
     throw Error(Fault::system,
                 "cannot make a scratch folder as " + folder + ": " + std::strerror(errno) + "; set TMPDIR to a folder on a local disk");
@@ -42,7 +37,7 @@ int open_folder(const std::string& path) noexcept { return ::open(path.c_str(), 
 /// Removes folders that nobody holds a lock of: those of processes that were killed.
 void remove_abandoned() noexcept {
   std::error_code ignored;
-  std::filesystem::directory_iterator entry(scratch(), std::filesystem::directory_options::skip_permission_denied, ignored), end;
+  std::filesystem::directory_iterator entry(scratch_folder(), std::filesystem::directory_options::skip_permission_denied, ignored), end;
   for (; entry != end; entry.increment(ignored)) {
     if (!entry->path().filename().native().starts_with(beginning)) continue;
     const int folder = open_folder(entry->path());
@@ -55,6 +50,11 @@ void remove_abandoned() noexcept {
 }
 
 }  // namespace
+
+std::string scratch_folder() {
+  const char* const named = std::getenv("TMPDIR");
+  return named != nullptr && *named != '\0' ? named : "/tmp";
+}
 
 StagedFile::StagedFile(const std::string& suffix) {
   remove_abandoned();

@@ -7,7 +7,10 @@
 
 namespace terroir {
 
-/// A new file on this machine's own disk (in TMPDIR, else /tmp), which is gone when this object is. There libraries may seek, map and
+/// The folder for files that live as long as a run: TMPDIR, else /tmp.
+[[nodiscard]] std::string scratch_folder();
+
+/// A new file on this machine's own disk (in the scratch folder), which is gone when this object is. There libraries may seek, map and
 /// lock, which mounted blob stores refuse. What killed processes of this user have left there is removed first.
 class StagedFile {
  public:

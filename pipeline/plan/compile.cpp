@@ -4,6 +4,7 @@
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/rasterize.h"
 #include "pipeline/plan/reading.h"
+#include "pipeline/plan/rechunk.h"
 #include "pipeline/plan/sha256.h"
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/value_json.h"
@@ -86,7 +87,10 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   check_overlap(plan, recipe.grid, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   cut_passes(plan);
+  plan_rechunk(plan);
   project_memory(plan);
+  check_scratch(plan, result.diagnostics);
+  if (has_error(result.diagnostics)) return result;
   measure_reading(plan);
   check_memory(plan, result.diagnostics);
   result.over_budget = has_error(result.diagnostics);

@@ -2,6 +2,7 @@
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/plan.h"
 #include "pipeline/plan/program.h"
+#include "pipeline/plan/rechunk.h"
 #include "pipeline/plan/value_json.h"
 #include "tiling/cells.h"
 
@@ -110,6 +111,20 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
           one_decimal(pass.recompute) + " pixels for each kept\n";
 }
 
+std::string chunk_text(const ChunkShape& chunk) { return std::to_string(chunk.times) + " x " + shape_text(chunk.shape); }
+
+/// What is laid out anew before it is read: where, how much, and from which chunks into which.
+void explain_rechunk(const Plan& plan, std::string& text) {
+  const auto layers = rechunked_layers(plan);
+  if (layers.empty()) return;
+  text += "Laid out anew, once on each node: " + bytes_text(scratch_bytes(plan)) + " of scratch in " + plan.resources.scratch.folder + "\n";
+  for (const auto& [layer, number] : layers) {
+    const PlannedFile& file = plan.files[number];
+    text += "  " + plan.layers[layer].variable + ": chunks of " + chunk_text(file.rechunk->stored) + " (time, y, x) -> " +
+            chunk_text(file.chunk) + "\n";
+  }
+}
+
 std::string format_text(const OutputPlan& output) {
   if (output.format == Format::zarr) return "zarr v" + std::to_string(output.zarr_format);
   return output.format == Format::netcdf ? "netcdf-4" : "geotiff";
@@ -136,6 +151,18 @@ Json json_shape(Shape s) { return {s.rows, s.cols}; }
 Json json_grid(const Grid& g) {
   const Affine& a = g.affine();
   return {{"crs", crs_text(g.crs())}, {"shape", json_shape(g.shape())}, {"transform", {a.dx, 0, a.x0, 0, a.dy, a.y0}}};
+}
+
+Json json_chunk(const ChunkShape& chunk) { return {chunk.times, chunk.shape.rows, chunk.shape.cols}; }
+
+Json json_rechunk(const Plan& plan) {
+  Json layers = Json::array();
+  for (const auto& [layer, number] : rechunked_layers(plan))
+    layers.push_back({{"layer", plan.layers[layer].variable},
+                      {"stored", json_chunk(plan.files[number].rechunk->stored)},
+                      {"chunk", json_chunk(plan.files[number].chunk)}});
+  if (layers.empty()) return nullptr;
+  return {{"folder", plan.resources.scratch.folder}, {"bytes", scratch_bytes(plan)}, {"layers", layers}};
 }
 
 Json json_pass(const Plan& plan, const Pass& pass) {
@@ -189,6 +216,7 @@ std::string explain(const Plan& plan) {
   const auto lines = resampled(plan);
   if (!lines.empty()) text += "Resampled\n";
   for (const auto& line : lines) text += "  " + line + "\n";
+  explain_rechunk(plan, text);
   for (std::size_t i = 0; i < plan.passes.size(); ++i) explain_pass(plan, i, text);
   for (const auto& output : plan.outputs) explain_output(plan, output, text);
   text += "Memory of each rank: " + bytes_text(plan.projected_memory()) + " at most";
@@ -203,7 +231,8 @@ std::string explain_json(const Plan& plan) {
                {"hash", plan.hash},
                {"grid", json_grid(plan.lattices[0])},
                {"files", plan.files.size()},
-               {"resampled", resampled(plan)}};
+               {"resampled", resampled(plan)},
+               {"rechunk", json_rechunk(plan)}};
   for (const Pass& pass : plan.passes) json["passes"].push_back(json_pass(plan, pass));
   for (const auto& output : plan.outputs) json["outputs"].push_back(json_output(plan, output));
   json["memory"] = {{"projected", plan.projected_memory()}, {"allowed", plan.resources.memory}, {"terms", Json::object()}};

@@ -6,6 +6,7 @@
 #include "pipeline/plan/coarse.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
+#include "pipeline/plan/rechunk.h"
 #include "pipeline/plan/walking.h"
 #include "pipeline/vector/burn.h"
 
@@ -202,6 +203,14 @@ Window middle(const Pass& pass, Shape shape) {
   return {row, col, shape.rows, shape.cols};
 }
 
+/// What must be held so that nothing is decoded twice for a chunk of output. From scratch chunks are soon read again: of them those under
+/// a row of blocks.
+std::size_t least_input(const Plan& plan, const Pass& pass) {
+  const Window chunk = middle(pass, pass.chunk), row{chunk.row, chunk.col, pass.block.rows, chunk.cols};
+  return input_footprint(plan, pass, chunk, From::storage) +
+         static_cast<std::size_t>(plan.resources.threads) * input_footprint(plan, pass, row, From::scratch);
+}
+
 }  // namespace
 
 void project_memory(Plan& plan) {
@@ -218,6 +227,8 @@ void project_memory(Plan& plan) {
       {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
       {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
   };
+  if (const std::size_t bytes = rechunk_memory(plan, threads + 1); bytes > 0)
+    plan.memory.push_back({"stored chunks on their way to scratch", bytes});
   const bool fetches = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.path.starts_with("/vsi"); });
   if (fetches) plan.memory.push_back({"bytes from remote storage", network});
   if (const std::size_t publishing = publishing_bytes(plan); publishing > 0) plan.memory.push_back({"making files of parts", publishing});
@@ -233,7 +244,7 @@ void project_memory(Plan& plan) {
   const std::size_t fixed = plan.projected_memory();
   std::size_t least = worst(plan, [&](const Pass& p) {
     const auto walking = walking_bytes(plan, p);
-    return walking ? *walking : input_footprint(plan, p, middle(p, p.chunk));
+    return walking ? *walking : least_input(plan, p);
   });
   for (const Pass& p : coarse) least = std::max(least, input_footprint(plan, p, middle(p, p.block)));
   least += threads * chunk;

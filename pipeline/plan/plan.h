@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/plan/warp.h"
+#include "pipeline/ports/rechunk.h"
 #include "pipeline/ports/source.h"
 #include "pipeline/recipe/recipe.h"
 #include "tiling/tile_grid.h"
@@ -26,13 +27,14 @@ struct PlannedFile {
   std::string name;  ///< relative to its binding: what is hashed and shown
   Fingerprint fingerprint;
   Grid grid;
-  ChunkShape chunk;
+  ChunkShape chunk;  ///< as the run reads it
   bool interleaved = false;
-  std::vector<SampleType> types;  ///< of the stored numbers of each band
-  std::string polygons = {};      ///< of a file of polygons: how many of which layer, and how they come into the grid's CRS
-  std::size_t held_bytes = 0;     ///< that they take in memory
-  std::size_t loading_bytes = 0;  ///< that the largest of them takes while it is read
-  std::size_t scratch = 0;        ///< bytes that a thread takes to decode a chunk, where they are more than the chunk
+  std::vector<SampleType> types;     ///< of the stored numbers of each band
+  std::optional<Rechunk> rechunk{};  ///< of a file whose chunks are laid out anew in scratch; `chunk` is then the shape there
+  std::string polygons = {};         ///< of a file of polygons: how many of which layer, and how they come into the grid's CRS
+  std::size_t held_bytes = 0;        ///< that they take in memory
+  std::size_t loading_bytes = 0;     ///< that the largest of them takes while it is read
+  std::size_t scratch = 0;           ///< bytes that a thread takes to decode a chunk, where they are more than the chunk
 
   /// Bytes of one band of a chunk.
   [[nodiscard]] std::size_t chunk_bytes(int band) const {
@@ -114,7 +116,7 @@ struct Pass {
   Shape block;                       ///< compute block inside a chunk
   std::vector<Index> slab;           ///< time steps of each axis that are in memory at once
   double recompute = 1;              ///< pixels computed over pixels kept, the worst layer's
-  double read_amplification = 1;     ///< input chunk decodings over input chunks needed
+  double read_amplification = 1;     ///< input chunk decodings over input chunks needed; of what is rechunked, on a node
   std::size_t input_bytes = 0;       ///< decoded bytes of the input chunks needed
 };
 
@@ -157,12 +159,21 @@ struct MemoryTerm {
   std::size_t bytes = 0;
 };
 
+/// Where a node's ranks may lay out chunks anew.
+struct Scratch {
+  std::string folder{};
+  std::optional<std::uint64_t> free{};  ///< bytes; nothing: not known, and taken for enough
+  bool in_memory = false;               ///< it is no disk
+  bool allowed = true;                  ///< false: everything is read as it is stored (tests)
+};
+
 /// What a run may take and how it is split; shapes of stored data never depend on it.
 struct Resources {
   std::size_t memory = 0;  ///< bytes allowed for each rank
   int threads = 1;         ///< compute threads of each rank
   int ranks = 1;
   std::optional<Shape> block;  ///< forces the compute block (tests)
+  Scratch scratch{};
 };
 
 /// All that a run does, as a value: it can be printed, compared and refused.

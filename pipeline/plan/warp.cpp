@@ -206,10 +206,18 @@ bool Warp::close(const ControlPatch& coarse, const ControlPatch& fine) const {
   return true;
 }
 
+/// Points of a patch that stood further apart than a quarter of a turn could agree on a place that is a whole turn off.
+Index Warp::widest_spacing() const {
+  Index spacing = side;
+  if (destination_.crs().geographic)
+    while (spacing > 2 && static_cast<double>(spacing) * std::abs(destination_.affine().dx) > 90) spacing /= 2;
+  return spacing;
+}
+
 ControlPatch Warp::make_patch(Place at) const {
   const Window place{at.first * side - anchor_row_, at.second * side - anchor_col_, side, side};
   if (torn()) return compared_patch(place);
-  ControlPatch coarse = lattice(place, side);
+  ControlPatch coarse = lattice(place, widest_spacing());
   for (;;) {
     ControlPatch fine = lattice(place, coarse.spacing / 2);
     const bool empty = std::none_of(fine.points.begin(), fine.points.end(), known);

@@ -65,6 +65,7 @@ class Warp {
   void measure_scale();
   [[nodiscard]] double scale_at(double row, double col) const;
   [[nodiscard]] std::shared_ptr<const ControlPatch> patch(Place) const;
+  [[nodiscard]] Index widest_spacing() const;
   [[nodiscard]] ControlPatch make_patch(Place) const;
   [[nodiscard]] ControlPatch compared_patch(const Window& place) const;
   [[nodiscard]] ControlPatch lattice(const Window& place, Index spacing) const;

@@ -28,6 +28,8 @@ class Communicator {
   [[nodiscard]] virtual int local_rank() const noexcept = 0;
   /// Processors that the ranks on this node may use together.
   [[nodiscard]] virtual int local_processors() const noexcept { return 1; }
+  /// A word that the ranks of this job on this node share, and nobody else has or can guess.
+  [[nodiscard]] virtual std::string node_token() const { return ""; }
   virtual void send(int to, std::span<const std::byte> bytes) = 0;
   /// The next message that has arrived, if any.
   [[nodiscard]] virtual std::optional<Message> poll() = 0;

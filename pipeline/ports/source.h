@@ -62,6 +62,13 @@ struct ChunkPlace {
   friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
 };
 
+/// What a read took from the storage.
+struct ReadCost {
+  std::size_t bytes = 0;    ///< as they are stored, compressed
+  std::size_t chunks = 0;   ///< of the storage, decoded
+  std::size_t decoded = 0;  ///< bytes of these
+};
+
 /// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end; those of curvilinear cells as stored.
 /// Reading is cut along the storage's own chunks, so that each is read once. All functions may be called from several threads.
 class Source {
@@ -87,6 +94,13 @@ class Source {
   /// for their type. Those beyond the data are not set. Returns the compressed bytes read.
   /// Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
   virtual std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) = 0;
+
+  /// The same, and what it cost. A source through which another one is read tells of that one's chunks.
+  virtual ReadCost read_counted(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+    ReadCost cost{read_chunk(bands, place, out), 1, 0};
+    for (const int band : bands) cost.decoded += static_cast<std::size_t>(chunk().area()) * sample_bytes(stored_type(band));
+    return cost;
+  }
 };
 
 /// Which part of a file that holds several variables a source is.

@@ -104,7 +104,10 @@ class PassRunner final : public TileRunner {
       throw error.during("tile " + std::to_string(tile + 1) + " of " + std::to_string(pass_.tiles.size()));
     }
   }
-  void cancel() noexcept override { cancelled_ = true; }
+  void cancel() noexcept override {
+    cancelled_ = true;
+    reader_.cancel();
+  }
   [[nodiscard]] Work work() const override { return meter_.work(); }
 
  private:

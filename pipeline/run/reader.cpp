@@ -141,13 +141,16 @@ void Reader::load(std::size_t file, std::span<const BandUse> bands, const ChunkP
     band_numbers.push_back(use.band);
     planes.push_back(numbers.buffer.data() + (use.offset - bands.front().offset));
   }
+  // A chunk in scratch may stand for many that are stored.
+  if (cancelled_) throw Error(Fault::interrupted, "interrupted");
   for (int attempt = 1;; ++attempt) {
     try {
       const Stopwatch watch(meter_.read_ns);
-      meter_.bytes_read += sources_[file]->read_chunk(band_numbers, place, planes);
+      const ReadCost cost = sources_[file]->read_counted(band_numbers, place, planes);
+      meter_.bytes_read += cost.bytes;
+      meter_.bytes_decoded += cost.decoded;
+      meter_.chunks_read += cost.chunks;
       for (std::size_t i = 0; i < bands.size(); ++i) check_exactness(file, bands[i], place, planes[i]);
-      meter_.bytes_decoded += numbers.buffer.bytes();
-      ++meter_.chunks_read;
       return;
     } catch (const Error& error) {
       if (error.fault() == Fault::system && attempt < tries) continue;

@@ -3,6 +3,7 @@
 #include "pipeline/run/chunk_cache.h"
 #include "pipeline/run/meter.h"
 
+#include <atomic>
 #include <map>
 
 namespace terroir {
@@ -28,6 +29,9 @@ class Reader final : public LayerSource {
 
   /// Brings the chunks of a window into the cache.
   void prefetch(LayerId layer, Index first, Index count, const Window& window);
+
+  /// From now on a chunk that would have to be read throws Error(Fault::interrupted). May be called from a signal's thread.
+  void cancel() noexcept { cancelled_ = true; }
 
  private:
   /// A band of a file that inputs use, and how they decode it.
@@ -70,6 +74,7 @@ class Reader final : public LayerSource {
   std::vector<FileUse> files_;
   std::map<LayerId, LayerUse> layers_;
   std::vector<std::shared_ptr<Source>> sources_;
+  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace terroir

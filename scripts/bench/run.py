@@ -112,6 +112,11 @@ def daily_jobs(data, build, out):
     yield Job("Terroir, 2 ranks", terroir("daily.yml", ["--input", f"daily={daily}"], out, 2, "500M"))
     for chunks, name in ((1, "in the file's chunks"), (20, "20 of the file's chunks in a task")):
         yield Job(f"xarray + Dask, 2 workers, {name}", [PYTHON, "-W", "ignore", HERE / "peer_daily.py", daily, out, chunks])
+def series_jobs(data, build, out):
+    maps = data / "hourly.nc"
+    yield Job("Terroir, 2 ranks", terroir("series.yml", ["--input", f"tas={maps}"], out, 2, "300M"))
+    yield Job("Terroir, 1 rank on 1 core", terroir("series.yml", ["--input", f"tas={maps}"], out, 1, "300M"), pin="0")
+    yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_series.py", maps, out])
 
 
 def prepare_floor(data, build, out):
@@ -143,7 +148,7 @@ def benchmarks(name, title, environment=None):
 
 
 JOBS = {"terrain": terrain_jobs, "scenes": scenes_jobs, "netcdf": netcdf_jobs, "warp": warp_jobs, "conservative": conservative_jobs,
-        "daily": daily_jobs}
+        "daily": daily_jobs, "series": series_jobs}
 
 
 def main():
@@ -163,6 +168,8 @@ def main():
             continue
         if name == "terrain":
             prepare_floor(data, build, out)
+        if name == "series":
+            subprocess.run([PYTHON, HERE / "make_maps.py", data / "hourly.nc"], check=True)
         warm(data)
         chosen = [job for job in jobs(data, build, out) if options.match in job.name]
         # Round by round, so that what else happens on the machine falls on all jobs alike.

@@ -363,3 +363,28 @@ def test_bands_name_variables(tmp_path):
     assert (code, text) == (2, "recipe.yml:3:3: inputs.source.variable: in.nc has several variables; give variable: t or p\n")
     result = copied(tmp_path / "out", tmp_path / "in.nc", bands={"rain": "p", "warmth": "t"})
     assert (result.copy_rain == 4).all() and result.copy_warmth.max() > 4
+
+
+def test_newer_hdf5_with_many_chunks(tmp_path):
+    """21,000 maps of 3 x 4 in an extensible array, which the library would be slow to tell the addresses of."""
+    import h5py
+
+    random = np.random.default_rng(9)
+    maps = random.integers(-500, 500, (21000, 3, 4)).astype("f4")
+    path = tmp_path / "many.h5"
+    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+        axes = {"time": np.arange(21000.0), "lat": np.array([60.0, 59, 58]), "lon": np.array([1.0, 2, 3, 4])}
+        for name, units in (("time", "hours since 2001-01-01"), ("lat", "degrees_north"), ("lon", "degrees_east")):
+            file[name] = axes[name]
+            file[name].attrs["units"] = np.bytes_(units)
+            file[name].make_scale(name)
+        data = file.create_dataset("t", data=maps, chunks=(1, 3, 4), maxshape=(None, 3, 4), shuffle=True)
+        for number, name in enumerate(axes):
+            data.dims[number].attach_scale(file[name])
+    steps = {"s": {"process": "reduce_time", "data": "source", "reducer": ["min", "max", "median"]}}
+    result = opened(run(tmp_path, steps, {"source": {"path": str(path), "variable": "t"}}))
+    with h5py.File(path) as file:
+        stored = file["t"][:]
+    np.testing.assert_array_equal(result.s_min, stored.min(axis=0))
+    np.testing.assert_array_equal(result.s_max, stored.max(axis=0))
+    np.testing.assert_array_equal(result.s_median, np.median(stored, axis=0))

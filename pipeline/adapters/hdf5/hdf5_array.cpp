@@ -43,7 +43,8 @@ class Hdf5Array final : public StoredArray {
   [[nodiscard]] const std::vector<Index>& chunk() const noexcept override { return about_.chunk; }
 
   std::size_t read(std::span<const Index> place, Bytes out) override {
-    const std::size_t got = storage_.index ? read_chunk(place, out) : read_contiguous(place, 0, storage_.offset, out.data());
+    const bool chunked = storage_.index || storage_.fetcher;
+    const std::size_t got = chunked ? read_chunk(place, out) : read_contiguous(place, 0, storage_.offset, out.data());
     if (storage_.swapped) swap_bytes(out, about_.element);
     return got;
   }
@@ -61,22 +62,39 @@ class Hdf5Array final : public StoredArray {
   }
 
   std::size_t read_chunk(std::span<const Index> place, Bytes out) const {
-    const ChunkBytes chunk = storage_.index->chunks[storage_.index->at(place).value()];
-    if (chunk.bytes == 0) return fill(out), 0;
-    const auto file = files_->open(path_);
+    thread_local Buffer memory;
+    std::uint32_t skipped = 0;
+    const Bytes stored = storage_.index ? located(place, out, memory, skipped) : fetched(place, out.size(), memory, skipped);
+    if (stored.empty()) return fill(out), 0;
     std::vector<ChunkFilter> filters;
     for (std::size_t i = 0; i < storage_.filters.size(); ++i)
-      if ((chunk.skipped_filters >> i & 1U) == 0) filters.push_back(storage_.filters[i]);
-    if (filters.empty()) {
-      if (chunk.bytes != out.size()) throw damaged("has the wrong size");
-      file->read(chunk.offset, out);
-      return chunk.bytes;
+      if ((skipped >> i & 1U) == 0) filters.push_back(storage_.filters[i]);
+    decode(stored, filters, out);
+    return stored.size();
+  }
+
+  /// The bytes of a chunk whose place is known; of one without filters where they are wanted in the end.
+  Bytes located(std::span<const Index> place, Bytes out, Buffer& memory, std::uint32_t& skipped) const {
+    const ChunkBytes chunk = storage_.index->chunks[storage_.index->at(place).value()];
+    skipped = chunk.skipped_filters;
+    if (chunk.bytes == 0) return {};
+    Bytes stored = out;
+    if (chunk.bytes != out.size() || !storage_.filters.empty()) {
+      memory.reserve(chunk.bytes);
+      stored = {memory.data(), chunk.bytes};
     }
-    thread_local Buffer stored;
-    stored.reserve(chunk.bytes);
-    file->read(chunk.offset, {stored.data(), chunk.bytes});
-    decode({stored.data(), chunk.bytes}, filters, out);
-    return chunk.bytes;
+    files_->open(path_)->read(chunk.offset, stored);
+    return stored;
+  }
+
+  Bytes fetched(std::span<const Index> place, std::size_t size, Buffer& memory, std::uint32_t& skipped) const {
+    std::vector<Index> first;
+    for (std::size_t d = 0; d < place.size(); ++d) first.push_back(place[d] * about_.chunk[d]);
+    const std::size_t most = size + size / 2 + 4096;  // filters add little to what they cannot make smaller
+    const auto chunk = storage_.fetcher->fetch(first, most, memory);
+    if (!chunk.good) throw damaged("cannot be read");
+    skipped = chunk.skipped_filters;
+    return {memory.data(), chunk.bytes};
   }
 
   /// Undoes the filters, the last one first.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/ports/communicator.h"
+#include "pipeline/ports/token.h"
 
 #include <deque>
 #include <functional>
@@ -22,12 +23,13 @@ class SerialCommunicator : public Communicator {
   [[nodiscard]] std::vector<std::string> hosts() const override { return {host_}; }
   [[nodiscard]] int local_size() const noexcept override { return 1; }
   [[nodiscard]] int local_rank() const noexcept override { return 0; }
+  [[nodiscard]] std::string node_token() const override { return token_; }
   void send(int to, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::optional<Message> poll() override;
   [[noreturn]] void abort(int exit_code) override;
 
  private:
-  const std::string host_;
+  const std::string host_, token_ = token_text(new_token());
   std::deque<Message> messages_;
 };
 

@@ -1,6 +1,7 @@
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 
 #include "pipeline/error.h"
+#include "pipeline/ports/token.h"
 
 #include <mpi.h>
 #include <sched.h>
@@ -41,6 +42,7 @@ class MpiCommunicator final : public Communicator {
     MPI_Comm_rank(node, &local_rank_);
     MPI_Comm_size(node, &local_size_);
     share_processors(node);
+    share_token(node);
     MPI_Comm_free(&node);
     name_hosts();
   }
@@ -58,6 +60,7 @@ class MpiCommunicator final : public Communicator {
   [[nodiscard]] int local_size() const noexcept override { return local_size_; }
   [[nodiscard]] int local_rank() const noexcept override { return local_rank_; }
   [[nodiscard]] int local_processors() const noexcept override { return local_processors_; }
+  [[nodiscard]] std::string node_token() const override { return token_text(token_); }
 
   void send(int to, std::span<const std::byte> bytes) override {
     sending_.push_back({{bytes.begin(), bytes.end()}, MPI_REQUEST_NULL});
@@ -95,6 +98,11 @@ class MpiCommunicator final : public Communicator {
     local_processors_ = std::max(1, CPU_COUNT(&mask));
   }
 
+  void share_token(MPI_Comm node) {
+    token_ = new_token();
+    MPI_Bcast(&token_, 1, MPI_UINT64_T, 0, node);
+  }
+
   /// Gathers the names of all hosts on rank 0.
   void name_hosts() {
     constexpr int length = 64;  // HOST_NAME_MAX
@@ -117,6 +125,7 @@ class MpiCommunicator final : public Communicator {
   }
 
   int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1, local_processors_ = 1;
+  std::uint64_t token_ = 0;
   std::vector<std::string> hosts_;
   std::deque<Sending> sending_;  // a deque keeps the address of a request while others come and go
 };

@@ -1,7 +1,9 @@
 #include "pipeline/adapters/process/machine.h"
 
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -102,6 +104,17 @@ std::optional<std::uint64_t> file_system_size(const std::string& folder) {
   struct statvfs facts {};
   if (statvfs(folder.c_str(), &facts) != 0) return std::nullopt;
   return static_cast<std::uint64_t>(facts.f_blocks) * facts.f_frsize;
+}
+
+std::optional<std::uint64_t> free_space(const std::string& folder) {
+  struct statvfs facts {};
+  if (statvfs(folder.c_str(), &facts) != 0) return std::nullopt;
+  return static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+}
+
+bool is_in_memory(const std::string& folder) {
+  struct statfs facts {};
+  return statfs(folder.c_str(), &facts) == 0 && facts.f_type == TMPFS_MAGIC;
 }
 
 bool is_root() { return geteuid() == 0; }

@@ -36,6 +36,12 @@ struct MemoryLimit {
 /// Bytes of the file system that a folder is on; nothing when there is none.
 [[nodiscard]] std::optional<std::uint64_t> file_system_size(const std::string& folder);
 
+/// Bytes of it that this user may still fill; nothing when there is no such folder.
+[[nodiscard]] std::optional<std::uint64_t> free_space(const std::string& folder);
+
+/// Whether files in a folder are kept in memory (tmpfs).
+[[nodiscard]] bool is_in_memory(const std::string& folder);
+
 /// Whether this process is the superuser's.
 [[nodiscard]] bool is_root();
 

@@ -54,9 +54,9 @@ RechunkedSource::Room RechunkedSource::room(const Source& inner, const ChunkShap
   return room;
 }
 
-RechunkedSource::RechunkedSource(std::shared_ptr<Source> inner, const ChunkShape& chunk, std::shared_ptr<ScratchFile> scratch,
+RechunkedSource::RechunkedSource(std::shared_ptr<Source> inner, const ChunkShape& chunk, Rechunk use, std::shared_ptr<ScratchFile> scratch,
                                  const Room& at)
-    : inner_(std::move(inner)), chunk_(chunk), scratch_(std::move(scratch)), at_(at) {
+    : inner_(std::move(inner)), chunk_(chunk), use_(std::move(use)), scratch_(std::move(scratch)), at_(at) {
   std::uint64_t bytes = 0;
   for (int band = 0; band < static_cast<int>(inner_->bands().size()); ++band) {
     band_bytes_.push_back(bytes);
@@ -83,42 +83,49 @@ std::size_t RechunkedSource::part_of(int band, const ChunkPlace& place) const no
   return at_.parts + static_cast<std::size_t>(band * counts.all() + counts.number(place));
 }
 
-std::size_t RechunkedSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
-  std::size_t bytes = 0;
+ReadCost RechunkedSource::read_counted(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+  ReadCost cost;
   for (std::size_t i = 0; i < bands.size(); ++i) {
-    bytes += bring(bands[i], extent_of(chunk_, place));
+    bring(bands[i], extent_of(chunk_, place), cost);
     scratch_->read(offset_of(bands[i], place), {out[i], bytes_of(*inner_, chunk_, bands[i])});
   }
-  return bytes;
+  return cost;
 }
 
 /// Sees to it that all inner chunks under times and a window are in the file. First those that nobody is at, then the rest, which others
 /// are about to finish: so all ranks of a node share the work of the first tiles.
-std::size_t RechunkedSource::bring(int band, const Extent& wanted) {
+void RechunkedSource::bring(int band, const Extent& wanted, ReadCost& cost) {
   using namespace std::chrono_literals;
   std::vector<ChunkPlace> waiting;
-  std::size_t bytes = 0;
   const auto attempt = [&](const ChunkPlace& place) {
     const std::size_t part = part_of(band, place);
-    return scratch_->done(part) || scratch_->try_part(part, [&] { bytes += lay_out(band, place); });
+    return scratch_->done(part) || scratch_->try_part(part, [&] { lay_out(band, place, cost); });
   };
   each_chunk(inner_->chunk(), wanted.first, wanted.times, wanted.window, [&](const ChunkPlace& place) {
-    if (!attempt(place)) waiting.push_back(place);
+    if (use_.uses_time(place.time) && !attempt(place)) waiting.push_back(place);
   });
   for (const ChunkPlace& place : waiting)
     while (!attempt(place)) std::this_thread::sleep_for(1ms);
-  return bytes;
 }
 
-std::size_t RechunkedSource::lay_out(int band, const ChunkPlace& place) {
+void RechunkedSource::lay_out(int band, const ChunkPlace& place, ReadCost& cost) {
   const ChunkShape shape = inner_->chunk();
   Buffer& memory = chunk_memory();
   memory.reserve(bytes_of(*inner_, shape, band));
   std::byte* const numbers = memory.data();
-  const std::size_t bytes = inner_->read_chunk(std::span(&band, 1), place, std::span(&numbers, 1));
+  const ReadCost one = inner_->read_counted(std::span(&band, 1), place, std::span(&numbers, 1));
+  cost.bytes += one.bytes, cost.chunks += one.chunks, cost.decoded += one.decoded;
   const Extent from = extent_of(shape, place);
-  each_chunk(chunk_, from.first, from.times, from.window, [&](const ChunkPlace& to) { lay_out_piece(band, from, numbers, to); });
-  return bytes;
+  each_chunk(chunk_, from.first, from.times, intersect(from.window, laid_out()),
+             [&](const ChunkPlace& to) { lay_out_piece(band, from, numbers, to); });
+}
+
+/// The pixels that are used, and the others of the chunks that hold them.
+Window RechunkedSource::laid_out() const noexcept {
+  const Window& used = use_.used;
+  const Shape chunk = chunk_.shape;
+  const Index row = used.row / chunk.rows * chunk.rows, col = used.col / chunk.cols * chunk.cols;
+  return {row, col, ceil_div(used.row_end(), chunk.rows) * chunk.rows - row, ceil_div(used.col_end(), chunk.cols) * chunk.cols - col};
 }
 
 /// Writes what a chunk of the file takes from an inner one, time by time in one piece from its first number to its last. Numbers between
@@ -140,7 +147,8 @@ void RechunkedSource::lay_out_piece(int band, const Extent& from, const std::byt
     };
     const auto offset = [&](Index row) { return offset_of(band, to) + static_cast<std::uint64_t>(place_of(row)); };
     for (Index r = piece.row; r < piece.row_end(); ++r) {
-      const std::byte* row = numbers + (((t - from.first) * source.rows + (r - from.window.row)) * source.cols + piece.col - from.window.col) * size;
+      const std::byte* row =
+          numbers + (((t - from.first) * source.rows + (r - from.window.row)) * source.cols + piece.col - from.window.col) * size;
       if (!whole_rows)
         scratch_->write(offset(r), {row, static_cast<std::size_t>(row_bytes)});
       else

@@ -10,11 +10,18 @@
 namespace terroir {
 
 /// A file on a disk of this node that the ranks on it share: bytes, and parts of work that is done once by whoever comes first. It is
-/// a cache and never a source of truth; it is unlinked with its owners. May be used from several threads.
+/// a cache and never a source of truth. Its name is gone as soon as all owners have it open, so that nothing is left of owners that
+/// are killed; what was left before that is removed by `remove_abandoned`. May be used from several threads.
 class ScratchFile {
  public:
-  /// Opens or makes `name` in `folder` with room for so many bytes and parts. Throws Error(Fault::system).
-  ScratchFile(const std::string& folder, const std::string& name, std::uint64_t bytes, std::size_t parts);
+  /// Who makes or opens which file: `token` is one that the owners share and nobody else has.
+  struct Place {
+    std::string folder;
+    std::string token;
+    std::uint32_t owners = 1;
+  };
+  /// Opens or makes it with room for so many bytes and parts. Throws Error(Fault::system).
+  ScratchFile(const Place& place, std::uint64_t bytes, std::size_t parts);
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
   ~ScratchFile();
@@ -32,13 +39,24 @@ class ScratchFile {
   using State = std::atomic<std::uint32_t>;
   static constexpr std::uint32_t unclaimed = 0, finished = 0xffffffff;
 
-  [[nodiscard]] State& state(std::size_t part) const noexcept { return states_[part]; }
+  [[nodiscard]] State& state(std::size_t part) const noexcept { return states_[first_state + part]; }
   [[nodiscard]] bool claim(std::size_t part) noexcept;
+
+  /// In front of all states: how many owners have opened the file.
+  static constexpr std::size_t first_state = 16;
+
+  void open();
+  void lay_out_header(std::uint64_t bytes);
+  void unlink_own() const noexcept;
+  [[noreturn]] void fail(const std::string& doing) const;
 
   std::string path_;
   int descriptor_ = -1;
   std::uint64_t header_ = 0;  ///< bytes of the states, in front of all others
   State* states_ = nullptr;
 };
+
+/// Removes scratch files in a folder whose owners were killed before all of them had it open.
+void remove_abandoned(const std::string& folder) noexcept;
 
 }  // namespace terroir

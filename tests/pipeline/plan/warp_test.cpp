@@ -67,6 +67,19 @@ TEST(Warp, PositionsDoNotDependOnThePartOfAGrid) {
   }
 }
 
+// A patch of 256 pixels of 3 degrees is wider than the Earth: points two turns apart would agree with those between them.
+TEST(Warp, WidePixelsStayInTheirTurn) {
+  const Grid two(wgs84(), {-180, 2, 90, -2}, {90, 180}), three(wgs84(), {-180, 3, 90, -3}, {60, 120});
+  for (const Window& extent : {two.window(), Window{0, -8, 90, 196}}) {
+    const Warp warp(nullptr, two, extent, three);
+    for (const auto& [at, p] : positions(warp, three.window())) {
+      EXPECT_NEAR(p.row, 1.5 * (static_cast<double>(at.first) + 0.5), 1e-4);
+      const double off = p.col - 1.5 * (static_cast<double>(at.second) + 0.5);
+      ASSERT_NEAR(off, 180 * std::round(off / 180), 1e-4) << at.first << ", " << at.second;
+    }
+  }
+}
+
 TEST(Warp, AsksForWhatAWindowNeedsAndNotMuchMore) {
   const Warp warp = dem_on(degrees);
   for (const Window window : {Window{1000, 2000, 256, 256}, Window{999, 1777, 17, 300}, Window{1500, 2400, 1, 1}}) {

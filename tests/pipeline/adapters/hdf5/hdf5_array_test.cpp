@@ -140,6 +140,60 @@ TEST(Hdf5Array, ChunksThatWereNeverWrittenHoldTheFillValue) {
   }
 }
 
+/// `t` by the HDF5 library in its newest format, in chunks of 1 x 2 x 2; each number is its place in C order.
+void write_newest(const std::string& path, hsize_t times, std::array<hsize_t, 3> most, bool deflate) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const std::array<hsize_t, 3> sizes = {times, 4, 2}, chunks = {1, 2, 2};
+  const hid_t space = H5Screate_simple(3, sizes.data(), most.data()), properties = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(properties, 3, chunks.data());
+  H5Pset_shuffle(properties);
+  if (deflate) H5Pset_deflate(properties, 1);
+  const hid_t set = H5Dcreate2(file, "t", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  std::vector<float> numbers(times * 8);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i);
+  H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
+  H5Sclose(space);
+  H5Pclose(properties);
+  H5Dclose(set);
+  H5Fclose(file);
+  H5Pclose(access);
+}
+
+// A fixed array, an extensible array and a B-tree of version 2, by how many dimensions may grow.
+TEST(Hdf5Array, NewerIndicesOfManyChunksAreDecodedHere) {
+  const NetcdfFolder folder;
+  const struct {
+    hsize_t times;
+    std::array<hsize_t, 3> most;
+    bool deflate;
+  } cases[] = {{10100, {10100, 4, 2}, false}, {700, {H5S_UNLIMITED, 4, 2}, true}, {700, {H5S_UNLIMITED, H5S_UNLIMITED, 2}, true}};
+  for (const auto& c : cases) {
+    write_newest(folder / "a.h5", c.times, c.most, c.deflate);
+    const auto times = static_cast<Index>(c.times);
+    const auto array = open_hdf5_array(folder / "a.h5", {"t", {times, 4, 2}, {1, 2, 2}, 4}, std::make_shared<LocalFiles>(1));
+    ASSERT_TRUE(array);
+    for (const Index t : {Index{0}, Index{1}, times / 2, times - 1})
+      EXPECT_EQ(read(*array, {t, 1, 0}), (std::vector<float>{static_cast<float>(8 * t + 4), static_cast<float>(8 * t + 5),
+                                                             static_cast<float>(8 * t + 6), static_cast<float>(8 * t + 7)}));
+  }
+}
+
+TEST(Hdf5Array, ManyChunksOfANewerIndexThatWereNeverWritten) {
+  const NetcdfFolder folder;
+  write_newest(folder / "a.h5", 700, {H5S_UNLIMITED, 4, 2}, true);
+  const hid_t file = H5Fopen((folder / "a.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), set = H5Dopen2(file, "t", H5P_DEFAULT);
+  const std::array<hsize_t, 3> longer = {710, 4, 2};
+  H5Dset_extent(set, longer.data());
+  H5Dclose(set);
+  H5Fclose(file);
+  const auto array = open_hdf5_array(folder / "a.h5", {"t", {710, 4, 2}, {1, 2, 2}, 4}, std::make_shared<LocalFiles>(1));
+  ASSERT_TRUE(array);
+  EXPECT_EQ(read(*array, {705, 0, 0}), std::vector<float>(4, 0));
+  EXPECT_EQ(read(*array, {699, 0, 0})[3], 8 * 699 + 3);
+}
+
 TEST(ChunkIndex, IsWalkedThroughNodesOfSeveralLevels) {
   // A node has 64 chunks at most, so 20 000 chunks make a tree of three levels.
   const NetcdfFolder folder;

@@ -5,9 +5,11 @@
 #include "tests/pipeline/adapters/gdal/raster_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <numeric>
 #include <thread>
@@ -37,12 +39,21 @@ struct Rechunked {
   std::unique_ptr<RechunkedSource> source;
 };
 
-Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk) {
+Rechunk all_of(const MemoryRaster& raster) {
+  return {raster.chunk, {0, 0, rows, cols}, std::vector<bool>(static_cast<std::size_t>(ceil_div(times, raster.chunk.times)), true)};
+}
+
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
+                    const Rechunk& use, std::uint32_t owners = 1) {
   auto inner = std::make_shared<MemorySource>("maps", raster);
   const auto room = RechunkedSource::room(*inner, chunk);
-  Rechunked made{std::make_shared<ScratchFile>(folder / "", "scratch", room.bytes, room.parts), nullptr};
-  made.source = std::make_unique<RechunkedSource>(inner, chunk, made.scratch, RechunkedSource::Room{});
+  Rechunked made{std::make_shared<ScratchFile>(ScratchFile::Place{folder / "", "test", owners}, room.bytes, room.parts), nullptr};
+  made.source = std::make_unique<RechunkedSource>(inner, chunk, use, made.scratch, RechunkedSource::Room{});
   return made;
+}
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
+                    std::uint32_t owners = 1) {
+  return rechunked(folder, raster, chunk, all_of(*raster), owners);
 }
 
 void expect_chunk(Source& source, int band, const ChunkPlace& place) {
@@ -85,12 +96,45 @@ TEST(RechunkedSource, OwnersOfOneFileShareTheWork) {
   const auto raster = maps({1, {7, 9}});
   const ChunkShape chunk{10, {3, 3}};
   std::vector<Rechunked> ranks;
-  for (int i = 0; i < 4; ++i) ranks.push_back(rechunked(folder, raster, chunk));
+  for (int i = 0; i < 4; ++i) ranks.push_back(rechunked(folder, raster, chunk, 4));
+  EXPECT_FALSE(std::filesystem::exists(folder / "terroir-scratch-test")) << "all have it open";
   {
     std::vector<std::jthread> threads;
     for (auto& rank : ranks) threads.emplace_back([&] { expect_all(*rank.source); });
   }
   EXPECT_EQ(raster->chunks_read, 2u * times);
+}
+
+TEST(RechunkedSource, TellsOfTheChunksThatWereDecoded) {
+  const test::TempFolder folder;
+  const auto raster = maps({2, {7, 9}});
+  const Rechunked made = rechunked(folder, raster, {4, {7, 9}});
+  std::vector<float> numbers(4 * rows * cols);
+  auto* const out = reinterpret_cast<std::byte*>(numbers.data());
+  const int band = 1;
+  const auto read = [&] { return made.source->read_counted(std::span(&band, 1), {1, 0, 0}, std::span(&out, 1)); };
+  const ReadCost first = read(), again = read();
+  EXPECT_EQ(first.chunks, 2u);
+  EXPECT_EQ(first.decoded, 4u * rows * cols * sizeof(float));
+  EXPECT_EQ(first.bytes, first.decoded) << "the memory's chunks are not compressed";
+  EXPECT_EQ(again.chunks + again.decoded + again.bytes, 0u);
+}
+
+// Of ten times 4 and 5 are used, and of nine columns the last two.
+TEST(RechunkedSource, LeavesAloneWhatIsNotUsed) {
+  const test::TempFolder folder;
+  const auto raster = maps({2, {7, 9}});
+  const ChunkShape chunk{10, {7, 3}};
+  const Rechunked made = rechunked(folder, raster, chunk, {raster->chunk, {0, 7, 7, 2}, {false, false, true}});
+  std::vector<float> numbers(static_cast<std::size_t>(chunk.area()), -1);
+  auto* const out = reinterpret_cast<std::byte*>(numbers.data());
+  const int band = 0;
+  made.source->read_chunk(std::span(&band, 1), {0, 0, 2}, std::span(&out, 1));
+  EXPECT_EQ(raster->chunks_read, 1u);
+  EXPECT_EQ(numbers[5 * 21 + 4], 50107) << "time 5, row 1, column 7";
+  EXPECT_EQ(numbers[2 * 21 + 4], 0);
+  made.source->read_chunk(std::span(&band, 1), {0, 0, 0}, std::span(&out, 1));
+  EXPECT_EQ(numbers[5 * 21 + 4], 0) << "columns that are not used";
 }
 
 TEST(RechunkedSource, AChunkThatFailsIsTriedAgain) {
@@ -106,7 +150,7 @@ TEST(RechunkedSource, AChunkThatFailsIsTriedAgain) {
 // What a process leaves half done when it is killed is done by others.
 TEST(ScratchFile, APartOfADeadProcessIsTakenOver) {
   const test::TempFolder folder;
-  ScratchFile file(folder / "", "scratch", 10, 2);
+  ScratchFile file({folder / "", "test", 1}, 10, 2);
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -121,16 +165,80 @@ TEST(ScratchFile, APartOfADeadProcessIsTakenOver) {
   EXPECT_TRUE(worked);
 }
 
-TEST(ScratchFile, IsGoneWithItsOwnersAndSaysWhatItLacks) {
+TEST(ScratchFile, HasNoNameOnceAllOwnersHaveItOpen) {
   const test::TempFolder folder;
-  { const ScratchFile file(folder / "", "scratch", 10, 1); }
-  EXPECT_FALSE(std::filesystem::exists(folder / "scratch"));
+  const std::string path = folder / "terroir-scratch-test";
+  const ScratchFile first({folder / "", "test", 2}, 10, 1);
+  EXPECT_TRUE(std::filesystem::exists(path));
+  const ScratchFile second({folder / "", "test", 2}, 10, 1);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  {
+    const ScratchFile alone({folder / "", "test", 2}, 10, 1);
+  }
+  EXPECT_FALSE(std::filesystem::exists(path)) << "an owner whose fellow never came";
+}
+
+TEST(ScratchFile, IsRemovedWhenItsOwnersWereKilledAndNotBefore) {
+  const test::TempFolder folder;
+  const std::string abandoned = folder / "terroir-scratch-dead", held = folder / "terroir-scratch-held";
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const ScratchFile file({folder / "", "dead", 2}, 10, 1);
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  const ScratchFile file({folder / "", "held", 2}, 10, 1);
+  ASSERT_TRUE(std::filesystem::exists(abandoned));
+  remove_abandoned(folder / "");
+  EXPECT_FALSE(std::filesystem::exists(abandoned));
+  EXPECT_TRUE(std::filesystem::exists(held));
+}
+
+/// Lets files of this process grow no further than some bytes, as a disk that is full; before, it would have been ended by a signal.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(RechunkedSource, ADiskThatIsFullEndsTheReadingUntilThereIsRoom) {
+  const test::TempFolder folder;
+  const auto raster = maps({1, {7, 9}});
+  const Rechunked made = rechunked(folder, raster, {10, {3, 3}});
   try {
-    const ScratchFile file(folder / "absent", "scratch", 10, 1);
+    const FullDisk full(4096);
+    expect_chunk(*made.source, 0, {0, 0, 0});
+    ADD_FAILURE() << "nothing was missed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::system);
+    EXPECT_NE(std::string(error.what()).find("cannot write the scratch file"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("name another folder by TMPDIR"), std::string::npos) << error.what();
+  }
+  expect_chunk(*made.source, 0, {0, 0, 0});
+}
+
+TEST(ScratchFile, SaysWhatItLacks) {
+  const test::TempFolder folder;
+  try {
+    const ScratchFile file({folder / "absent", "test", 1}, 10, 1);
     ADD_FAILURE() << "a file was made in no folder";
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::system);
-    EXPECT_NE(std::string(error.what()).find("absent/scratch"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("absent/terroir-scratch-test"), std::string::npos) << error.what();
   }
 }
 
