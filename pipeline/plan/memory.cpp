@@ -29,7 +29,8 @@ constexpr std::size_t kept_limit = 160 * mebibyte;
 /// The writer's buffer of one open object.
 constexpr std::size_t object_buffer = mebibyte;
 
-/// The largest buffer of stored numbers: a chunk of one band, or of all bands in use where a file keeps them together.
+/// The largest buffer of stored numbers: a chunk of one band, of all bands in use where a file keeps them together, or of all that the
+/// storage decodes at once.
 std::size_t input_chunk(const Plan& plan) {
   std::map<std::size_t, std::set<int>> bands;  // of each file
   for (const auto& input : plan.inputs)
@@ -38,6 +39,7 @@ std::size_t input_chunk(const Plan& plan) {
   std::size_t largest = 0;
   for (const auto& [file, used] : bands) {
     std::size_t together = 0;
+    largest = std::max(largest, plan.files[file].decoded_together);
     for (const int band : used) {
       const std::size_t bytes = plan.files[file].chunk_bytes(band);
       together = plan.files[file].interleaved ? together + bytes : std::max(together, bytes);

@@ -27,7 +27,8 @@ struct PlannedFile {
   Grid grid;
   ChunkShape chunk;
   bool interleaved = false;
-  std::vector<SampleType> types;  ///< of the stored numbers of each band
+  std::vector<SampleType> types;     ///< of the stored numbers of each band
+  std::size_t decoded_together = 0;  ///< bytes that the storage decodes at once beside a chunk's
 
   /// Bytes of one band of a chunk.
   [[nodiscard]] std::size_t chunk_bytes(int band) const {
