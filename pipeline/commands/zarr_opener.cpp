@@ -46,7 +46,13 @@ ZarrFile& ZarrOpener::store(const std::string& path) {
   return *last_;
 }
 
-std::vector<std::string> ZarrOpener::variables(const std::string& path) { return data_variables(store(without_slash(path))); }
+std::vector<std::string> ZarrOpener::variables(const std::string& path) {
+  const ZarrFile& file = store(without_slash(path));
+  std::vector<std::string> known = data_variables(file);
+  if (!known.empty()) return known;
+  const std::string unknown = file.unknown();
+  throw Error(Fault::mistake, path + ": " + (unknown.empty() ? "it has no array on rows and columns; name another store" : unknown));
+}
 
 std::unique_ptr<Source> ZarrOpener::open(const std::string& path, const SourcePart& part) {
   ZarrFile& file = store(without_slash(path));

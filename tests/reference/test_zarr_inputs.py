@@ -77,12 +77,18 @@ V3 = {
 }
 
 
-@pytest.mark.parametrize("name", V3)
-def test_any_storage_of_version_3(tmp_path, name):
-    dtype = "i2" if name in ("gzip", "shards") else "f8" if name == "zstd" else "f4"
-    data = values(dtype)
-    result = copied(tmp_path / "out", made(tmp_path / "in.zarr", data, **V3[name]))
-    np.testing.assert_array_equal(result["copy"], data.astype("f4"))
+def copies_of(folder, stores):
+    """Copies of the array `t` of several stores, by the name of the store."""
+    inputs = {name: {"path": str(path)} for name, path in stores.items()}
+    steps = {f"copy_{name}": {"process": "linear_scale", "data": name, "factor": 1, "offset": 0} for name in stores}
+    return opened(run(folder, steps, inputs, grid={"like": next(iter(stores))}))
+
+
+def test_any_storage_of_version_3(tmp_path):
+    data = {name: values("i2" if name in ("gzip", "shards") else "f8" if name == "zstd" else "f4") for name in V3}
+    result = copies_of(tmp_path / "out", {name: made(tmp_path / f"{name}.zarr", data[name], **V3[name]) for name in V3})
+    for name in V3:
+        np.testing.assert_array_equal(result[f"copy_{name}"], data[name].astype("f4"), err_msg=name)
     assert result.time.dt.calendar == "noleap" and str(result.time.values[-1])[:10] == "2000-01-07"
     np.testing.assert_allclose(result.y, LAT)
 
@@ -107,23 +113,29 @@ V2 = {
 }
 
 
-@pytest.mark.parametrize("name", V2)
-def test_any_storage_of_version_2(tmp_path, name):
-    settings = {key: value() if callable(value) else value for key, value in V2[name].items()}
-    data = values(settings.get("dtype", "f4"))
-    result = copied(tmp_path / "out", made(tmp_path / "in.zarr", data, zarr_format=2, fill_value=None, **settings))
-    np.testing.assert_array_equal(result["copy"], data.astype("f4"))
+def test_any_storage_of_version_2(tmp_path):
+    data, stores = {}, {}
+    for name, given in V2.items():
+        settings = {key: value() if callable(value) else value for key, value in given.items()}
+        data[name] = values(settings.get("dtype", "f4"))
+        stores[name] = made(tmp_path / f"{name}.zarr", data[name], zarr_format=2, fill_value=None, **settings)
+    result = copies_of(tmp_path / "out", stores)
+    for name in V2:
+        np.testing.assert_array_equal(result[f"copy_{name}"], data[name].astype("f4"), err_msg=name)
 
 
-@pytest.mark.parametrize("dtype", ["i1", "u1", "u2", "i4", "u4", "f2", "bool"])
 @pytest.mark.parametrize("zarr_format", [2, 3])
-def test_any_type(tmp_path, dtype, zarr_format):
-    data = values("u1") % 2 == 0 if dtype == "bool" else values(dtype)
-    if dtype == "f2":
-        data = (data / 3).astype("f2")
-        data[0, 0, :6] = [np.inf, -np.inf, 6e-8, -65504, 0.1, 6.1e-5]
-    store = made(tmp_path / "in.zarr", data, zarr_format, fill_value=None if zarr_format == 2 else False if dtype == "bool" else 0)
-    np.testing.assert_array_equal(copied(tmp_path / "out", store)["copy"], data.astype("f4"))
+def test_any_type(tmp_path, zarr_format):
+    data = {dtype: values(dtype) for dtype in ("i1", "u1", "u2", "i4", "u4", "f2")} | {"bool": values("u1") % 2 == 0}
+    data["f2"] = (data["f2"] / 3).astype("f2")
+    data["f2"][0, 0, :6] = [np.inf, -np.inf, 6e-8, -65504, 0.1, 6.1e-5]
+    stores = {}
+    for dtype, numbers in data.items():
+        fill = None if zarr_format == 2 else False if dtype == "bool" else 0
+        stores[dtype] = made(tmp_path / f"{dtype}.zarr", numbers, zarr_format, fill_value=fill)
+    result = copies_of(tmp_path / "out", stores)
+    for dtype, numbers in data.items():
+        np.testing.assert_array_equal(result[f"copy_{dtype}"], numbers.astype("f4"), err_msg=dtype)
 
 
 @pytest.mark.parametrize("dims", [("lat", "lon", "time"), ("time", "one", "lon", "lat")])
@@ -131,8 +143,8 @@ def test_any_type(tmp_path, dtype, zarr_format):
 def test_any_order_of_dimensions_and_of_latitudes(tmp_path, dims, zarr_format):
     data = xarray.DataArray(values(), dims=("time", "lat", "lon"), name="t", coords={
         "lat": ("lat", LAT, {"units": "degrees_north"}), "lon": ("lon", LON + 350, {"units": "degrees_east"})})
-    stored = data.isel(lat=slice(None, None, -1)).expand_dims("one").transpose(*dims, missing_dims="ignore")
-    stored = stored.isel(one=0, drop=True) if "one" not in dims else stored
+    stored = data.isel(lat=slice(None, None, -1))
+    stored = (stored.expand_dims("one") if "one" in dims else stored).transpose(*dims)
     stored = stored.assign_coords(time=("time", np.arange(7), {"units": "hours since 2001-02-03"}))
     chunks = tuple({"time": 3, "lat": 7, "lon": 8}.get(d, 1) for d in dims)
     stored.to_dataset().to_zarr(tmp_path / "in.zarr", zarr_format=zarr_format, encoding={"t": {"chunks": chunks}})
@@ -154,8 +166,9 @@ def climate(path, calendar="standard", first=0, zarr_format=3, consolidated=None
     return path
 
 
-@pytest.mark.parametrize("calendar", ["standard", "noleap", "360_day", "all_leap", "julian", "proleptic_gregorian"])
-@pytest.mark.parametrize("zarr_format, consolidated, dtype", [(2, True, "i2"), (2, False, "f4"), (3, True, "f4"), (3, False, "i2")])
+@pytest.mark.parametrize("calendar, zarr_format, consolidated, dtype", [
+    ("standard", 2, True, "i2"), ("noleap", 2, False, "f4"), ("360_day", 3, True, "f4"), ("all_leap", 3, False, "i2"),
+    ("julian", 3, True, "i2"), ("proleptic_gregorian", 2, True, "f4")])
 def test_packed_numbers_and_times_are_what_xarray_reads(tmp_path, calendar, zarr_format, consolidated, dtype):
     path = climate(tmp_path / "in.zarr", calendar, 0, zarr_format, consolidated, dtype)
     coder = xarray.coders.CFDatetimeCoder(use_cftime=True)
@@ -167,11 +180,8 @@ def test_packed_numbers_and_times_are_what_xarray_reads(tmp_path, calendar, zarr
         assert got["copy"].attrs["units"] == "degC"
 
 
-@pytest.mark.parametrize("zarr_format", [2, 3])
-@pytest.mark.parametrize("shards", [None, (7, 14, 16)])
+@pytest.mark.parametrize("zarr_format, shards", [(2, None), (3, None), (3, (7, 14, 16))])
 def test_what_is_not_stored_is_the_fill_value(tmp_path, zarr_format, shards):
-    if zarr_format == 2 and shards:
-        pytest.skip("NOT RUN: shards in version 2: there are none")
     data = np.full((7, 20, 30), -5, "i2")
     data[:, 7:14, 8:16] = 4
     more = {"attributes": {"_FillValue": -5}} if zarr_format == 3 else {}
@@ -192,7 +202,7 @@ def test_the_fill_value_of_version_3_is_a_number_as_any_other(tmp_path):
 def test_many_stores_make_one_axis_in_order(tmp_path):
     for name, first in (("b", 0), ("a", 14), ("c", 7)):
         climate(tmp_path / f"{name}.zarr", first=first)
-    result = copied(tmp_path / "out", tmp_path / "[abc].zarr".replace("[abc]", "*"))
+    result = copied(tmp_path / "out", tmp_path / "*.zarr")
     assert result.sizes["time"] == 21 and str(result.time.values[-1])[:10] == "2000-03-18"
     np.testing.assert_array_equal(result["copy"][:7], result["copy"][7:14])
 
@@ -204,16 +214,21 @@ OWN = {"v3": {}, "v2": {"zarr_format": 2}, "gzip": {"codec": {"name": "gzip"}}, 
        "none": {"codec": {"name": "none"}}, "small": {"chunk": 32, "shard": 64},
        "packed": {"encoding": {"slope": {"dtype": "int16", "scale_factor": 0.01}}},
        "packed_v2": {"zarr_format": 2, "encoding": {"slope": {"dtype": "uint16", "scale_factor": 0.01, "nodata": 65535}}},
-       "float64": {"encoding": {"slope": {"dtype": "float64"}}}, "nodata": {"encoding": {"slope": {"dtype": "float32", "nodata": -9999}}}}
+       "float64": {"encoding": {"slope": {"dtype": "float64"}}}}
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_a_variable_of_our_own_comes_back_as_it_was(tmp_path, name):
-    store = run(tmp_path / "a", RELIEF, CHAIN, output=OWN[name])
-    first = opened(store)
-    copy = copied(tmp_path / "b", store, variable="slope")
-    np.testing.assert_array_equal(copy["copy"], first.slope.astype("f4"))
-    assert copy["copy"].attrs["units"] == first.slope.attrs["units"] == "degree"
+def test_variables_of_our_own_come_back_as_they_were(tmp_path):
+    outputs = {name: {"path": f"${{{{outputs.out}}}}/{name}.zarr"} | settings for name, settings in OWN.items()}
+    recipe = write_recipe(tmp_path / "own.yml", {"inputs": CHAIN, "steps": RELIEF, "outputs": outputs})
+    done = terroir("run", recipe, "--output", f"out={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    inputs = {name: {"path": str(tmp_path / f"{name}.zarr"), "variable": "slope"} for name in OWN}
+    steps = {f"copy_{name}": {"process": "linear_scale", "data": name, "factor": 1, "offset": 0} for name in OWN}
+    copy = opened(run(tmp_path / "copy", steps, inputs, grid={"like": "v3"}))
+    for name in OWN:
+        first = opened(tmp_path / f"{name}.zarr")
+        np.testing.assert_array_equal(copy[f"copy_{name}"], first.slope.astype("f4"), err_msg=name)
+        assert copy[f"copy_{name}"].attrs["units"] == first.slope.attrs["units"] == "degree"
     assert copy.rio.crs == first.rio.crs and copy.rio.transform() == first.rio.transform()
 
 
@@ -230,7 +245,7 @@ def test_features_of_a_stack_are_bands_with_names(tmp_path, zarr_format):
     np.testing.assert_array_equal(result.copy_steep, first.sel(feature="slope"))
     np.testing.assert_array_equal(result.copy_mean, first[1])
     assert complaint(tmp_path, path=str(store), bands={"x": "aspect"}) == (
-        2, "recipe.yml:3:3: inputs.source.bands.x: out.zarr has no band 'aspect'; use 1 (slope), 2 (relief_mean) or 3 (relief_sd)\n")
+        2, "recipe.yml:6:7: inputs.source.bands.x: out.zarr has no band 'aspect'; use 1 (slope), 2 (relief_mean) or 3 (relief_sd)\n")
 
 
 @pytest.mark.parametrize("layout", ["variables", "stacked"])
@@ -242,7 +257,7 @@ def test_times_of_our_own_come_back(tmp_path, layout, zarr_format):
     store = run(tmp_path / "a", steps, scenes, output=output)
     first = opened(store)
     wanted = first.out.sel(feature="kept_N") if layout == "stacked" else first.kept_N
-    result = copied(tmp_path / "b", store, bands={"N": "kept_N"})["copy_N" if False else "copy"]
+    result = copied(tmp_path / "b", store, bands={"N": "kept_N"})["copy"]
     np.testing.assert_array_equal(result, wanted)
     np.testing.assert_array_equal(result.time, first.time)
 
@@ -307,7 +322,7 @@ def test_an_unfinished_store_of_our_own_is_refused(tmp_path):
         (store / root).unlink()
         code, text = complaint(tmp_path, path=str(store), variable="slope")
         assert code == 2 and len(text.splitlines()) == 1
-        assert "it is the output of a run that has not ended, so it has no root document; run its recipe again" in text
+        assert "it is the output of a run that has not ended and has no root document yet; run its recipe again, which finishes it" in text
     for note in (store / "__terroir").glob("published-*"):
         note.unlink()
     shutil.move(store, tmp_path / "v2/folder")
@@ -342,13 +357,13 @@ def test_what_is_not_known_is_told_before_the_run(tmp_path, text):
     edited(tmp_path / "in.zarr", change)
     code, message = complaint(tmp_path, path=str(tmp_path / "in.zarr"), variable="t")
     assert code == 2 and len(message.splitlines()) == 1, message
-    assert (text in message) or ("complex64" in text and "variable 't'" in message), message
+    assert text in message, message
 
 
 def test_other_stores_that_are_refused(tmp_path):
     made(tmp_path / "in.zarr", values(), 2, compressors=numcodec("LZ4"), fill_value=None)
     assert complaint(tmp_path, path=str(tmp_path / "in.zarr")) == (
-        2, "recipe.yml:3:3: inputs.source.path: in.zarr: array 't': its compressor 'lz4' is not known here; write it again with blosc, zstd, gzip or none\n")
+        2, "recipe.yml:4:11: inputs.source.path: in.zarr: array 't': its compressor 'lz4' is not known here; write it again with blosc, zstd, gzip or none\n")
     code, text = complaint(tmp_path, path=str(tmp_path / "in.zarr/t"))
     assert code == 2 and "it is a single array, without coordinates; name the group around it and give variable: t" in text
     (tmp_path / "empty.zarr").mkdir()

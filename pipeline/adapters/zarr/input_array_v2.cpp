@@ -1,5 +1,6 @@
 #include "pipeline/adapters/zarr/input_fields.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -15,8 +16,8 @@ std::string dtype_text(const InputJson& dtype) { return dtype.is_string() ? dtyp
 void read_dtype(InputArray& array, const InputJson& dtype) {
   const std::string text = dtype_text(dtype);
   std::size_t size = 0;
-  const char* const end = text.data() + text.size();
-  const auto number = text.size() < 3 ? std::from_chars_result{end, std::errc::invalid_argument} : std::from_chars(text.data() + 2, end, size);
+  const char *const first = text.data() + std::min<std::size_t>(2, text.size()), *const end = text.data() + text.size();
+  const auto number = std::from_chars(first, end, size);
   const bool shaped = dtype.is_string() && number.ec == std::errc() && number.ptr == end && size > 0 && size <= 4096;
   const char order = text.empty() ? ' ' : text[0], kind = text.size() < 2 ? ' ' : text[1];
   array.swapped = order == '>' && size > 1;

@@ -41,7 +41,10 @@ void read_transpose(InputArray& array, const InputJson& codec) {
   if (order.size() != array.shape.size()) refuse_array(array.name, "its transpose is no order of its dimensions");
   std::vector<std::size_t> joined;
   // A second one orders what the first one has ordered.
-  for (const Index d : order) joined.push_back(array.order.empty() ? static_cast<std::size_t>(d) : array.order[static_cast<std::size_t>(d)]);
+  for (const Index d : order) {
+    const auto place = static_cast<std::size_t>(d);
+    joined.push_back(array.order.empty() ? place : array.order[place]);
+  }
   array.order = std::move(joined);
 }
 
@@ -59,12 +62,14 @@ void read_chunk_codecs(InputArray& array, const InputJson& codecs) {
       array.swapped = array.stored_element() > 1 && text_member(configuration(codec), "endian", "little") == "big";
     } else if (name != "vlen-utf8" || array.text != InputArray::Text::lengths) {
       const auto* found = std::find_if(known.begin(), known.end(), [&](const auto& one) { return name == one.first; });
-      if (found == known.end()) return note_unknown(array, "its codec '" + name + "' is not known here; write it again with " + known_codecs);
+      if (found == known.end())
+        return note_unknown(array, "its codec '" + name + "' is not known here; write it again with " + known_codecs);
       compressors += found->second == ChunkCodec::Kind::crc32c ? 0 : 1;
       array.codecs.push_back({found->second, 1});
     }
   }
-  if (compressors > 1) note_unknown(array, std::string("it is compressed twice, which is not known here; write it again with ") + known_codecs);
+  if (compressors > 1)
+    note_unknown(array, std::string("it is compressed twice, which is not known here; write it again with ") + known_codecs);
 }
 
 void read_index_codecs(InputArray& array, const InputJson& codecs) {
@@ -100,7 +105,8 @@ void read_codecs(InputArray& array, const InputJson& codecs) {
 void read_keys(InputArray& array, const InputJson& encoding) {
   const std::string name = name_of(encoding);
   const bool plain = name == "v2";
-  if (!plain && name != "default") return note_unknown(array, "its chunks are named by '" + name + "', which is not known here; write it again");
+  if (!plain && name != "default")
+    return note_unknown(array, "its chunks are named by '" + name + "', which is not known here; write it again");
   const std::string separator = text_member(configuration(encoding), "separator", plain ? "." : "/");
   if (separator != "." && separator != "/") refuse_array(array.name, "its 'separator' is neither . nor /");
   array.separator = separator[0];
@@ -114,6 +120,8 @@ InputArray input_array_v3(const std::string& name, const InputJson& document) {
   array.name = name;
   if (member(document, "attributes").is_object()) array.attributes = document["attributes"];
   array.shape = sizes_of(name, document, "shape", 0);
+  for (const InputJson& dimension : member(document, "dimension_names"))
+    array.dimensions.push_back(dimension.is_string() ? dimension.get<std::string>() : "");
   const InputJson& type = member(document, "data_type");
   if (type.is_null()) refuse_array(name, "it has no 'data_type'");
   read_type(array, type);
@@ -130,8 +138,6 @@ InputArray input_array_v3(const std::string& name, const InputJson& document) {
   if (const InputJson& more = member(document, "storage_transformers"); more.is_array() && !more.empty())
     note_unknown(array, "it has storage transformers, which are not known here; write it again without");
   (void)read_fill(array, member(document, "fill_value"));
-  for (const InputJson& dimension : member(document, "dimension_names"))
-    array.dimensions.push_back(dimension.is_string() ? dimension.get<std::string>() : "");
   check_shape(array);
   return array;
 }

@@ -2,10 +2,12 @@
 
 #include "pipeline/error.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -36,21 +38,22 @@ std::optional<double> special_number(const std::string& text, std::size_t elemen
 
 template <class T>
 bool put(InputArray& array, const InputJson& fill) {
+  using Limits = std::numeric_limits<T>;
   T number{};
   if constexpr (std::is_floating_point_v<T>) {
     number = fill.get<T>();
   } else if (fill.is_number_unsigned()) {
-    if (fill.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) return false;
+    if (!std::in_range<T>(fill.get<std::uint64_t>())) return false;
     number = static_cast<T>(fill.get<std::uint64_t>());
   } else if (fill.is_number_integer()) {
-    const auto whole = fill.get<std::int64_t>();
-    if (std::is_unsigned_v<T> || whole < static_cast<std::int64_t>(std::numeric_limits<T>::min())) return false;
-    number = static_cast<T>(whole);
+    if (!std::in_range<T>(fill.get<std::int64_t>())) return false;
+    number = static_cast<T>(fill.get<std::int64_t>());
   } else {
-    const double value = fill.get<double>();
     // Beyond 2^53 nobody writes a whole number as a fraction.
-    if (value != std::floor(value) || std::abs(value) > 9007199254740992.0) return false;
-    return put<T>(array, InputJson(static_cast<std::int64_t>(value)));
+    const double value = fill.get<double>();
+    const double most = std::min(9007199254740992.0, static_cast<double>(Limits::max()));
+    if (!(value == std::floor(value) && value >= std::max(-most, static_cast<double>(Limits::min())) && value <= most)) return false;
+    number = static_cast<T>(value);
   }
   std::memcpy(array.fill.data(), &number, sizeof number);
   return true;

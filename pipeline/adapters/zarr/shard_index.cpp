@@ -43,7 +43,7 @@ void ShardIndices::keep(const std::string& path, std::shared_ptr<const ShardInde
   const std::lock_guard lock(mutex_);
   bytes_ += bytes_of(*index);
   kept_.push_front({path, std::move(index)});
-  while (bytes_ > budget_ && kept_.size() > 1) {
+  while ((bytes_ > budget_ || kept_.size() > most) && kept_.size() > 1) {
     bytes_ -= bytes_of(*kept_.back().index);
     kept_.pop_back();
   }

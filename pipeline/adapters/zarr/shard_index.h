@@ -30,9 +30,10 @@ using ShardIndex = std::vector<ShardEntry>;
 /// Throws Error(Fault::data) when the checksum is wrong or a chunk lies outside of the object, which has `object_bytes`.
 [[nodiscard]] ShardIndex parse_shard_index(std::span<const std::byte> bytes, bool checked, std::uint64_t object_bytes);
 
-/// Keeps the indices of the shards used last, as long as they take no more than some bytes. Safe for threads.
+/// Keeps the indices of the shards used last, as long as they are few and take no more than some bytes. Safe for threads.
 class ShardIndices {
  public:
+  static constexpr std::size_t most = 256;
   explicit ShardIndices(std::size_t budget) : budget_(budget) {}
   /// Null when it is not kept.
   [[nodiscard]] std::shared_ptr<const ShardIndex> find(const std::string& path);

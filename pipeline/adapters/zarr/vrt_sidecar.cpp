@@ -1,6 +1,5 @@
 #include "pipeline/adapters/zarr/vrt_sidecar.h"
 
-#include "kernels/value.h"
 #include "pipeline/adapters/zarr/documents.h"
 #include "pipeline/redaction/redactor.h"
 
@@ -54,6 +53,10 @@ const char* gdal_type(StoredType type) {
 
 std::string element(const std::string& name, const std::string& text) {
   return text.empty() ? "" : "    <" + name + ">" + escaped(text) + "</" + name + ">\n";
+}
+
+std::string metadata_item(const std::string& key, const std::string& text) {
+  return "      <MDI key=\"" + key + "\">" + escaped(text) + "</MDI>\n";
 }
 
 std::string rectangle(const char* name, Index row, Shape shape) {
@@ -128,9 +131,9 @@ class BandWriter {
     if (array.axis != none) {
       const TimeAxis& axis = plan_.axes[array.axis];
       date = to_text(from_seconds(axis.seconds[static_cast<std::size_t>(time)], axis.calendar));
-      items += "      <MDI key=\"" + axis.name + "\">" + date + "</MDI>\n      <MDI key=\"calendar\">" + calendar_name(axis.calendar) + "</MDI>\n";
+      items = metadata_item(axis.name, date) + metadata_item("calendar", calendar_name(axis.calendar));
     }
-    if (!info.long_name.empty()) items += "      <MDI key=\"long_name\">" + escaped(redacted(info.long_name)) + "</MDI>\n";
+    if (!info.long_name.empty()) items += metadata_item("long_name", redacted(info.long_name));
     const PixelEncoding& encoding = layout.encoding;
     const bool packed = encoding.scale_factor != 1 || encoding.add_offset != 0;
     write("  <VRTRasterBand dataType=\"" + std::string(gdal_type(encoding.type)) + "\" band=\"" + std::to_string(++band_) + "\">\n" +

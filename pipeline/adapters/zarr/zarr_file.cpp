@@ -143,6 +143,11 @@ std::unique_ptr<StoredArray> ZarrFile::array(const CfVariable& variable) const {
   return std::make_unique<ZarrArray>(path_, about(variable), handles_);
 }
 
+std::string ZarrFile::unknown() const {
+  const auto found = std::find_if(store_.arrays.begin(), store_.arrays.end(), [](const auto& a) { return !a.unreadable.empty(); });
+  return found == store_.arrays.end() ? "" : "array '" + found->name + "': " + found->unreadable;
+}
+
 Fingerprint ZarrFile::fingerprint(const CfVariable& variable) const {
   StoreFingerprint print(path_, store_.bytes, store_.crc32c);
   print.add(about(variable));

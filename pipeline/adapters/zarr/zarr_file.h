@@ -23,6 +23,8 @@ class ZarrFile final : public CfFile {
   [[nodiscard]] std::vector<std::string> texts(const CfVariable&) override;
   /// The numbers of a variable in the chunks of the storage. Throws Error(Fault::mistake) when something of it is not known here.
   [[nodiscard]] std::unique_ptr<StoredArray> array(const CfVariable&) const;
+  /// Why the first array that is not known here cannot be read; empty when all can.
+  [[nodiscard]] std::string unknown() const;
   /// What tells one content of a variable from another without reading all of it: all metadata of the store; sizes of its objects (of
   /// many, evenly chosen ones), the ends of the first and the last one; the same of the coordinates of its dimensions.
   [[nodiscard]] Fingerprint fingerprint(const CfVariable&) const;

@@ -67,7 +67,7 @@ class HierarchyReader {
     if (fs::exists(path_ + "/.zarray")) single_array();
     std::error_code unknown;
     if (fs::exists(path_ + "/__terroir", unknown))
-      refuse("it is the output of a run that has not ended, so it has no root document; run its recipe again, which goes on where it ended");
+      refuse("it is the output of a run that has not ended and has no root document yet; run its recipe again, which finishes it");
     refuse("it has no root document (zarr.json or .zgroup), so it is no whole Zarr store; get a fresh copy, or write it again");
   }
 

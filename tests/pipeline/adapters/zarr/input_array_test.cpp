@@ -150,7 +150,8 @@ TEST(InputArray, DamagedMetadataAreRefused) {
   EXPECT_THAT(with("shape", {1, 2.5, 3}), HasSubstr("its 'shape' is no list of whole numbers"));
   EXPECT_THAT(with("shape", {1, 2, -3}), HasSubstr("its 'shape' has -3, which is too small"));
   EXPECT_THAT(with("shape", {1, 2, 18446744073709551615U}), HasSubstr("its 'shape' has 18446744073709551615, and at most 2147483647"));
-  EXPECT_THAT(with("shape", InputJson::array({4, 4})), HasSubstr("its chunks have not as many dimensions as its shape"));
+  const InputJson flat = json(R"({"name": "regular", "configuration": {"chunk_shape": [10, 64]}})");
+  EXPECT_THAT(with("chunk_grid", flat), HasSubstr("its chunks have not as many dimensions as its shape"));
   EXPECT_THAT(with("shape", InputJson(std::vector<int>(40, 1))), HasSubstr("its 'shape' has more than 32 dimensions"));
   EXPECT_THAT(with("data_type", nullptr), HasSubstr("it has no 'data_type'"));
   EXPECT_THAT(with("codecs", 7), HasSubstr("its 'codecs' are no list"));

@@ -12,7 +12,8 @@ using testing::HasSubstr;
 
 std::vector<std::byte> bytes_of(const std::string& hexadecimal) {
   std::vector<std::byte> out;
-  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2) out.push_back(static_cast<std::byte>(std::stoi(hexadecimal.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2)
+    out.push_back(static_cast<std::byte>(std::stoi(hexadecimal.substr(i, 2), nullptr, 16)));
   return out;
 }
 
