@@ -36,10 +36,33 @@ void parse(int format, const Parse& parse_array) {
   }
 }
 
+/// The bytes of a chunk of 256 numbers, or of texts, by each codec.
+void decode(std::span<const std::byte> bytes) {
+  InputArray array;
+  array.shape = array.chunk = {16, 16};
+  array.type = SampleType::int32;
+  std::vector<std::byte> out(array.chunk_size() * array.element());
+  const auto attempt = [](const auto& reading) {
+    try {
+      reading();
+    } catch (const Error& error) {
+      require(error.fault() == Fault::data);
+    }
+  };
+  using Kind = ChunkCodec::Kind;
+  for (const Kind kind : {Kind::blosc, Kind::zstd, Kind::gzip, Kind::zlib, Kind::shuffle, Kind::delta, Kind::crc32c}) {
+    array.codecs = {{kind, 4}};
+    attempt([&] { decode_chunk(array, bytes, out); });
+    if (kind == Kind::blosc || kind == Kind::zstd) attempt([&] { (void)decode_texts(array, bytes); });
+  }
+  array.codecs.clear();
+  attempt([&] { (void)decode_texts(array, bytes); });
+}
+
 }  // namespace
 
 /// Any bytes are either metadata of an array that can be read, or have one mistake with a remedy; the same bytes are no shard's index that
-/// leads outside of the shard.
+/// leads outside of the shard, and no chunk that is more than its numbers.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   parse(3, [&] { return input_array_v3("a", parse_document(bytes, "zarr.json")); });
@@ -53,5 +76,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const Error& error) {
     require(error.fault() == Fault::data);
   }
+  decode(bytes);
   return 0;
 }

@@ -17,7 +17,7 @@ class StoreFingerprint {
   [[nodiscard]] const Fingerprint& value() const noexcept { return print_; }
 
   /// Objects of an array that are looked at, at most.
-  static constexpr std::uint64_t most_objects = 1024;
+  static constexpr std::uint64_t most_objects = 128;
 
  private:
   void add_bytes(const std::string& path, bool first);
