@@ -23,6 +23,7 @@ struct CfVariable {
   std::vector<Index> shape;
   std::optional<SampleType> type;  ///< of its numbers; nothing for text and what else cannot be pixels
   std::vector<CfAttribute> attributes;
+  bool default_filled = true;  ///< places that nobody has written have NetCDF's default fill value
 
   [[nodiscard]] const CfAttribute* find(std::string_view attribute) const;
   /// Text of an attribute; empty without it.
@@ -38,6 +39,8 @@ class CfFile {
   [[nodiscard]] virtual const std::vector<CfVariable>& variables() const noexcept = 0;
   /// All numbers of a small variable, in C order. Throws Error(Fault::mistake).
   [[nodiscard]] virtual std::vector<double> numbers(const CfVariable&) = 0;
+  /// All texts of a short variable of one dimension; empty when it holds none. Throws as `numbers`.
+  [[nodiscard]] virtual std::vector<std::string> texts(const CfVariable&) { return {}; }
   [[nodiscard]] const CfVariable* find(std::string_view name) const;
 };
 

@@ -30,7 +30,7 @@ void copy_row(const std::byte* from, Index stride, Index count, std::size_t elem
 }  // namespace
 
 CfSource::CfSource(std::string path, CfDescription description, std::unique_ptr<StoredArray> array, const Fingerprint& fingerprint)
-    : path_(std::move(path)), about_(std::move(description)), array_(std::move(array)), fingerprint_(fingerprint), bands_{about_.band} {
+    : path_(std::move(path)), about_(std::move(description)), array_(std::move(array)), fingerprint_(fingerprint) {
   const auto& storage = array_->chunk();
   chunk_ = {about_.time ? storage[*about_.time] : 1, {storage[about_.y], storage[about_.x]}};
   element_ = sample_bytes(about_.type);
@@ -56,36 +56,56 @@ CfSource::Run CfSource::run_along(std::size_t dimension, Index place, bool backw
   return run;
 }
 
-std::size_t CfSource::read_chunk(std::span<const int>, const ChunkPlace& place, std::span<std::byte* const> out) {
-  std::vector<Index> at_storage = about_.fixed;
-  for (std::size_t d = 0; d < at_storage.size(); ++d) at_storage[d] /= array_->chunk()[d];
+bool CfSource::interleaved() const noexcept {
+  return about_.labels && about_.bands.size() > 1 && array_->chunk()[*about_.labels] >= about_.shape[*about_.labels];
+}
+
+std::size_t CfSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+  const auto& storage = array_->chunk();
+  std::vector<Index> at_storage(storage.size(), 0);
+  for (std::size_t d = 0; d < at_storage.size(); ++d) at_storage[d] = about_.fixed[d] / storage[d];
   if (about_.time) at_storage[*about_.time] = place.time;
   at_storage[about_.y] = place.row;
   at_storage[about_.x] = place.col;
-  if (direct_) return array_->read(at_storage, {out[0], storage_bytes_});
+  std::size_t bytes = 0;
+  if (direct_) {
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+      if (about_.labels) at_storage[*about_.labels] = bands[i];
+      bytes += array_->read(at_storage, {out[i], storage_bytes_});
+    }
+    return bytes;
+  }
   thread_local Buffer scratch;
   scratch.reserve(storage_bytes_);
   const Run rows = run_along(about_.y, place.row, about_.south_up), cols = run_along(about_.x, place.col, about_.mirrored);
   const Index times = about_.time ? std::min(chunk_.times, about_.shape[*about_.time] - place.time * chunk_.times) : 1;
-  std::size_t bytes = 0;
+  std::vector<Index> fixed = about_.fixed;
   for (Index row = rows.first_place(); row <= rows.last_place(); ++row)
     for (Index col = cols.first_place(); col <= cols.last_place(); ++col) {
       at_storage[about_.y] = row;
       at_storage[about_.x] = col;
-      bytes += array_->read(at_storage, {scratch.data(), storage_bytes_});
-      copy(scratch.data(), times, rows, row, cols, col, out[0]);
+      for (std::size_t i = 0; i < bands.size(); ++i) {
+        const Index held = about_.labels ? at_storage[*about_.labels] : 0;
+        if (about_.labels) {
+          fixed[*about_.labels] = bands[i];
+          at_storage[*about_.labels] = bands[i] / storage[*about_.labels];
+        }
+        const bool same_chunk = i > 0 && (!about_.labels || at_storage[*about_.labels] == held);
+        if (!same_chunk) bytes += array_->read(at_storage, {scratch.data(), storage_bytes_});
+        copy(scratch.data(), fixed, times, rows, row, cols, col, out[i]);
+      }
     }
   return bytes;
 }
 
-void CfSource::copy(const std::byte* numbers, Index times, const Run& rows, Index row_place, const Run& cols, Index col_place,
-                    std::byte* out) const {
+void CfSource::copy(const std::byte* numbers, const std::vector<Index>& fixed, Index times, const Run& rows, Index row_place,
+                    const Run& cols, Index col_place, std::byte* out) const {
   const auto& storage = array_->chunk();
   std::vector<Index> strides(storage.size(), 1);
   for (std::size_t d = storage.size(); d-- > 1;) strides[d - 1] = strides[d] * storage[d];
   const auto element = static_cast<Index>(element_);
   Index start = 0;
-  for (std::size_t d = 0; d < storage.size(); ++d) start += about_.fixed[d] % storage[d] * strides[d];
+  for (std::size_t d = 0; d < storage.size(); ++d) start += fixed[d] % storage[d] * strides[d];
   const auto [first_row, end_row] = rows.inside(row_place);
   const auto [first_col, end_col] = cols.inside(col_place);
   // What comes first in the source's row lies last where columns run backwards.

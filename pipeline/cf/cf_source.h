@@ -8,7 +8,7 @@
 
 namespace terroir {
 
-/// A variable of a file with CF's conventions: chunks of its stored array, of any order of dimensions, as (time, row, col).
+/// A variable of a file with CF's conventions: chunks of its stored array, of any order of dimensions, as (time, row, col) of each band.
 class CfSource final : public Source {
  public:
   CfSource(std::string path, CfDescription description, std::unique_ptr<StoredArray> array, const Fingerprint& fingerprint);
@@ -17,9 +17,9 @@ class CfSource final : public Source {
   [[nodiscard]] const Grid& grid() const noexcept override { return about_.grid; }
   /// In the order of the file, which need not be ascending.
   [[nodiscard]] const TimeAxis& times() const noexcept override { return about_.times; }
-  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return bands_; }
+  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return about_.bands; }
   [[nodiscard]] ChunkShape chunk() const noexcept override { return chunk_; }
-  [[nodiscard]] bool interleaved() const noexcept override { return false; }
+  [[nodiscard]] bool interleaved() const noexcept override;
   [[nodiscard]] Fingerprint fingerprint() const override { return fingerprint_; }
   [[nodiscard]] SampleType stored_type(int) const noexcept override { return about_.type; }
   /// Compressed bytes and what they become before they are unshuffled; and a chunk of the array, where it is none of the source.
@@ -42,14 +42,14 @@ class CfSource final : public Source {
     [[nodiscard]] Index target(Index index) const noexcept { return backwards ? last - index : index - begin; }
   };
   [[nodiscard]] Run run_along(std::size_t dimension, Index place, bool backwards) const;
-  void copy(const std::byte* numbers, Index times, const Run& rows, Index row_place, const Run& cols, Index col_place,
-            std::byte* out) const;
+  /// Copies what a chunk of the array has of a band: `fixed` tells the index along each dimension that is none of the grid or of time.
+  void copy(const std::byte* numbers, const std::vector<Index>& fixed, Index times, const Run& rows, Index row_place, const Run& cols,
+            Index col_place, std::byte* out) const;
 
   std::string path_;
   CfDescription about_;
   std::unique_ptr<StoredArray> array_;
   Fingerprint fingerprint_;
-  std::vector<BandFacts> bands_;
   ChunkShape chunk_;
   std::size_t element_ = 4;
   std::size_t storage_bytes_ = 0;  ///< of a chunk of the array

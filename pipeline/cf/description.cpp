@@ -20,7 +20,7 @@ class Describer {
 
   CfDescription describe(const std::optional<double>& level) {
     out_.name = variable_.name;
-    out_.band = band_facts(variable_, file_.path());
+    out_.bands = {band_facts(variable_, file_.path())};
     out_.type = stored_type(variable_);
     out_.shape = variable_.shape;
     out_.fixed.assign(axes_.size(), 0);
@@ -30,7 +30,7 @@ class Describer {
       if (axis.kind == AxisKind::x) x = &axis;
       if (axis.kind == AxisKind::y) y = &axis;
       if (axis.kind == AxisKind::time) out_.time = axis.place;
-      if (axis.kind == AxisKind::vertical || axis.kind == AxisKind::other) chosen = choose(axis, level) || chosen;
+      if (axis.kind == AxisKind::vertical || axis.kind == AxisKind::other) chosen = (!take_labels(axis) && choose(axis, level)) || chosen;
     }
     if (x == nullptr || y == nullptr) refuse("it has no rows and columns", "name another variable");
     if (level && !chosen) refuse("it has no levels", "leave out select.level");
@@ -49,6 +49,29 @@ class Describer {
 
   [[nodiscard]] Index size_of(const CfAxis& axis) const { return variable_.shape[axis.place]; }
 
+  /// Takes a dimension of names, such as the features of a stack, for bands. Their units and meanings stand in `NAME_units` and
+  /// `NAME_long_name`. False where it has no names.
+  bool take_labels(const CfAxis& axis) {
+    const std::string& dimension = variable_.dimensions[axis.place];
+    const auto texts_of = [&](const std::string& name) {
+      const CfVariable* texts = file_.find(name);
+      const bool along = texts != nullptr && !texts->type && texts->dimensions == std::vector{dimension};
+      return along ? file_.texts(*texts) : std::vector<std::string>{};
+    };
+    const std::vector<std::string> names = out_.labels ? std::vector<std::string>{} : texts_of(dimension);
+    if (names.empty()) return false;
+    const std::vector<std::string> units = texts_of(dimension + "_units"), meanings = texts_of(dimension + "_long_name");
+    const BandFacts all = out_.bands[0];
+    out_.labels = axis.place;
+    out_.bands.assign(names.size(), all);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      out_.bands[i].label = names[i];
+      if (!units.empty()) out_.bands[i].unit = units[i];
+      if (!meanings.empty()) out_.bands[i].description = meanings[i];
+    }
+    return true;
+  }
+
   /// The index of a level along an axis that is neither time nor of the grid; whether `level` chose it.
   bool choose(const CfAxis& axis, const std::optional<double>& level) {
     const std::string& name = variable_.dimensions[axis.place];
@@ -56,7 +79,7 @@ class Describer {
     if (!is_level && size_of(axis) == 1) return false;
     if (!is_level)
       refuse("its dimension '" + name + "' (" + std::to_string(size_of(axis)) + ") is neither time nor a level with coordinates",
-             "cut out one part first: ncks -d " + name + ",0 IN OUT");
+             "cut out one part first, as by ncks -d " + name + ",0 IN OUT");
     const std::vector<double> values = file_.numbers(*axis.coordinate);
     if (level)
       for (std::size_t i = 0; i < values.size(); ++i)

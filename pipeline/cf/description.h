@@ -11,14 +11,15 @@ namespace terroir {
 
 /// A variable of a file as a source: what its header and coordinates tell, and how its dimensions become times, rows and columns.
 struct CfDescription {
-  std::string name;  ///< of the variable
-  BandFacts band;
+  std::string name;              ///< of the variable
+  std::vector<BandFacts> bands;  ///< one, or one for each label along a dimension of names
   SampleType type = SampleType::float32;
   Grid grid;  ///< north-up, but for curvilinear cells
   TimeAxis times;
   std::vector<Index> shape;         ///< of the stored array
   std::optional<std::size_t> time;  ///< places of dimensions
   std::size_t y = 0, x = 0;
+  std::optional<std::size_t> labels;  ///< place of the dimension of bands
   std::vector<Index> fixed;  ///< index taken along every other dimension
   bool south_up = false;     ///< rows are stored from the south
   bool mirrored = false;     ///< columns are stored from the east

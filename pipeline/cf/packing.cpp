@@ -50,7 +50,7 @@ void read_nodata(const CfVariable& v, SampleType type, const std::string& path, 
   if (values.size() > 2)
     throw Error(Fault::mistake,
                 path + ": variable '" + v.name + "' has more than two missing values; make them one: cdo setctomiss,NUMBER IN OUT");
-  if (!said && default_fill(type) && v.type == type) values.push_back(*default_fill(type));
+  if (!said && v.default_filled && default_fill(type) && v.type == type) values.push_back(*default_fill(type));
   if (!values.empty()) facts.nodata = values[0];
   if (values.size() > 1) facts.missing = values[1];
 }

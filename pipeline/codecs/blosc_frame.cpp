@@ -112,13 +112,17 @@ std::size_t blosc_compress(std::span<const std::byte> in, const BloscOptions& op
   return static_cast<std::size_t>(written);
 }
 
-void blosc_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
+std::optional<std::size_t> blosc_content_bytes(std::span<const std::byte> in) noexcept {
   std::size_t content = 0;
-  if (in.size() < header_bytes || blosc_cbuffer_validate(in.data(), in.size(), &content) != 0) {
-    throw Error(Fault::data, "damaged Blosc frame");
-  }
-  if (content != out.size()) {
-    throw Error(Fault::data, "Blosc frame holds " + std::to_string(content) + " bytes instead of " + std::to_string(out.size()));
+  if (in.size() < header_bytes || blosc_cbuffer_validate(in.data(), in.size(), &content) != 0) return std::nullopt;
+  return content;
+}
+
+void blosc_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
+  const auto content = blosc_content_bytes(in);
+  if (!content) throw Error(Fault::data, "damaged Blosc frame");
+  if (*content != out.size()) {
+    throw Error(Fault::data, "Blosc frame holds " + std::to_string(*content) + " bytes instead of " + std::to_string(out.size()));
   }
   if (blosc_decompress_ctx(in.data(), out.data(), out.size(), 1) != static_cast<int>(out.size())) {
     throw Error(Fault::data, "damaged Blosc frame");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -27,6 +28,9 @@ struct BloscOptions {
 /// default, cost half the speed of zstd and some of its ratio; every reader takes a block of any size, and one that is split.
 [[nodiscard]] std::size_t blosc_compress(std::span<const std::byte> in, const BloscOptions& options, std::span<std::byte> out,
                                          std::span<std::byte> scratch);
+
+/// Bytes that a frame says to hold; nothing when it is no whole frame.
+[[nodiscard]] std::optional<std::size_t> blosc_content_bytes(std::span<const std::byte> in) noexcept;
 
 /// Decompresses a frame that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
 void blosc_decompress(std::span<const std::byte> in, std::span<std::byte> out);

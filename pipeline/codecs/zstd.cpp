@@ -50,6 +50,12 @@ void zstd_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
   }
 }
 
+std::optional<std::size_t> zstd_content_bytes(std::span<const std::byte> in) noexcept {
+  const unsigned long long bytes = ZSTD_getFrameContentSize(in.data(), in.size());
+  if (bytes == ZSTD_CONTENTSIZE_UNKNOWN || bytes == ZSTD_CONTENTSIZE_ERROR) return std::nullopt;
+  return bytes;
+}
+
 std::size_t zstd_context_bytes(int level, std::size_t bytes) noexcept {
   return ZSTD_estimateCCtxSize_usingCParams(ZSTD_getCParams(level, bytes, 0));
 }

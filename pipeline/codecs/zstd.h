@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace terroir {
@@ -14,6 +15,9 @@ namespace terroir {
 
 /// Decompresses one frame that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
 void zstd_decompress(std::span<const std::byte> in, std::span<std::byte> out);
+
+/// Bytes that a frame says to hold; nothing when it does not say, or is no frame.
+[[nodiscard]] std::optional<std::size_t> zstd_content_bytes(std::span<const std::byte> in) noexcept;
 
 /// Memory of a thread's context once it has compressed so many bytes at a level.
 [[nodiscard]] std::size_t zstd_context_bytes(int level, std::size_t bytes) noexcept;

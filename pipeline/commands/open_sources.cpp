@@ -4,6 +4,7 @@
 #include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/tiff/tile_reader.h"
 #include "pipeline/commands/cf_opener.h"
+#include "pipeline/commands/zarr_opener.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/vector_file.h"
 
@@ -64,12 +65,14 @@ class DirectSource final : public Source {
 
 class SourceChooser final : public SourceOpener {
  public:
-  explicit SourceChooser(CrsReader& crs) : gdal_(crs), cf_(crs) {}
+  explicit SourceChooser(CrsReader& crs) : gdal_(crs), cf_(crs), zarr_(crs) {}
 
   std::vector<std::string> variables(const std::string& path) override {
+    if (ZarrOpener::knows(path)) return zarr_.variables(path);
     return CfOpener::knows(path) ? cf_.variables(path) : gdal_.variables(path);
   }
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override {
+    if (ZarrOpener::knows(path)) return zarr_.open(path, part);
     if (CfOpener::knows(path)) return cf_.open(path, part);
     if (!part.variable.empty()) return gdal_.open(path, part);
     auto source = gdal_.open_file(path);
@@ -83,6 +86,7 @@ class SourceChooser final : public SourceOpener {
   static constexpr std::size_t open_files = 64;
   GdalOpener gdal_;
   CfOpener cf_;
+  ZarrOpener zarr_;
   std::shared_ptr<LocalFiles> files_ = std::make_shared<LocalFiles>(open_files);
 };
 

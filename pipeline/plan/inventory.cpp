@@ -130,7 +130,9 @@ class InputTaker {
       return std::vector<std::string>{};
     };
     if (!spec_.variable.empty()) return has(spec_.variable) ? std::vector{spec_.variable} : missing("variable", spec_.at, spec_.variable);
-    if (!spec_.bands.empty() && !has_band_) {
+    // Bands of the only variable may have names: which they are is known when it is open.
+    const bool none = std::none_of(spec_.bands.begin(), spec_.bands.end(), [&](const BandSpec& band) { return has(band.band); });
+    if (!spec_.bands.empty() && !has_band_ && !(known.size() == 1 && none)) {
       std::vector<std::string> wanted;
       for (const BandSpec& band : spec_.bands) {
         if (!has(band.band)) return missing("bands." + band.layer, band.at, band.band);
@@ -158,6 +160,7 @@ class InputTaker {
 
   void open_part(const std::string& path, const std::string& name, const PatternMatch& match, const SourcePart& part) {
     std::shared_ptr<Source> source = opener_.open(path, part);
+    if (refused_as_variable(name, part.variable, *source)) return;
     const Grid grid = placed(source->grid());
     if (!grid.crs().known()) {
       complain("path", spec_.path_at, path + " has no CRS", "give inputs." + spec_.name + ".crs, as 'EPSG:32632'");
@@ -178,6 +181,18 @@ class InputTaker {
     return {std::move(crs), grid.affine(), grid.shape()};
   }
 
+  static bool is_labelled(const Source& source) { return source.bands().size() > 1 || !source.bands()[0].label.empty(); }
+
+  /// Bands of a variable that has none, and another name.
+  bool refused_as_variable(const std::string& name, const std::string& variable, const Source& source) {
+    if (variable.empty() || has_band_ || spec_.bands.empty() || is_labelled(source)) return false;
+    const auto is_it = [&](const BandSpec& band) { return band.band == variable; };
+    if (std::any_of(spec_.bands.begin(), spec_.bands.end(), is_it)) return false;
+    const BandSpec& first = spec_.bands.front();
+    complain("bands." + first.layer, first.at, name + " has no variable '" + first.band + "'", "use " + variable);
+    return true;
+  }
+
   [[nodiscard]] const std::string& name_of(std::size_t file) const { return inventory_.files[file].planned.name; }
   [[nodiscard]] const std::vector<BandFacts>& bands_of(std::size_t file) const { return inventory_.files[file].source->bands(); }
 
@@ -191,20 +206,28 @@ class InputTaker {
       for (const auto& name : names) wanted.push_back({spec_.at, is_name(name) ? name : "b" + name, name, {}});
       return wanted;
     }
-    if (!found_.front().variable.empty()) return {{spec_.at, spec_.name, found_.front().variable, {}}};
+    if (is_one_variable(found_.front())) return {{spec_.at, spec_.name, found_.front().variable, {}}};
     if (spec_.band) return {{spec_.at, spec_.name, std::to_string(*spec_.band), {}}};
-    const std::size_t count = bands_of(found_.front().file).size();
-    for (std::size_t i = 1; i <= count; ++i)
-      wanted.push_back({spec_.at, count == 1 ? spec_.name : "b" + std::to_string(i), std::to_string(i), {}});
+    const auto& bands = bands_of(found_.front().file);
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+      const std::string number = std::to_string(i + 1);
+      const std::string layer = is_name(bands[i].label) ? bands[i].label : bands.size() == 1 ? spec_.name : "b" + number;
+      wanted.push_back({spec_.at, layer, number, {}});
+    }
     return wanted;
+  }
+
+  /// Whether a file was opened as a variable whose bands have no names.
+  [[nodiscard]] bool is_one_variable(const Found& found) const {
+    return !found.variable.empty() && !is_labelled(*inventory_.files[found.file].source);
   }
 
   /// The number (from 0) of a band in a file, by its number from 1 or its description; nothing if the file has no such band.
   [[nodiscard]] std::optional<int> band_in(const Found& found, const std::string& band) const {
     const auto& bands = bands_of(found.file);
-    if (has_band_ || !found.variable.empty()) return 0;
+    if (has_band_ || is_one_variable(found)) return 0;
     for (std::size_t i = 0; i < bands.size(); ++i)
-      if (bands[i].description == band && !band.empty()) return static_cast<int>(i);
+      if ((bands[i].label.empty() ? bands[i].description : bands[i].label) == band && !band.empty()) return static_cast<int>(i);
     const auto number = Value::scalar(band).integer();
     if (number && *number >= 1 && *number <= static_cast<std::int64_t>(bands.size())) return static_cast<int>(*number - 1);
     return std::nullopt;
@@ -216,7 +239,7 @@ class InputTaker {
     const std::size_t before = diagnostics_.size();
     TimeSteps steps(spec_, inventory_, diagnostics_);
     for (const Found& f : found_) {
-      const bool other = has_band_ ? f.match.band != band.band : !f.variable.empty() && f.variable != band.band;
+      const bool other = has_band_ ? f.match.band != band.band : is_one_variable(f) && f.variable != band.band;
       const auto number = other ? std::nullopt : band_in(f, band.band);
       if (!other && !number) return unknown_band(band, f.file);
       if (other)
@@ -314,7 +337,8 @@ class InputTaker {
   void unknown_band(const BandSpec& band, std::size_t file) {
     std::vector<std::string> known;
     for (std::size_t i = 0; i < bands_of(file).size(); ++i) {
-      const std::string& text = bands_of(file)[i].description;
+      const BandFacts& facts = bands_of(file)[i];
+      const std::string& text = facts.label.empty() ? facts.description : facts.label;
       known.push_back(std::to_string(i + 1) + (text.empty() ? "" : " (" + text + ")"));
     }
     complain("bands." + band.layer, band.at, inventory_.files[file].planned.name + " has no band '" + band.band + "'",

@@ -19,7 +19,9 @@ Error system_error(const std::string& path, const char* step) {
 
 }  // namespace
 
-LocalFile::LocalFile(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+LocalFile::LocalFile(const std::string& path) : LocalFile(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+LocalFile::LocalFile(const std::string& path, int fd) : path_(path), fd_(fd) {
   if (fd_ < 0) throw system_error(path, "opening it");
   struct stat status {};
   if (::fstat(fd_, &status) != 0) {
@@ -28,6 +30,12 @@ LocalFile::LocalFile(const std::string& path) : path_(path), fd_(::open(path.c_s
     throw error;
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+std::shared_ptr<const LocalFile> LocalFile::find(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return nullptr;
+  return std::shared_ptr<const LocalFile>(new LocalFile(path, fd));
 }
 
 LocalFile::~LocalFile() { ::close(fd_); }
@@ -44,20 +52,32 @@ void LocalFile::read(std::uint64_t offset, std::span<std::byte> out) const {
 }
 
 std::shared_ptr<const LocalFile> LocalFiles::open(const std::string& path) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(files_.begin(), files_.end(), [&](const auto& file) { return file->path() == path; });
-    if (found != files_.end()) {
-      files_.splice(files_.begin(), files_, found);
-      return files_.front();
-    }
-  }
+  if (auto file = held(path)) return file;
   auto file = std::make_shared<const LocalFile>(path);
+  hold(file);
+  return file;
+}
+
+std::shared_ptr<const LocalFile> LocalFiles::find(const std::string& path) {
+  if (auto file = held(path)) return file;
+  auto file = LocalFile::find(path);
+  if (file) hold(file);
+  return file;
+}
+
+std::shared_ptr<const LocalFile> LocalFiles::held(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(files_.begin(), files_.end(), [&](const auto& file) { return file->path() == path; });
+  if (found == files_.end()) return nullptr;
+  files_.splice(files_.begin(), files_, found);
+  return files_.front();
+}
+
+void LocalFiles::hold(const std::shared_ptr<const LocalFile>& file) {
   std::list<std::shared_ptr<const LocalFile>> closing;
   const std::lock_guard lock(mutex_);
   files_.push_front(file);
   if (files_.size() > limit_) closing.splice(closing.begin(), files_, std::prev(files_.end()));
-  return file;
 }
 
 }  // namespace terroir

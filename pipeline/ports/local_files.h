@@ -15,6 +15,8 @@ class LocalFile {
  public:
   /// Throws Error(Fault::system).
   explicit LocalFile(const std::string& path);
+  /// Null when there is no such file. Throws Error(Fault::system) when it cannot be opened.
+  [[nodiscard]] static std::shared_ptr<const LocalFile> find(const std::string& path);
   ~LocalFile();
   LocalFile(const LocalFile&) = delete;
   LocalFile& operator=(const LocalFile&) = delete;
@@ -27,6 +29,8 @@ class LocalFile {
   void read(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:
+  LocalFile(const std::string& path, int fd);
+
   std::string path_;
   int fd_ = -1;
   std::uint64_t size_ = 0;
@@ -38,8 +42,13 @@ class LocalFiles {
   explicit LocalFiles(std::size_t limit) : limit_(limit) {}
   /// Throws Error(Fault::system) when it cannot be opened.
   [[nodiscard]] std::shared_ptr<const LocalFile> open(const std::string& path);
+  /// Null when there is no such file.
+  [[nodiscard]] std::shared_ptr<const LocalFile> find(const std::string& path);
 
  private:
+  [[nodiscard]] std::shared_ptr<const LocalFile> held(const std::string& path);
+  void hold(const std::shared_ptr<const LocalFile>& file);
+
   std::size_t limit_;
   std::mutex mutex_;
   std::list<std::shared_ptr<const LocalFile>> files_;  ///< last used first

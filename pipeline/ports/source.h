@@ -26,6 +26,7 @@ struct BandFacts {
   std::optional<double> missing{};                   ///< a second nodata value
   std::optional<std::pair<double, double>> valid{};  ///< stored numbers outside [lowest, highest] are nodata as well
   std::string standard_name{}, cell_methods{};       ///< CF
+  std::string label{};                               ///< its name among the bands of its variable, when these have names
   friend bool operator==(const BandFacts&, const BandFacts&) = default;
 };
 
@@ -86,7 +87,6 @@ class Source {
   /// Type of the numbers that `read_chunk` gives of a band (from 0): the file's own; of a masked band a floating type that holds them,
   /// with NaN where the mask hides them.
   [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
-
   /// Bytes that a thread takes, beside those of the chunk, to decode one, and keeps for the next; 0: at most as many as the chunk has.
   [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept { return 0; }
 
@@ -116,7 +116,8 @@ class VectorFile;
 class SourceOpener {
  public:
   virtual ~SourceOpener() = default;
-  /// The variables of a file, each of which is a source of one band, in the file's order; empty for a file of bands (GeoTIFF).
+  /// The variables of a file, in the file's order; empty for a file of bands (GeoTIFF). Each is a source of one band, or of several with
+  /// labels where it has a dimension of names (features).
   /// Throws Error: Fault::mistake when there is no such file or no reader knows it (the text says why and what to do).
   virtual std::vector<std::string> variables(const std::string& path) = 0;
   /// Throws as `variables`, and for rotated grids and parts that are not there.

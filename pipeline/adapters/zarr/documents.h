@@ -14,6 +14,9 @@ using Document = std::pair<std::string, std::string>;
 [[nodiscard]] std::vector<Document> documents_v3(const std::vector<const Variable*>& variables, const Json& root_attributes);
 [[nodiscard]] std::vector<Document> documents_v2(const std::vector<const Variable*>& variables, const Json& root_attributes);
 
+/// The document `.zarray` of a variable.
+[[nodiscard]] Json array_document_v2(const Variable&);
+
 /// The one object of a coordinate: key and bytes.
 [[nodiscard]] std::pair<std::string, std::vector<std::byte>> chunk_v3(const Coordinate&);
 [[nodiscard]] std::pair<std::string, std::vector<std::byte>> chunk_v2(const Coordinate&);

@@ -46,7 +46,15 @@ Json fill_value(const Variable& variable) {
   return json_number(*variable.nodata, !variable.type.starts_with("float"));
 }
 
-Json array_document(const Variable& variable) {
+Json attributes(const Variable& variable) {
+  Json out = variable.attributes;
+  out["_ARRAY_DIMENSIONS"] = variable.dimensions;
+  return out;
+}
+
+}  // namespace
+
+Json array_document_v2(const Variable& variable) {
   return {{"zarr_format", 2},
           {"shape", variable.shape},
           {"chunks", variable.chunk},
@@ -58,14 +66,6 @@ Json array_document(const Variable& variable) {
           {"dimension_separator", "/"}};
 }
 
-Json attributes(const Variable& variable) {
-  Json out = variable.attributes;
-  out["_ARRAY_DIMENSIONS"] = variable.dimensions;
-  return out;
-}
-
-}  // namespace
-
 std::vector<Document> documents_v2(const std::vector<const Variable*>& variables, const Json& root_attributes) {
   std::vector<Document> out;
   const Json group = {{"zarr_format", 2}};
@@ -75,7 +75,7 @@ std::vector<Document> documents_v2(const std::vector<const Variable*>& variables
     consolidated[key] = std::move(document);
   };
   for (const auto* variable : variables) {
-    add(variable->name + "/.zarray", array_document(*variable));
+    add(variable->name + "/.zarray", array_document_v2(*variable));
     add(variable->name + "/.zattrs", attributes(*variable));
   }
   out.emplace_back(".zattrs", root_attributes.dump(2));

@@ -74,7 +74,8 @@ Variable parsed(const std::string& name, Parse parse) {
 Variable parse_v3(const std::string& name, const Json& document) {
   return parsed(name, [&](Variable& out) {
     out.shape = document.at("shape").get<std::vector<Index>>();
-    out.type = document.at("data_type");
+    const Json& type = document.at("data_type");
+    out.type = type.is_object() ? type.at("name") : type;  // others write types with a configuration
     out.dimensions = document.value("dimension_names", std::vector<std::string>());
     out.nodata = number_of(document.at("fill_value"));
     out.attributes = document.value("attributes", Json::object());

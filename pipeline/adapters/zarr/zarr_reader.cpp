@@ -1,6 +1,7 @@
 #include "pipeline/adapters/zarr/zarr_reader.h"
 
 #include "pipeline/adapters/zarr/parse_metadata.h"
+#include "pipeline/adapters/zarr/texts.h"
 #include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/error.h"
 
@@ -69,49 +70,6 @@ std::vector<std::byte> content_of(Store& store, const ZarrStore& zarr, const Var
 
 std::size_t size_along(const Variable& variable) { return variable.shape.size() == 1 ? static_cast<std::size_t>(variable.shape[0]) : 0; }
 
-std::vector<std::string> texts_with_lengths(std::span<const std::byte> bytes) {
-  std::vector<std::string> out;
-  const auto take_number = [&] {
-    std::uint32_t number = 0;
-    if (bytes.size() < sizeof number) throw Error(Fault::data, "a list of texts ends too early");
-    std::memcpy(&number, bytes.data(), sizeof number);
-    bytes = bytes.subspan(sizeof number);
-    return number;
-  };
-  for (std::uint32_t left = take_number(); left > 0; --left) {
-    const std::size_t length = take_number();
-    if (length > bytes.size()) throw Error(Fault::data, "a list of texts ends too early");
-    out.emplace_back(reinterpret_cast<const char*>(bytes.data()), length);
-    bytes = bytes.subspan(length);
-  }
-  return out;
-}
-
-std::string utf8(std::u32string_view points) {
-  std::string out;
-  const auto add = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  const auto tail = [&](char32_t point, int shift) { add(0x80 | (point >> shift & 0x3F)); };
-  for (const char32_t point : points) {
-    if (point == 0) break;
-    if (point < 0x80) {
-      add(point);
-    } else if (point < 0x800) {
-      add(0xC0 | point >> 6);
-      tail(point, 0);
-    } else if (point < 0x10000) {
-      add(0xE0 | point >> 12);
-      tail(point, 6);
-      tail(point, 0);
-    } else {
-      add(0xF0 | point >> 18);
-      tail(point, 12);
-      tail(point, 6);
-      tail(point, 0);
-    }
-  }
-  return out;
-}
-
 template <class T>
 std::vector<double> as_doubles(std::span<const std::byte> bytes) {
   std::vector<double> out(bytes.size() / sizeof(T));
@@ -160,13 +118,7 @@ std::vector<std::string> read_texts(Store& store, const ZarrStore& zarr, const V
     return bytes ? texts_with_lengths(*bytes) : std::vector<std::string>();
   }
   const auto bytes = content_of(store, zarr, variable, size_along(variable) * variable.characters * sizeof(char32_t));
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < bytes.size(); at += variable.characters * sizeof(char32_t)) {
-    std::u32string points(variable.characters, U'\0');
-    std::memcpy(points.data(), bytes.data() + at, points.size() * sizeof(char32_t));
-    out.push_back(utf8(points));
-  }
-  return out;
+  return texts_of_width(bytes, variable.characters);
 }
 
 std::string compression_text(const Compression& compression) {

@@ -1,6 +1,7 @@
 #include "pipeline/adapters/zarr/zarr_sink.h"
 
 #include "pipeline/adapters/zarr/documents.h"
+#include "pipeline/adapters/zarr/vrt_sidecar.h"
 #include "pipeline/dataset/array_layout.h"
 #include "pipeline/dataset/attributes.h"
 #include "pipeline/dataset/coordinates.h"
@@ -36,6 +37,7 @@ class ZarrSink final : public Sink {
 
   [[nodiscard]] std::vector<std::string> names() const override {
     std::vector<std::string> out = {"zarr.json", ".zgroup", ".zattrs", ".zmetadata", "x", "y", "spatial_ref", "feature"};
+    if (has_vrt(output_)) out.push_back(vrt_name(output_));
     for (const auto& name : feature_coordinate_names()) out.push_back(name);
     for (const auto& array : output_.arrays) {
       out.push_back(array.name);
@@ -57,6 +59,7 @@ class ZarrSink final : public Sink {
       store_.put(key, bytes);
       all.push_back(&coordinate.variable);
     }
+    if (has_vrt(output_)) write_vrt(plan_, output_, layouts_, store_);
     const Json root = root_attributes(plan_);
     for (const auto& [key, text] : is_v3() ? documents_v3(all, root) : documents_v2(all, root)) {
       store_.put(key, std::as_bytes(std::span(text)));
@@ -87,7 +90,8 @@ std::vector<std::string> excluded_readers(const OutputPlan& output) {
     out.emplace_back("zarr-python before 3: no Zarr 3");
     out.emplace_back("netCDF-C (ncdump, NCO, CDO): no sharded Zarr 3");
   } else {
-    out.emplace_back("GDAL before 3.9 (and QGIS with it): reads the pixels but not the CRS");
+    out.push_back("GDAL before 3.9 (and QGIS with it): reads the pixels but not the CRS" +
+                  (has_vrt(output) ? "; give it " + vrt_name(output) + " in the store's folder" : std::string()));
     if (output.codec.name != CodecSpec::Name::none) {
       out.emplace_back("netCDF-C of Debian 12: has no plugins for compressed chunks and returns wrong numbers without an error");
     }

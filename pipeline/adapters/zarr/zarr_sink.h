@@ -12,7 +12,7 @@
 namespace terroir {
 
 /// Writes one output of a plan as Zarr. Version 3: one object for each tile and array, a shard of all its times and features.
-/// Version 2: one object for each chunk. Pixels of a stacked array with times are stored as (time, feature, y, x).
+/// Version 2: one object for each chunk, and a VRT for GDAL. Pixels of a stacked array with times are stored as (time, feature, y, x).
 /// Keeps references to all its arguments.
 [[nodiscard]] std::unique_ptr<Sink> make_zarr_sink(const Plan& plan, std::size_t output, Store& store, CrsReader& crs_reader);
 

@@ -26,6 +26,7 @@ class FakeFile final : public CfFile {
   [[nodiscard]] const std::string& path() const noexcept override { return path_; }
   [[nodiscard]] const std::vector<CfVariable>& variables() const noexcept override { return variables_; }
   [[nodiscard]] std::vector<double> numbers(const CfVariable& v) override { return numbers_.at(v.name); }
+  [[nodiscard]] std::vector<std::string> texts(const CfVariable& v) override { return texts_.count(v.name) ? texts_.at(v.name) : none_; }
 
   void axis(const std::string& name, std::vector<double> values, const std::string& units, std::vector<CfAttribute> more = {}) {
     if (!units.empty()) more.push_back({"units", units, {}});
@@ -39,6 +40,10 @@ class FakeFile final : public CfFile {
     variables_.push_back({name, dimensions, shape, SampleType::float64, {{"units", units, {}}}});
     numbers_[name] = std::move(values);
   }
+  void labels(const std::string& name, const std::string& dimension, std::vector<std::string> values) {
+    variables_.push_back({name, {dimension}, {static_cast<Index>(values.size())}, std::nullopt, {}});
+    texts_[name] = std::move(values);
+  }
   void variable(const std::string& name, std::vector<std::string> dimensions, std::vector<Index> shape,
                 std::vector<CfAttribute> more = {}) {
     variables_.push_back({name, std::move(dimensions), std::move(shape), SampleType::float32, std::move(more)});
@@ -48,6 +53,8 @@ class FakeFile final : public CfFile {
   std::string path_ = "f.nc";
   std::vector<CfVariable> variables_;
   std::map<std::string, std::vector<double>> numbers_;
+  std::map<std::string, std::vector<std::string>> texts_;
+  const std::vector<std::string> none_;
 };
 
 FakeFile two_by_three() {
@@ -121,6 +128,23 @@ TEST(CfDescription, Levels) {
             "f.nc: variable 't': it has no level 7 along 'plev' (Pa); give select: {level: NUMBER}, one of 85000 or 50000");
   OnlyWgs84 crs;
   EXPECT_EQ(describe(file, {"", 50000}, crs).fixed, (std::vector<Index>{1, 0, 0}));
+}
+
+TEST(CfDescription, ADimensionOfNamesMakesBands) {
+  FakeFile file = two_by_three();
+  file.labels("feature", "feature", {"slope", "ratio"});
+  file.labels("feature_units", "feature", {"degree", "1"});
+  file.labels("feature_long_name", "feature", {"steepness", ""});
+  file.variable("t", {"feature", "lat", "lon"}, {2, 2, 3}, {{"units", "K", {}}});
+  OnlyWgs84 crs;
+  const CfDescription d = describe(file, {"t", {}}, crs);
+  EXPECT_EQ(d.labels, 0U);
+  ASSERT_EQ(d.bands.size(), 2U);
+  EXPECT_EQ(d.bands[0].label, "slope");
+  EXPECT_EQ(d.bands[0].unit, "degree");
+  EXPECT_EQ(d.bands[0].description, "steepness");
+  EXPECT_EQ(d.bands[1].label, "ratio");
+  EXPECT_EQ(d.bands[1].unit, "1");
 }
 
 TEST(CfDescription, WhatCannotBeRead) {
@@ -273,6 +297,37 @@ TEST(CfSource, TakesOneLevelOutOfAChunkOfSeveral) {
   about.grid = Grid({}, {}, {2, 2});
   about.times.seconds = {0};
   EXPECT_EQ(chunk_of(about, {1, 2, 2, 2}, {}), (std::vector<float>{300, 301, 310, 311}));
+}
+
+/// Some bands of four, of two rows and columns, in chunks of a shape; `reads` counts the chunks that were decoded.
+std::vector<std::vector<float>> bands_of(std::vector<Index> chunk, std::vector<int> numbers, std::size_t* reads = nullptr) {
+  CfDescription about;
+  about.shape = {4, 2, 2};  // label, lat, lon
+  about.labels = 0;
+  about.y = 1;
+  about.x = 2;
+  about.fixed = {0, 0, 0};
+  about.grid = Grid({}, {}, {2, 2});
+  about.bands.resize(4);
+  CfSource source("f.zarr", about, std::make_unique<Counting>(about.shape, chunk), {});
+  EXPECT_EQ(source.interleaved(), chunk[0] == 4);
+  std::vector<std::vector<float>> out(numbers.size(), std::vector<float>(4, -1));
+  std::vector<std::byte*> planes;
+  for (auto& plane : out) planes.push_back(reinterpret_cast<std::byte*>(plane.data()));
+  const std::size_t bytes = source.read_chunk(numbers, {}, planes);
+  if (reads != nullptr) *reads = bytes;
+  return out;
+}
+
+TEST(CfSource, ReadsSomeBandsOfAChunkThatHoldsAllByDecodingItOnce) {
+  std::size_t reads = 0;
+  EXPECT_EQ(bands_of({4, 2, 2}, {3, 1}, &reads), (std::vector<std::vector<float>>{{300, 301, 310, 311}, {100, 101, 110, 111}}));
+  EXPECT_EQ(reads, 1U);
+  EXPECT_EQ(bands_of({2, 2, 2}, {3, 2, 0}, &reads),
+            (std::vector<std::vector<float>>{{300, 301, 310, 311}, {200, 201, 210, 211}, {0, 1, 10, 11}}));
+  EXPECT_EQ(reads, 2U);
+  EXPECT_EQ(bands_of({1, 2, 2}, {3, 2}, &reads), (std::vector<std::vector<float>>{{300, 301, 310, 311}, {200, 201, 210, 211}}));
+  EXPECT_EQ(reads, 2U);
 }
 
 }  // namespace

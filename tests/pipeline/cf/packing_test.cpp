@@ -21,6 +21,9 @@ TEST(CfPacking, FillAndMissingValuesBothCount) {
 TEST(CfPacking, WithoutThemTheDefaultFillValueCountsButForBytes) {
   EXPECT_EQ(band_facts(variable(SampleType::int16, {}), "f.nc").nodata, -32767);
   EXPECT_EQ(band_facts(variable(SampleType::int8, {}), "f.nc").nodata, std::nullopt);
+  CfVariable other = variable(SampleType::int16, {});
+  other.default_filled = false;
+  EXPECT_EQ(band_facts(other, "f.zarr").nodata, std::nullopt) << "only NetCDF has such values";
 }
 
 TEST(CfPacking, UnsignedNumbers) {

@@ -130,6 +130,14 @@ TEST(ReadZarr, FindsNothingInAnEmptyFolder) {
   EXPECT_EQ(read_zarr(store).has_value(), false);
 }
 
+TEST(ReadZarr, NamesATypeThatSomebodyElseHasWritten) {
+  MemoryStore store;
+  put(store, "zarr.json", R"({"zarr_format": 3, "node_type": "group", "attributes": {}})");
+  put(store, "a/zarr.json", R"({"shape": [1], "data_type": {"name": "fixed_length_utf32"}, "fill_value": "", "codecs": [{"name": "bytes"}],
+      "chunk_grid": {"configuration": {"chunk_shape": [1]}}})");
+  EXPECT_EQ(read_zarr(store)->find("a")->type, "fixed_length_utf32");
+}
+
 TEST(Base64, IsThatOfRfc4648) {
   const auto encoded = [](std::string_view text) { return base64(std::as_bytes(std::span(text))); };
   EXPECT_EQ(encoded(""), "");

@@ -271,6 +271,37 @@ TEST_F(ZarrSink, KeepsFillValuesApartFromMissingOnes) {
   EXPECT_EQ(document(".zmetadata")["metadata"]["a/.zarray"], document("a/.zarray"));
 }
 
+// Chunks of 2 times, 2 features, 2 rows and 4 columns: to GDAL 8 rows of 4, below each other for each of the 3 rows of chunks.
+TEST_F(ZarrSink, ShowsAStackToGdalByItsRowsOfChunks) {
+  Plan plan = plan_of({5, 6}, {2, 4}, {4, 4}, 2, 3, 2);
+  plan.outputs[0].zarr_format = 2;
+  Sink& sink = open(std::move(plan));
+  sink.publish({no_statistics(2)}, no_parts);
+  EXPECT_EQ(document("a/1/0/.zarray")["shape"], Json({24, 6}));
+  EXPECT_EQ(document("a/1/0/.zarray")["chunks"], Json({8, 4}));
+  EXPECT_EQ(store_.get("a/2/0/.zarray"), std::nullopt) << "the times are two chunks";
+  const auto bytes = store_.get("out.vrt").value();
+  const std::string vrt(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  EXPECT_THAT(vrt, HasSubstr("<VRTDataset rasterXSize=\"6\" rasterYSize=\"5\">"));
+  EXPECT_THAT(vrt, HasSubstr("<GeoTransform>100, 10, 0, 200, 0, -10</GeoTransform>"));
+  EXPECT_EQ(vrt.find("band=\"7\""), std::string::npos);
+  // The second feature of the second day is the last plane of four in each chunk.
+  const std::size_t band = vrt.find("band=\"4\""), next = vrt.find("band=\"5\"");
+  const std::string fourth = vrt.substr(band, next - band);
+  EXPECT_THAT(fourth, HasSubstr("<Description>1970-01-02 f1</Description>"));
+  EXPECT_THAT(fourth, HasSubstr("<SourceFilename relativeToVRT=\"1\">a/0/0</SourceFilename>"));
+  const auto piece = [](int from, int to, int rows) {
+    const auto rectangle = [&](const std::string& name, int row) {
+      return "      <" + name + " xOff=\"0\" yOff=\"" + std::to_string(row) + "\" xSize=\"6\" ySize=\"" + std::to_string(rows) + "\"/>\n";
+    };
+    return rectangle("SrcRect", from) + rectangle("DstRect", to);
+  };
+  EXPECT_THAT(fourth, HasSubstr(piece(6, 0, 2)));
+  EXPECT_THAT(fourth, HasSubstr(piece(14, 2, 2)));
+  EXPECT_THAT(fourth, HasSubstr(piece(22, 4, 1)));
+  EXPECT_THAT(sink.names(), Contains("out.vrt"));
+}
+
 TEST(ExcludedReaders, AreNamedWithTheReason) {
   OutputPlan output;
   EXPECT_THAT(excluded_readers(output), Contains(HasSubstr("GDAL before 3.13")));
