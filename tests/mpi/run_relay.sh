@@ -34,7 +34,7 @@ fails() {  # NAME EXPECTED TEXT [options]
 }
 
 on_rank_2 'cd /'
-fails "an input that one rank does not see" 2 ": .*relief.yml:.*'dem.tif': there is no such file" --input dem=dem.tif
+dem=dem.tif fails "an input that one rank does not see" 2 ": .*relief.yml:.*'dem.tif': there is no such file"
 on_rank_2 'set -- "$1" "$2" "$3" run nowhere.yml'
 fails "a rank without a recipe" 2 ": nowhere.yml: cannot read nowhere.yml"
 
