@@ -1,6 +1,7 @@
 #include "pipeline/commands/doctor.h"
 
 #include "kernels/cpu_level.h"
+#include "kernels/value.h"
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/child.h"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <future>
 #include <ostream>
@@ -46,8 +48,9 @@ std::string read_arguments(std::span<const std::string> arguments, Request& requ
     if (argument == "--json") {
       request.json = true;
     } else if (argument == "--patience") {
-      request.patience = i + 1 < arguments.size() ? std::atof(arguments[++i].c_str()) : 0;
-      if (request.patience <= 0) return "--patience needs a number of seconds";
+      const auto seconds = i + 1 < arguments.size() ? Value::scalar(arguments[++i]).number() : std::nullopt;
+      if (!seconds || !std::isfinite(*seconds) || *seconds <= 0) return "--patience needs a number of seconds, as --patience 60";
+      request.patience = *seconds;
     } else if (argument.starts_with("--")) {
       return "unknown option '" + argument + "'; use --json or --patience";
     } else if (!request.folder.empty()) {

@@ -1,13 +1,10 @@
 #include "pipeline/commands/job_options.h"
 
-#include "pipeline/commands/options.h"
-
-#include <boost/program_options.hpp>
+#include "pipeline/commands/command_line.h"
 
 #include <unistd.h>
 
 #include <filesystem>
-#include <ostream>
 
 namespace terroir {
 namespace {
@@ -37,18 +34,6 @@ po::options_description visible(const std::string& command) {
   }
   add("help", "print this");
   return options;
-}
-
-/// NAME=VALUE options of one kind into a map; a name is given once.
-std::optional<std::string> take_names(const po::variables_map& given, const std::string& option,
-                                      std::map<std::string, std::string>& names) {
-  if (given.count(option) == 0) return std::nullopt;
-  for (const auto& text : given[option].as<Texts>()) {
-    const std::size_t before = names.size();
-    if (!bind_name(text, names)) return "--" + option + " " + text + " has no name; give NAME=VALUE";
-    if (names.size() == before) return "--" + option + " " + text.substr(0, text.find('=')) + " is given twice; keep one";
-  }
-  return std::nullopt;
 }
 
 std::optional<std::string> take_sets(const po::variables_map& given, JobOptions& options) {
@@ -93,8 +78,10 @@ std::optional<std::string> take(const po::variables_map& given, JobOptions& opti
 
 std::map<std::string, std::string> own_environment() {
   std::map<std::string, std::string> variables;
-  for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable)
-    static_cast<void>(bind_name(*variable, variables));
+  for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    if (const auto equals = text.find('='); equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
   return variables;
 }
 
@@ -102,36 +89,16 @@ std::map<std::string, std::string> own_environment() {
 
 std::optional<JobOptions> parse_job_options(const std::string& command, const std::string& summary, std::span<const std::string> arguments,
                                             std::ostream& out, std::ostream& errors, int& exit_code) {
-  const po::options_description shown = visible(command);
-  po::options_description all = shown;
-  all.add_options()("file", po::value<Texts>());
-  po::positional_options_description places;
-  places.add("file", -1);
-  const std::string wanted = command == "check" ? "a recipe or a job" : "a job";
+  const bool check = command == "check";
+  const CommandLine line{command, summary, check ? "RECIPE|JOB" : "JOB", check ? "a recipe or a job" : "a job", visible(command), {}};
   JobOptions options;
-  exit_code = 2;
-  try {
-    po::variables_map given;
-    po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
-    if (given.count("help") > 0) {
-      out << "terroir " << command << (command == "check" ? " RECIPE|JOB" : " JOB") << " [options]\n" << summary << "\n\n" << shown;
-      exit_code = 0;
-      return std::nullopt;
-    }
-    auto problem = take(given, options);
-    const std::size_t files = given.count("file") > 0 ? given["file"].as<Texts>().size() : 0;
-    if (!problem && files != 1) problem = files == 0 ? "name " + wanted : "name one file only";
-    if (!problem) {
-      options.file = given["file"].as<Texts>().front();
-      options.launch.here = std::filesystem::current_path().string();
-      options.launch.environment = own_environment();
-      return options;
-    }
-    errors << "terroir " << command << ": " << *problem << "; see terroir " << command << " --help\n";
-  } catch (const po::error& error) {
-    errors << "terroir " << command << ": " << error.what() << "; see terroir " << command << " --help\n";
-  }
-  return std::nullopt;
+  const auto file =
+      read_command_line(line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
+  if (!file) return std::nullopt;
+  options.file = *file;
+  options.launch.here = std::filesystem::current_path().string();
+  options.launch.environment = own_environment();
+  return options;
 }
 
 }  // namespace terroir

@@ -40,7 +40,10 @@ int run_launch(std::span<const std::string> arguments, std::ostream& out, std::o
   const JobText text = read_job_text(options->file);
   if (!text.document) {
     for (const auto& diagnostic : text.diagnostics) errors << to_text(diagnostic, options->file) << "\n";
-    if (text.diagnostics.empty()) errors << "terroir launch: " << options->file << " is no job; use terroir run for a recipe\n";
+    const bool folder = std::filesystem::is_directory(options->file);
+    if (text.diagnostics.empty())
+      errors << "terroir launch: " << options->file
+             << (folder ? " is a folder; name a job file" : " is no job; use terroir run for a recipe") << "\n";
     return mistake;
   }
   LoadedJob loaded = load_job(text, *options);

@@ -1,12 +1,15 @@
 #include "pipeline/commands/launch_folder.h"
 
+#include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/process/child.h"
+#include "pipeline/error.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <span>
 
 namespace terroir {
 namespace {
@@ -19,12 +22,26 @@ std::string path_variable(const StartCommand& start) {
   return found == all.end() ? std::string() : found->second;
 }
 
+/// A mount may refuse what the permissions of its folders allow.
+std::optional<std::string> try_object(const fs::path& folder) {
+  const auto store = make_folder_store(folder);
+  const std::string key = ".terroir-launch-" + std::to_string(::getpid());
+  try {
+    store->put(key, std::as_bytes(std::span("tried")));
+    store->remove(key);
+  } catch (const Error& refused) {
+    std::error_code ignored;
+    fs::remove(folder / key, ignored);
+    return "the folder " + folder.string() + " cannot be used: " + refused.what();
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (!error && ::access(folder.c_str(), W_OK | X_OK) == 0) return std::nullopt;
-  const std::string why = error ? error.message() : "it cannot be written to";
-  return "the folder " + folder.string() + " cannot be used: " + why + "; check its permissions and those of its parents";
+  if (!error) return try_object(folder);
+  return "the folder " + folder.string() + " cannot be used: " + error.message() + "; check its permissions and those of its parents";
 }
 
 std::optional<std::string> make_link(const fs::path& link, const fs::path& target) {

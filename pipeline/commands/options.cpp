@@ -1,10 +1,9 @@
 #include "pipeline/commands/options.h"
 
-#include <boost/program_options.hpp>
+#include "pipeline/commands/command_line.h"
 
 #include <cmath>
 #include <cstdio>
-#include <ostream>
 
 namespace terroir {
 namespace {
@@ -41,11 +40,8 @@ std::optional<Shape> parse_block(const std::string& text) {
 
 /// Reads what boost has parsed; a text says what is wrong.
 std::optional<std::string> take(const po::variables_map& given, RecipeOptions& options) {
-  for (const char* side : {"input", "output"})
-    if (given.count(side) > 0)
-      for (const auto& text : given[side].as<std::vector<std::string>>())
-        if (!bind_name(text, side[0] == 'i' ? options.bindings.inputs : options.bindings.outputs))
-          return "--" + std::string(side) + " " + text + " has no name; give NAME=VALUE";
+  if (auto problem = take_names(given, "input", options.bindings.inputs)) return problem;
+  if (auto problem = take_names(given, "output", options.bindings.outputs)) return problem;
   if (given.count("memory") > 0) {
     const auto bytes = parse_bytes(given["memory"].as<std::string>());
     if (!bytes || *bytes == 0) return "--memory " + given["memory"].as<std::string>() + " is no size; give one as 2G or 500M";
@@ -78,13 +74,6 @@ std::optional<std::string> take(const po::variables_map& given, RecipeOptions& o
 
 }  // namespace
 
-bool bind_name(const std::string& text, std::map<std::string, std::string>& bindings) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos) return false;
-  bindings[text.substr(0, equals)] = text.substr(equals + 1);
-  return true;
-}
-
 std::optional<std::size_t> parse_bytes(const std::string& text) {
   double value = 0;
   char unit[8] = {};
@@ -102,35 +91,15 @@ std::optional<std::size_t> parse_bytes(const std::string& text) {
 std::optional<RecipeOptions> parse_recipe_options(const std::string& command, const std::string& summary,
                                                   std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
                                                   int& exit_code) {
-  const po::options_description shown = visible(command);
-  po::options_description all = shown;
-  all.add_options()("recipe", po::value<std::vector<std::string>>());
-  all.add_options()("block", po::value<std::string>());
-  all.add_options()("no-rechunk", "");
-  po::positional_options_description places;
-  places.add("recipe", -1);
+  CommandLine line{command, summary, command == "run" ? "RECIPE|STORE" : "RECIPE", "a recipe", visible(command), {}};
+  line.hidden.add_options()("block", po::value<std::string>());
+  line.hidden.add_options()("no-rechunk", "");
   RecipeOptions options;
-  exit_code = 2;
-  try {
-    po::variables_map given;
-    po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
-    if (given.count("help") > 0) {
-      out << "terroir " << command << (command == "run" ? " RECIPE|STORE" : " RECIPE") << " [options]\n" << summary << "\n\n" << shown;
-      exit_code = 0;
-      return std::nullopt;
-    }
-    auto problem = take(given, options);
-    const std::size_t recipes = given.count("recipe") > 0 ? given["recipe"].as<std::vector<std::string>>().size() : 0;
-    if (!problem && recipes != 1) problem = recipes == 0 ? "name a recipe" : "name one recipe only";
-    if (!problem) {
-      options.recipe = given["recipe"].as<std::vector<std::string>>().front();
-      return options;
-    }
-    errors << "terroir " << command << ": " << *problem << "; see terroir " << command << " --help\n";
-  } catch (const po::error& error) {
-    errors << "terroir " << command << ": " << error.what() << "; see terroir " << command << " --help\n";
-  }
-  return std::nullopt;
+  const auto recipe =
+      read_command_line(line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
+  if (!recipe) return std::nullopt;
+  options.recipe = *recipe;
+  return options;
 }
 
 }  // namespace terroir

@@ -3,7 +3,6 @@
 #include "pipeline/recipe/recipe.h"
 
 #include <iosfwd>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,9 +27,6 @@ struct RecipeOptions {
 [[nodiscard]] std::optional<RecipeOptions> parse_recipe_options(const std::string& command, const std::string& summary,
                                                                 std::span<const std::string> arguments, std::ostream& out,
                                                                 std::ostream& errors, int& exit_code);
-
-/// "NAME=VALUE" into a map; false when it has no name.
-[[nodiscard]] bool bind_name(const std::string& text, std::map<std::string, std::string>& bindings);
 
 /// "300M", "1.5G", "2GiB", "1000000": bytes, in powers of 1024; nothing when it is no size.
 [[nodiscard]] std::optional<std::size_t> parse_bytes(const std::string& text);

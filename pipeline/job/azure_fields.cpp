@@ -1,6 +1,7 @@
 #include "pipeline/job/azure_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
@@ -101,6 +102,20 @@ std::vector<std::pair<std::string, std::string>> azure_text_map(const Section& s
       texts.emplace_back(entry.key, std::move(*text));
   }
   return texts;
+}
+
+void check_azure_flag(const Section& section, const std::string& key) {
+  constexpr std::array words = {"true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0"};
+  const Value* value = section.get(key);
+  if (value != nullptr && std::find(words.begin(), words.end(), lower_case(value->text())) == words.end())
+    refuse(*value, section.where(key), "true or false", section.report());
+}
+
+void warn_of_keys(const Section& section, const std::vector<std::string>& keys) {
+  for (const auto& entry : section.entries())
+    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
+      section.report().warn(entry.at, section.where(entry.key), "Azure ML ignores the unknown key " + quoted(entry.key),
+                            did_you_mean(entry.key, keys, "remove it"));
 }
 
 std::string lower_case(std::string text) {

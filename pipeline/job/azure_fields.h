@@ -34,6 +34,12 @@ namespace terroir {
 /// A map of texts, some of which may be nothing (then empty): `tags` and `properties`.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> azure_text_map(const Section& section, const std::string& key);
 
+/// Complains of a key whose value is none of the words that stand for true and false.
+void check_azure_flag(const Section& section, const std::string& key);
+
+/// Warns of keys where Azure ML lets any through, so that a misspelt one is lost in silence.
+void warn_of_keys(const Section& section, const std::vector<std::string>& keys);
+
 /// The text with small letters a to z.
 [[nodiscard]] std::string lower_case(std::string text);
 

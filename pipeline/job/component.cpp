@@ -43,6 +43,7 @@ ComponentInput read_input_port(const Value::Entry& entry, const std::string& whe
   check_port_name(entry, where, report);
   const Section section(&entry.value, entry.at, where, {"type", "description", "optional", "default", "mode", "min", "max", "enum"},
                         report);
+  static_cast<void>(azure_text(section, "description"));
   const auto types = input_types();
   const auto type = read_type(section, types);
   if (!type) return input;
@@ -64,6 +65,7 @@ JobOutput read_output_port(const Value::Entry& entry, const std::string& where, 
   output.name = entry.key;
   check_port_name(entry, where, report);
   const Section section(&entry.value, entry.at, where, {"type", "description", "mode"}, report);
+  static_cast<void>(azure_text(section, "description"));
   if (const auto type = read_type(section, data_kinds())) output.kind = static_cast<DataKind>(*type);
   const auto mode = section.choice("mode", {"rw_mount", "upload", "direct", "mount"});
   if (mode && *mode < 3) output.mode = static_cast<OutputMode>(*mode);
@@ -82,6 +84,15 @@ void read_ports(const Section& top, Component& component) {
     for (const auto& entry : outputs.entries())
       component.outputs.push_back(read_output_port(entry, outputs.where(entry.key), top.report()));
   }
+}
+
+/// What means nothing here.
+void check_texts(const Section& top) {
+  for (const char* key : {"$schema", "display_name", "description", "id"}) static_cast<void>(azure_text(top, key));
+  for (const char* key : {"tags", "properties"})  // of any values, other than a job's
+    if (top.has(key)) static_cast<void>(Section(top.get(key), top.at(key), top.where(key), {}, top.report()));
+  static_cast<void>(azure_texts(top, "additional_includes"));
+  check_azure_flag(top, "is_deterministic");
 }
 
 void check_component_name(const Section& top) {
@@ -117,12 +128,12 @@ std::optional<Complaint> check_literal(const ComponentInput& input, const std::s
 
 Component read_component(const Value& map, Position at, const std::string& where, const JobScope& scope) {
   Component component;
-  const Section top(
-      &map, at, where,
-      {"$schema", "type", "name", "version", "display_name", "description", "tags", "properties", "is_deterministic", "inputs", "outputs",
-       "command", "code", "environment", "distribution", "resources", "additional_includes", "id", "creation_context"},
-      scope.report);
+  const Section top(&map, at, where, {}, scope.report);
   if (!top.whole()) return component;
+  warn_of_keys(top,
+               {"$schema", "type", "name", "version", "display_name", "description", "tags", "properties", "is_deterministic", "inputs",
+                "outputs", "command", "code", "environment", "distribution", "resources", "additional_includes", "id", "creation_context"});
+  check_texts(top);
   if (const auto type = azure_text(top, "type"); type && lower_case(*type) != "command")
     top.complain("type", "a component of type " + *type + " has no single command", "name a command component");
   check_component_name(top);

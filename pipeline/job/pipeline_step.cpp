@@ -60,18 +60,43 @@ const Value::Entry* choose_step(const Section& top, const Section& jobs, const s
   return nullptr;
 }
 
-/// Azure ML lets any key through here, so that a misspelt one is lost.
-void warn_of_keys(const Section& section, const std::vector<std::string>& keys) {
-  for (const auto& entry : section.entries())
-    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
-      section.report().warn(entry.at, section.where(entry.key), "Azure ML ignores the unknown key " + quoted(entry.key),
-                            did_you_mean(entry.key, keys, "remove it"));
+/// A setting that names something of the workspace; `others` are words that it may be as well.
+void check_reference(const Section& settings, const std::string& key, const std::vector<std::string>& others) {
+  const auto name = azure_text(settings, key);
+  if (!name || name->rfind("azureml:", 0) == 0 || std::find(others.begin(), others.end(), lower_case(*name)) != others.end()) return;
+  settings.complain(key, quoted(*name) + " does not begin with azureml:",
+                    "write " + key + ": azureml:NAME" + (others.empty() ? "" : ", or " + list_words(others)));
 }
 
 void check_settings(const Section& top) {
   if (!top.has("settings")) return;
   const Section settings(top.get("settings"), top.at("settings"), "settings", {}, top.report());
   warn_of_keys(settings, {"default_datastore", "default_compute", "continue_on_step_failure", "force_rerun", "on_init", "on_finalize"});
+  check_reference(settings, "default_compute", {"serverless"});
+  check_reference(settings, "default_datastore", {});
+  check_azure_flag(settings, "continue_on_step_failure");
+  check_azure_flag(settings, "force_rerun");
+}
+
+/// Azure ML looks for the compute of each step, whichever runs here; a component's own does not count.
+void check_compute(const Section& top, const Section& jobs) {
+  const Value* settings = top.get("settings");
+  if (top.has("compute") || (settings != nullptr && settings->find("default_compute") != nullptr)) return;
+  for (const auto& entry : jobs.entries()) {
+    const Value* type = entry.value.find("type");
+    const bool runs = type == nullptr || type->text() == "command";
+    if (entry.value.is_map() && runs && entry.value.find("compute") == nullptr)
+      top.report().error(entry.at, jobs.where(entry.key), "the step has no compute",
+                         "give compute: azureml:NAME, or the pipeline settings: {default_compute: azureml:NAME}");
+  }
+}
+
+/// Texts of a pipeline that mean nothing here.
+void check_names(const Section& top) {
+  for (const char* key : {"name", "display_name", "experiment_name", "description", "compute"}) static_cast<void>(azure_text(top, key));
+  for (const char* key : {"tags", "properties"}) static_cast<void>(azure_text_map(top, key));
+  CommandJob ignored;
+  read_identity(top, ignored);
 }
 
 /// Names of the pipeline's inputs that need not exist, because what is bound to them is given on the command line.
@@ -138,6 +163,10 @@ class StepReader {
     job_.environment = read_environment(section_, scope());
     job_.code_at = section_.at("code");
     job_.code = read_code(section_, scope());
+    // Of a step with a component Azure ML takes any.
+    job_.display_name = azure_text(section_, "display_name").value_or("");
+    job_.description = azure_text(section_, "description").value_or("");
+    job_.tags = azure_text_map(section_, "tags");
   }
 
   void read_component_of_step() {
@@ -172,10 +201,7 @@ class StepReader {
 
   /// Settings of the step stand over those of the component.
   void read_settings() {
-    job_.display_name = azure_text(section_, "display_name").value_or("");
-    job_.description = azure_text(section_, "description").value_or("");
     job_.compute = azure_text(section_, "compute").value_or("");
-    job_.tags = azure_text_map(section_, "tags");
     job_.properties = azure_text_map(section_, "properties");
     job_.environment_variables = read_environment_variables(section_);
     if (!own_command_ && section_.has("environment")) job_.environment = read_environment(section_, scope());
@@ -216,10 +242,12 @@ ParsedJob parse_pipeline_step(const Value& document, const JobRequest& request, 
                     {"$schema", "type", "name", "display_name", "experiment_name", "description", "tags", "properties", "compute",
                      "settings", "inputs", "outputs", "jobs", "identity", "component", "services", "id", "status", "creation_context"},
                     report);
+  check_names(top);
   check_settings(top);
   if (!top.require("jobs", "give jobs: {STEP: {command: COMMAND}}")) return {};
   const Section jobs(top.get("jobs"), top.at("jobs"), "jobs", {}, report);
   check_step_names(jobs);
+  check_compute(top, jobs);
   const Value::Entry* step = choose_step(top, jobs, request.step);
   if (step == nullptr) return {};
   PipelineScope pipeline;

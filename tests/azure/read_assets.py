@@ -1,5 +1,5 @@
 """Loads the files of configs/azureml with Microsoft's own client, offline, and prints as JSON what it makes of them. Run by AZURE_PYTHON:
-read_assets.py FOLDER"""
+read_assets.py FOLDER..., each with the same files"""
 
 import json
 import pathlib
@@ -8,8 +8,6 @@ import sys
 from azure.ai.ml import load_component, load_compute, load_datastore, load_environment, load_job
 from azure.ai.ml._utils._asset_utils import get_ignore_file, get_upload_files_from_folder
 from azure.ai.ml.entities._load_functions import load_schedule
-
-folder = pathlib.Path(sys.argv[1])
 
 
 def verdict(entity):
@@ -26,24 +24,34 @@ def sent(path):
     return sorted(name for _, name in get_upload_files_from_folder(path, ignore_file=get_ignore_file(path)))
 
 
-def schedule(name):
-    loaded = load_schedule(folder / name)
+def schedule(path):
+    loaded = load_schedule(path)
     rest = loaded._to_rest_object().serialize() if hasattr(loaded._to_rest_object(), "serialize") else loaded._to_rest_object().as_dict()
     return {**seen(loaded), "rest": json.loads(json.dumps(rest, default=str))}
 
 
-job = load_job(folder / "job.yml")
-environment = load_environment(folder / "environment.yml")
-print(json.dumps({
-    "job": seen(job),
-    "component": seen(load_component(folder / "component.yml")),
-    "verify": seen(load_component(folder / "verify.yml")),
-    "pipeline": seen(load_job(folder / "pipeline.yml")),
-    "schedule": schedule("schedule.yml"),
-    "schedule-cron": schedule("schedule-cron.yml"),
-    "environment": seen(environment),
-    "compute": seen(load_compute(folder / "compute.yml")),
-    "datastore": seen(load_datastore(folder / "datastore.yml")),
-    "code": sent(folder / "src"),
-    "context": sent((folder / environment.build.path).resolve()),
-}))
+def assets(folder):
+    environment = load_environment(folder / "environment.yml")
+    return {
+        "job": seen(load_job(folder / "job.yml")),
+        "component": seen(load_component(folder / "component.yml")),
+        "verify": seen(load_component(folder / "verify.yml")),
+        "pipeline": seen(load_job(folder / "pipeline.yml")),
+        "schedule": schedule(folder / "schedule.yml"),
+        "schedule-cron": schedule(folder / "schedule-cron.yml"),
+        "environment": seen(environment),
+        "compute": seen(load_compute(folder / "compute.yml")),
+        "datastore": seen(load_datastore(folder / "datastore.yml")),
+        "code": sent(folder / "src"),
+        "context": sent((folder / environment.build.path).resolve()),
+    }
+
+
+def answer(folder):
+    try:
+        return assets(folder)
+    except Exception as error:  # the client refuses by exceptions of many kinds
+        return {"fault": str(error)}
+
+
+print(json.dumps([answer(pathlib.Path(folder)) for folder in sys.argv[1:]]))

@@ -25,7 +25,7 @@ mkdir "$work/foreign" "$work/foreign/features.zarr"
 echo mine >"$work/foreign/features.zarr/notes.txt"
 
 for ranks in 0 3; do
-  code "a missing input" 2 "missing.tif" $ranks "$work/a" --input dem=missing.tif
+  dem=missing.tif code "a missing input" 2 "missing.tif" $ranks "$work/a"
   code "an unknown option" 2 "--frobnicate" $ranks "$work/a" --frobnicate
   code "too little memory" 5 "memory" $ranks "$work/a" --memory 20M
   check "nothing is written for a mistake" test ! -e "$work/a"
@@ -33,7 +33,7 @@ for ranks in 0 3; do
   code "foreign files, overwrite" 2 "notes.txt" $ranks "$work/foreign" --overwrite
   code "another plan's result" 2 "another plan (different: " $ranks "$work/done" --input size=5
   check "it stays untouched" same "$(digest "$work/done")" "$before"
-  code "data that cannot be decoded" 3 "broken.tif" $ranks "$work/b$ranks" --input "dem=$broken"
+  dem=$broken code "data that cannot be decoded" 3 "broken.tif" $ranks "$work/b$ranks"
   check "no broken result is published" unpublished "$work/b$ranks"
   code "a folder that cannot be made" 4 "/dev/null/features.zarr" $ranks /dev/null
 done

@@ -34,7 +34,7 @@ fails() {  # NAME EXPECTED TEXT [options]
 }
 
 on_rank_2 'cd /'
-fails "an input that one rank does not see" 2 ": .*relief.yml:.*'dem.tif': there is no such file" --input dem=dem.tif
+dem=dem.tif fails "an input that one rank does not see" 2 ": .*relief.yml:.*'dem.tif': there is no such file"
 on_rank_2 'set -- "$1" "$2" "$3" run nowhere.yml'
 fails "a rank without a recipe" 2 ": nowhere.yml: cannot read nowhere.yml"
 
@@ -49,7 +49,8 @@ else
   echo "NOT RUN: a rank that reads other data than the others: private mounts are not permitted"
 fi
 
-# Address space that ends while tiles are computed: less and less of it until a thread or a chunk does not fit any more.
+# Address space that ends while tiles are computed: less and less of it until a thread or a chunk does not fit any more. A step is less than
+# the stacks of the threads.
 on_rank_2 true
 start 3 "$work/out" "${long[@]}" --memory 1G
 begun
@@ -59,9 +60,9 @@ ended
 code=0
 while [ $code -eq 0 ]; do
   rm -rf "$work/out"
-  space=$((space - 15000))
+  space=$((space - 30000))
   on_rank_2 "ulimit -v $space"
-  job 3 "$work/out" --memory 1G --threads 2
+  job 3 "$work/out" --memory 1G --threads 2 --input resolution=15
   code=$?
 done
 check "memory that is exhausted: exit code" test "$code" -eq 4 -o "$code" -eq 5
@@ -85,7 +86,7 @@ on_rank_2 'set -- "$1" "$2" "$3" run never.yml'
 start 3 "$work/out" "${long[@]}"
 for waited in $(seq 200); do
   victim=$(ranks_of "$job" | sed -n 3p)
-  [ -n "$victim" ] && [ "$(ranks_of "$job" | wc -l)" -eq 3 ] && grep -q fifo "/proc/$victim/wchan" 2>/dev/null && break
+  [ -n "$victim" ] && [ "$(ranks_of "$job" | wc -l)" -eq 3 ] && grep -q "fifo\|partner" "/proc/$victim/wchan" 2>/dev/null && break
   sleep 0.05
 done
 sleep 0.3

@@ -26,6 +26,20 @@ OPEN_MPI = {
     "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
 }
 
+# Recipes of several tests, without outputs: terrain, and what a season's scenes are; and how their names are bound.
+TERRAIN = {
+    "name": "ground",
+    "inputs": {"dem": {"path": "${{inputs.dem}}", "unit": "m"}},
+    "steps": {
+        "slope": {"process": "slope", "data": "dem"},
+        "relief": {"process": "focal_statistics", "data": "dem", "size": 5, "reducer": ["mean", "sd"]},
+    },
+}
+SCENES_OF_A_SEASON = {
+    "s2": {"path": "${{inputs.scenes}}/{time:%Y%m%d}_{band}.tif", "bands": {"R": "B04", "N": "B08"}, "scale": 0.0001, "unit": "1"}
+}
+BOUND = {"ground": ["--input", f"dem={DEM}"], "season": ["--input", f"scenes={SCENES}"]}
+
 
 def terroir(*words, ranks=0, seconds=60, program=TERROIR, **process):
     """Runs the program; `ranks` 0: without mpirun. A run that takes longer than `seconds` is a failure."""

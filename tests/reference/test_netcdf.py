@@ -10,24 +10,14 @@ import numpy as np
 import pytest
 import rasterio
 import xarray
-from jobs import DEM, SCENES, gdal, terroir, write_recipe
+from jobs import BOUND, DEM, SCENES_OF_A_SEASON, TERRAIN, gdal, terroir, write_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:Consolidated metadata", "ignore:Object at __terroir", "ignore:Duplicate")
 
-TERRAIN = {
-    "name": "ground",
-    "inputs": {"dem": {"path": "${{inputs.dem}}", "unit": "m"}},
-    "steps": {
-        "slope": {"process": "slope", "data": "dem"},
-        "relief": {"process": "focal_statistics", "data": "dem", "size": 5, "reducer": ["mean", "sd"]},
-    },
-}
 SEASON = {
     "name": "season",
     "grid": {"like": "s2", "bounds": [604000, 5180000, 606990, 5182990]},  # no multiple of a chunk
-    "inputs": {
-        "s2": {"path": "${{inputs.scenes}}/{time:%Y%m%d}_{band}.tif", "bands": {"R": "B04", "N": "B08"}, "scale": 0.0001, "unit": "1"}
-    },
+    "inputs": SCENES_OF_A_SEASON,
     "steps": {
         "kept": {"process": "clip", "data": "s2", "min": 0},
         "most": {"process": "reduce_time", "data": "s2", "reducer": "max"},
@@ -43,7 +33,6 @@ OUTPUTS = {
         "cube": {"layout": "stacked", "layers": ["kept"], "chunk": {"time": 2, "y": 1024, "x": 32}},
     },
 }
-BOUND = {"ground": ["--input", f"dem={DEM}"], "season": ["--input", f"scenes={SCENES}"]}
 NAMES = [(recipe, output) for recipe in OUTPUTS for output in OUTPUTS[recipe]]
 
 

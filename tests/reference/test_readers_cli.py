@@ -11,31 +11,20 @@ import schema
 import xarray
 import yaml
 import zarr
-from jobs import DEM, SCENES, SOURCE, gdal, opened, read, terroir, write, write_recipe
+from jobs import BOUND, DEM, SCENES, SCENES_OF_A_SEASON, SOURCE, TERRAIN, gdal, opened, read, terroir, write, write_recipe
 
 # Zarr 3 does not specify consolidated metadata yet, as the guide tells; __terroir/ is no array; rioxarray has a quarrel with affine.
 pytestmark = pytest.mark.filterwarnings("ignore:Consolidated metadata", "ignore:Object at __terroir", "ignore:Use `@` matmul")
 
-TERRAIN = {
-    "name": "ground",
-    "inputs": {"dem": {"path": "${{inputs.dem}}", "unit": "m"}},
-    "steps": {
-        "slope": {"process": "slope", "data": "dem"},
-        "relief": {"process": "focal_statistics", "data": "dem", "size": 5, "reducer": ["mean", "sd"]},
-    },
-}
 SEASON = {
     "name": "season",
     "grid": {"like": "s2", "bounds": [604000, 5180000, 607000, 5183000]},
-    "inputs": {
-        "s2": {"path": "${{inputs.scenes}}/{time:%Y%m%d}_{band}.tif", "bands": {"R": "B04", "N": "B08"}, "scale": 0.0001, "unit": "1"}
-    },
+    "inputs": SCENES_OF_A_SEASON,
     "steps": {
         "index": {"process": "spectral_index", "data": "s2", "index": ["NDVI", "EVI2"]},
         "kept": {"process": "clip", "data": "s2", "min": 0},
     },
 }
-BOUND = {"ground": ["--input", f"dem={DEM}"], "season": ["--input", f"scenes={SCENES}"]}
 FORMS = [("variables", 3), ("variables", 2), ("stacked", 3), ("stacked", 2)]
 
 

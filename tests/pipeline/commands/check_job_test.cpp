@@ -189,13 +189,16 @@ TEST_F(CheckJob, SetsAndBindsFromTheCommandLine) {
               ElementsAre(HasSubstr("job.yml:7:3: inputs.factor: 'two' is not a whole number")));
   EXPECT_THAT(check({"job.yml", "--output", "made=a", "--output", "made=b"}).errors,
               ElementsAre("terroir check: --output made is given twice; keep one; see terroir check --help"));
+  EXPECT_THAT(told("--output out=${{outputs.made}}", "--output out=${{outputs.made}} --output out=x"),
+              ElementsAre("job.yml:1:10: command: terroir run: --output out is given twice; keep one; see terroir run --help"));
   EXPECT_THAT(check({"job.yml", "--set", "a"}).errors,
               ElementsAre("terroir check: --set a has no key; give KEY=VALUE; see terroir check --help"));
 }
 
 TEST_F(CheckJob, ChecksAStepOfAPipeline) {
   write("pipeline.yml",
-        "type: pipeline\njobs:\n  slope:\n    command: terroir run recipe.yml --input dem=${{inputs.dem}} --output out=${{outputs.made}}\n"
+        "type: pipeline\ncompute: azureml:c\njobs:\n  slope:\n"
+        "    command: terroir run recipe.yml --input dem=${{inputs.dem}} --output out=${{outputs.made}}\n"
         "    code: src\n    environment: azureml:e@latest\n    inputs: {dem: {type: uri_file, path: dem.tif}}\n    outputs: {made: }\n");
   EXPECT_THAT(check({"pipeline.yml"}).errors,
               ElementsAre("pipeline.yml:1:7: type: this is a pipeline, and its steps that can be run are slope; name "
@@ -238,7 +241,8 @@ TEST_F(CheckJob, EndsAtTheLimitsOfABomb) {
 TEST_F(CheckJob, ReadsTheComponentAndTellsItsMistakesInItsFile) {
   write("component.yml",
         "name: slope\ninputs: {dem: {type: uri_file}}\ncommand: terroir processes ${{inputs.dam}}\nenvironment: azureml:e@latest\n");
-  write("pipeline.yml", "type: pipeline\njobs: {slope: {component: ./component.yml, inputs: {dem: {type: uri_file, path: dem.tif}}}}\n");
+  write("pipeline.yml",
+        "type: pipeline\njobs: {slope: {component: ./component.yml, compute: c, inputs: {dem: {type: uri_file, path: dem.tif}}}}\n");
   EXPECT_THAT(check({"pipeline.yml", "--step", "slope"}).errors,
               testing::Contains("component.yml:3:10: command: '${{inputs.dam}}' is not declared; did you mean 'dem'?"));
 }

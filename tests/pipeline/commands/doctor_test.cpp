@@ -70,7 +70,8 @@ TEST_F(Doctor, SaysThatThereIsNoSuchFolder) {
 TEST_F(Doctor, SaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(doctor({"--jsn"}).errors, "terroir doctor: unknown option '--jsn'; use --json or --patience\n");
   EXPECT_EQ(doctor({"a", "b"}).code, 2);
-  EXPECT_EQ(doctor({"--patience", "none"}).code, 2);
+  for (const char* patience : {"none", "5abc", "nan", "0", "-1"}) EXPECT_EQ(doctor({"--patience", patience}).code, 2) << patience;
+  EXPECT_EQ(doctor({"--patience"}).errors, "terroir doctor: --patience needs a number of seconds, as --patience 60\n");
   EXPECT_EQ(doctor({"--help"}).code, 0);
 }
 

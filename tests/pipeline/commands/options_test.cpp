@@ -52,9 +52,11 @@ TEST(Options, AreAllTaken) {
 TEST(Options, TellWhatIsWrongInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{}, "name a recipe"},
-      {{"a.yml", "b.yml"}, "name one recipe only"},
+      {{"a.yml", "b.yml"}, "name one file only"},
       {{"a.yml", "--input", "dem"}, "--input dem has no name; give NAME=VALUE"},
       {{"a.yml", "--output", "=x"}, "--output =x has no name"},
+      {{"a.yml", "--input", "dem=a", "--input", "dem=b"}, "--input dem is given twice; keep one"},
+      {{"a.yml", "--output", "o=a", "--output", "o=a"}, "--output o is given twice; keep one"},
       {{"a.yml", "--memory", "lots"}, "--memory lots is no size"},
       {{"a.yml", "--memory", "0"}, "--memory 0 is no size"},
       {{"a.yml", "--threads", "0"}, "--threads must be between 1 and 1024"},

@@ -215,12 +215,13 @@ TEST(LaunchPlan, ACheckOnlyNotesWhatIsInTheCloud) {
 TEST(LaunchPlan, WhatAnotherStepMakesMustBeBound) {
   const JobFiles files = files_of(machine());
   const std::string text =
-      "type: pipeline\njobs:\n  a: {command: x, environment: 'azureml:e:1', outputs: {o: }}\n  b:\n    command: terroir processes "
+      "type: pipeline\ncompute: azureml:c\njobs:\n  a: {command: x, environment: 'azureml:e:1', outputs: {o: }}\n  b:\n    command: "
+      "terroir processes "
       "${{inputs.i}}\n    environment: azureml:e:1\n    inputs: {i: '${{parent.jobs.a.outputs.o}}'}\n";
   const ParsedJob parsed = parse_job_text(text, {"p.yml", "b", {}, {}}, files);
   ASSERT_TRUE(parsed.job);
   EXPECT_THAT(lines_of(make_launch_plan(*parsed.job, here(), files).findings),
-              ElementsAre("p.yml:7:14: inputs.i: '${{parent.jobs.a.outputs.o}}' is made by another step; give --input i=PATH"));
+              ElementsAre("p.yml:8:14: inputs.i: '${{parent.jobs.a.outputs.o}}' is made by another step; give --input i=PATH"));
   LaunchOptions options = here();
   options.inputs = {{"i", "data"}};
   EXPECT_THAT(make_launch_plan(*parsed.job, options, files).words, ElementsAre("terroir", "processes", "/home/me/project/data"));
@@ -318,7 +319,8 @@ TEST(LaunchPlan, ABlockOfOneLineIsOneCommand) {
 
 TEST(LaunchPlan, OptionalInputsComeAndGo) {
   const std::string pipeline =
-      "type: pipeline\njobs:\n  s:\n    inputs: {GIVEN}\n    component:\n      inputs: {a: {type: string, optional: true}, b: {type: "
+      "type: pipeline\ncompute: azureml:c\njobs:\n  s:\n    inputs: {GIVEN}\n    component:\n      inputs: {a: {type: string, optional: "
+      "true}, b: {type: "
       "uri_file, optional: "
       "true}}\n      command: terroir processes $[[--a ${{inputs.a}}]] x$[[ --b ${{inputs.b}}]]\n      environment: azureml:e@latest\n";
   const auto words = [&](const std::string& given, LaunchOptions options = here()) {

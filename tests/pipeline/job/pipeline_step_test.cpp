@@ -172,8 +172,14 @@ TEST(PipelineStep, MistakesOfAComponentStandInItsFile) {
   EXPECT_THAT(told(pipeline, "prepare", changed(component, "$[[--input note=${{inputs.note}}]]", "${{inputs.note}}")),
               ElementsAre("parts/component.yml:15:10: command: the optional input 'note' stands outside of $[[ ]]; write $[[--note "
                           "${{inputs.note}}]]"));
-  EXPECT_THAT(told(pipeline, "prepare", changed(component, "version: 1", "compute: azureml:c")),
-              ElementsAre(HasSubstr("parts/component.yml:4:1: compute: unknown key 'compute'")));
+  EXPECT_THAT(told(pipeline, "prepare", changed(component, "version: 1", "is_deterministic: maybe")),
+              ElementsAre("parts/component.yml:4:19: is_deterministic: 'maybe' is not true or false; give true or false"));
+  EXPECT_THAT(told(pipeline, "prepare", changed(component, "version: 1", "tags: [a]\nadditional_includes: a\ndisplay_name: 5")),
+              ElementsAre(HasSubstr("component.yml:4:7: tags: a list is not a map"),
+                          HasSubstr("component.yml:5:22: additional_includes: 'a' is not a list of texts"),
+                          HasSubstr("component.yml:6:15: display_name: '5' is a number to Azure ML")));
+  EXPECT_THAT(told(pipeline, "prepare", changed(component, "made: {type: uri_folder}", "made: {type: uri_folder, description: 5}")),
+              ElementsAre(HasSubstr("component.yml:12:41: outputs.made.description: '5' is a number to Azure ML")));
   EXPECT_THAT(told(pipeline, "prepare", "a: [\n"), ElementsAre(HasSubstr("parts/component.yml:2:1: not YAML")));
   EXPECT_THAT(
       told(changed(pipeline, "parts/component", "parts/none")),
@@ -183,9 +189,11 @@ TEST(PipelineStep, MistakesOfAComponentStandInItsFile) {
 
 TEST(PipelineStep, KeysThatAreLostInSilenceAreWarnings) {
   EXPECT_THAT(
-      told(changed(pipeline, "default_compute:", "default_computer:")),
-      ElementsAre("p.yml:3:12: warning: settings.default_computer: Azure ML ignores the unknown key 'default_computer'; did you mean "
-                  "'default_compute'?"));
+      told(changed(pipeline, "azureml:c}", "azureml:c, force_rerum: true}")),
+      ElementsAre(
+          "p.yml:3:40: warning: settings.force_rerum: Azure ML ignores the unknown key 'force_rerum'; did you mean 'force_rerun'?"));
+  EXPECT_THAT(told(pipeline, "prepare", changed(component, "version: 1", "compute: azureml:c")),
+              ElementsAre("parts/component.yml:4:1: warning: compute: Azure ML ignores the unknown key 'compute'; remove it"));
   EXPECT_THAT(
       told(changed(pipeline, "    resources:", "    resource:")),
       ElementsAre("p.yml:16:5: warning: jobs.prepare.resource: Azure ML ignores the unknown key 'resource'; did you mean 'resources'?"));
@@ -201,6 +209,36 @@ TEST(PipelineStep, MistakesOfThePipelineAreTold) {
   EXPECT_THAT(told("type: pipeline\n"), ElementsAre("p.yml:1:1: 'jobs' is missing; give jobs: {STEP: {command: COMMAND}}"));
   EXPECT_THAT(told(changed(pipeline, "path: data}", "path: nowhere}")),
               ElementsAre(HasSubstr("p.yml:5:33: inputs.dem.path: there is no 'nowhere'")));
+}
+
+TEST(PipelineStep, SettingsAreThoseThatAzureMlTakes) {
+  const auto settings = [](const std::string& text) { return told(changed(pipeline, "default_compute: azureml:c", text)); };
+  EXPECT_THAT(settings("default_compute: Serverless, continue_on_step_failure: no, force_rerun: 'True'"), IsEmpty());
+  EXPECT_THAT(settings("default_compute: c"),
+              ElementsAre("p.yml:3:29: settings.default_compute: 'c' does not begin with azureml:; write default_compute: azureml:NAME, or "
+                          "serverless"));
+  EXPECT_THAT(settings("default_compute: azureml:c, default_datastore: blobs"),
+              ElementsAre("p.yml:3:59: settings.default_datastore: 'blobs' does not begin with azureml:; write default_datastore: "
+                          "azureml:NAME"));
+  EXPECT_THAT(settings("default_compute: azureml:c, force_rerun: sometimes"),
+              ElementsAre("p.yml:3:53: settings.force_rerun: 'sometimes' is not true or false; give true or false"));
+}
+
+TEST(PipelineStep, EachStepHasACompute) {
+  const std::string bare = changed(pipeline, "settings: {default_compute: azureml:c}\n", "");
+  const std::string remedy =
+      ": the step has no compute; give compute: azureml:NAME, or the pipeline settings: {default_compute: azureml:NAME}";
+  EXPECT_THAT(told(bare),
+              ElementsAre("p.yml:10:3: jobs.prepare" + remedy, "p.yml:16:3: jobs.train" + remedy, "p.yml:22:3: jobs.share" + remedy));
+  EXPECT_THAT(told("compute: azureml:c\n" + bare), IsEmpty());
+  EXPECT_THAT(told(changed(bare, "    component: ./parts", "    compute: c\n    component: ./parts")),
+              ElementsAre(HasSubstr("jobs.train"), HasSubstr("jobs.share")));
+}
+
+TEST(PipelineStep, NamesOfThePipelineAreText) {
+  EXPECT_THAT(told(changed(pipeline, "experiment_name: alps", "experiment_name: 5\ntags: {a: 1}\nidentity: {type: nobody}")),
+              ElementsAre(HasSubstr("p.yml:2:18: experiment_name: '5' is a number to Azure ML"),
+                          HasSubstr("p.yml:3:11: tags.a: '1' is a number to Azure ML"), HasSubstr("p.yml:4:18: identity.type: 'nobody'")));
 }
 
 TEST(PipelineStep, AnInputThatTheCommandLineBindsNeedNotExist) {

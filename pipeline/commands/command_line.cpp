@@ -1,0 +1,55 @@
+#include "pipeline/commands/command_line.h"
+
+#include <ostream>
+
+namespace terroir {
+namespace {
+
+namespace po = boost::program_options;
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+std::optional<std::string> read_command_line(const CommandLine& line, std::span<const std::string> arguments,
+                                             const std::function<std::optional<std::string>(const po::variables_map&)>& take,
+                                             std::ostream& out, std::ostream& errors, int& exit_code) {
+  po::options_description all;
+  all.add(line.shown).add(line.hidden);
+  all.add_options()("file", po::value<Texts>());
+  po::positional_options_description places;
+  places.add("file", -1);
+  exit_code = 2;
+  std::optional<std::string> problem;
+  try {
+    po::variables_map given;
+    po::store(po::command_line_parser({arguments.begin(), arguments.end()}).options(all).positional(places).run(), given);
+    if (given.count("help") > 0) {
+      out << "terroir " << line.command << " " << line.form << " [options]\n" << line.summary << "\n\n" << line.shown;
+      exit_code = 0;
+      return std::nullopt;
+    }
+    problem = take(given);
+    const std::size_t files = given.count("file") > 0 ? given["file"].as<Texts>().size() : 0;
+    if (!problem && files == 1) return given["file"].as<Texts>().front();
+    if (!problem) problem = files == 0 ? "name " + line.wanted : "name one file only";
+  } catch (const po::error& error) {
+    problem = error.what();
+  }
+  errors << "terroir " << line.command << ": " << *problem << "; see terroir " << line.command << " --help\n";
+  return std::nullopt;
+}
+
+std::optional<std::string> take_names(const po::variables_map& given, const std::string& option,
+                                      std::map<std::string, std::string>& names) {
+  if (given.count(option) == 0) return std::nullopt;
+  for (const auto& text : given[option].as<Texts>()) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) return "--" + option + " " + text + " has no name; give NAME=VALUE";
+    if (!names.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
+      return "--" + option + " " + text.substr(0, equals) + " is given twice; keep one";
+  }
+  return std::nullopt;
+}
+
+}  // namespace terroir
