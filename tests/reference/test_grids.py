@@ -1,5 +1,6 @@
 """Curvilinear and Gaussian grids, brought onto the recipe's by their coordinates: beside fields known in every place, scipy and xarray."""
 
+import shutil
 import subprocess
 import sys
 
@@ -308,3 +309,38 @@ def test_footprints_over_uneven_rows(tmp_path):
     conservative = resampled(tmp_path / "mean", tmp_path / "in.nc", "conservative", grid).values
     sines = -np.diff(np.sin(np.radians(edges)))
     np.testing.assert_allclose(conservative, [[(sines[:3] @ [1, 2, 4]) / sines[:3].sum()] * 3, [8] * 3], rtol=1e-6)
+
+
+def by_cdo(folder, operator, path, step, left, right, bottom, top):
+    """`t` on a regular grid from the north, as CDO has it."""
+    if shutil.which("cdo") is None:
+        pytest.skip("NOT RUN: CDO's regridding: it is not installed")
+    count = round((right - left) / step), round((top - bottom) / step)
+    (folder / "grid.txt").write_text(f"gridtype = lonlat\nxsize = {count[0]}\nysize = {count[1]}\nxfirst = {left + step / 2}\nxinc = {step}\n"
+                                     f"yfirst = {bottom + step / 2}\nyinc = {step}\n")
+    made = folder / f"{operator}.nc"
+    subprocess.run(["cdo", "-s", f"{operator},{folder / 'grid.txt'}", path, made], check=True, capture_output=True)
+    with xarray.open_dataset(made) as data:
+        return data.t.values[::-1]
+
+
+@pytest.mark.parametrize("operator, method", [("remapbil", "bilinear"), ("remapnn", "nearest")])
+def test_a_curvilinear_grid_as_cdo_regrids_it(tmp_path, operator, method):
+    lon, lat = a_rotated_grid()
+    curvilinear(tmp_path / "in.nc", lon, lat, np.random.default_rng(3).normal(size=lon.shape))
+    wanted = by_cdo(tmp_path, operator, tmp_path / "in.nc", 0.25, 0, 20, 42, 56)
+    result = resampled(tmp_path / "out", tmp_path / "in.nc", method, REGION)
+    np.testing.assert_allclose(result, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("operator, method", [("remapcon", "conservative"), ("remapbil", "bilinear")])
+def test_a_gaussian_grid_as_cdo_regrids_it(tmp_path, operator, method):
+    lat, _ = gaussian(48)
+    data = np.random.default_rng(3).normal(280, 20, (48, 96))
+    on_rows(tmp_path / "in.nc", lat, np.arange(0, 360, 3.75), data)
+    # CDO widens no kernel for larger pixels, as bilinear does here.
+    step = 5 if method == "conservative" else 2.5
+    wanted = by_cdo(tmp_path, operator, tmp_path / "in.nc", step, -180, 180, -90, 90)
+    result = resampled(tmp_path / "out", tmp_path / "in.nc", method, {"global": step})
+    inside = abs(result.y.values) < 85  # beyond the last row CDO goes on to the pole in its own way
+    np.testing.assert_allclose(result.values[inside], wanted[inside], atol=0.03 if method == "bilinear" else 1e-4)
