@@ -5,8 +5,8 @@
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/load_together.h"
+#include "pipeline/commands/node_scratch.h"
 #include "pipeline/commands/open_outputs.h"
-#include "pipeline/commands/rechunk_sources.h"
 #include "pipeline/commands/run_logging.h"
 #include "pipeline/commands/signals.h"
 #include "pipeline/commands/start_checks.h"
@@ -85,6 +85,7 @@ class RankRun {
 
   void open(const Plan& plan) {
     loaded_.compiled.sources = rechunk_sources(plan, std::move(loaded_.compiled.sources), comm_);
+    shared_ = share_layers(plan, comm_);
     warn(check_mask(plan.resources.threads, allowed_processors()));
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
       OpenedOutput output = open_output(plan, i, *loaded_.crs);
@@ -120,7 +121,7 @@ class RankRun {
       destinations.push_back({stores_[i].get(), sinks_[i].get()});
     }
     std::optional<TileRunners> runners;
-    if (loaded_.good()) runners.emplace(plan, loaded_.compiled.sources, sinks);
+    if (loaded_.good()) runners.emplace(plan, loaded_.compiled.sources, sinks, shared_);
     JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
                          stores_.empty() ? nullptr : stores_[0].get());
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, readers_excluded(plan.outputs[i]));
@@ -161,6 +162,7 @@ class RankRun {
   Communicator& comm_;
   std::ostream &out_, &errors_;
   LoadedPlan loaded_;
+  std::shared_ptr<SharedWork> shared_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::optional<RunLogging> logging_;

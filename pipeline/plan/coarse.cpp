@@ -33,6 +33,11 @@ Shape chunk_of(const Plan& plan, const PlannedLayer& layer) {
   return {std::min(chunk.rows, layer.extent.rows), std::min(chunk.cols, layer.extent.cols)};
 }
 
+CoarseRoom behind(const CoarseRoom& room, const Pass& pass) {
+  return {room.bytes + static_cast<std::uint64_t>(pass.tiles.size() * pass.chunk.area()) * sizeof(float),
+          room.chunks + static_cast<std::size_t>(pass.tiles.size())};
+}
+
 }  // namespace
 
 std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass, const std::vector<OpId>& ops) {
@@ -69,9 +74,24 @@ std::vector<Pass> coarse_passes(const Plan& plan) {
   return passes;
 }
 
+std::map<LayerId, CoarseRoom> coarse_places(const Plan& plan) {
+  std::map<LayerId, CoarseRoom> places;
+  CoarseRoom at;
+  for (const Pass& pass : coarse_passes(plan)) {
+    places[pass.keeps[0]] = at;
+    at = behind(at, pass);
+  }
+  return places;
+}
+
+CoarseRoom coarse_room(const Plan& plan) {
+  CoarseRoom all;
+  for (const Pass& pass : coarse_passes(plan)) all = behind(all, pass);
+  return all;
+}
+
 std::size_t coarse_bytes(const Plan& plan) {
-  std::size_t all = 0;
-  for (const Pass& pass : coarse_passes(plan)) all += static_cast<std::size_t>(pass.tiles.size() * pass.chunk.area()) * sizeof(float);
+  const auto all = static_cast<std::size_t>(coarse_room(plan).bytes);
   return plan.resources.memory == 0 ? all : std::min(all, plan.resources.memory / 8);
 }
 

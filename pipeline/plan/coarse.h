@@ -2,6 +2,8 @@
 
 #include "pipeline/plan/plan.h"
 
+#include <map>
+
 namespace terroir {
 
 /// Static layers that some of `ops` bring onto a pass's lattice from their own, after a reduction over time: worth being computed once on
@@ -16,6 +18,14 @@ namespace terroir {
 
 /// All of them, by pass and layer.
 [[nodiscard]] std::vector<Pass> coarse_passes(const Plan&);
+
+/// Where ranks that share the work on such layers keep their chunks, row by row, each whole: the first chunk of a layer, and all of them.
+struct CoarseRoom {
+  std::uint64_t bytes = 0;
+  std::size_t chunks = 0;
+};
+[[nodiscard]] std::map<LayerId, CoarseRoom> coarse_places(const Plan&);
+[[nodiscard]] CoarseRoom coarse_room(const Plan&);
 
 /// Bytes that a rank holds of such layers: all of them while they take no more than an eighth of the allowed memory.
 [[nodiscard]] std::size_t coarse_bytes(const Plan&);

@@ -1,9 +1,9 @@
 #include "pipeline/run/coarse_source.h"
 
-#include "pipeline/plan/coarse.h"
-
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 
 namespace terroir {
 namespace {
@@ -30,12 +30,14 @@ class ChunkReceiver final : public BlockReceiver {
 
 }  // namespace
 
-CoarseSource::CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter)
-    : plan_(plan), behind_(behind), fitted_(fitted), meter_(meter), cache_(coarse_bytes(plan)) {
+CoarseSource::CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter,
+                           SharedWork* shared)
+    : plan_(plan), behind_(behind), fitted_(fitted), meter_(meter), shared_(shared), cache_(coarse_bytes(plan)) {
+  const auto places = coarse_places(plan);
   for (const LayerId id : coarse_layers(plan, pass)) {
     Pass own = coarse_pass(plan, id);
     Program program = make_program(plan, own);
-    layers_.emplace(id, Layer{std::move(own), std::move(program)});
+    layers_.emplace(id, Layer{std::move(own), std::move(program), places.at(id)});
   }
 }
 
@@ -71,18 +73,41 @@ void CoarseSource::read(LayerId id, Index first, const Window& window, Block<flo
 ChunkCache::Chunk CoarseSource::chunk(LayerId id, const Layer& layer, Index row, Index col) {
   const Pass& pass = layer.pass;
   const Window place{pass.window.row + row * pass.chunk.rows, pass.window.col + col * pass.chunk.cols, pass.chunk.rows, pass.chunk.cols};
-  return cache_.get({id, 0, {0, row, col}}, static_cast<std::size_t>(place.shape().area()) * sizeof(float),
-                    [&](ChunkCache::Numbers& numbers) {
-                      ChunkReceiver receiver(place, reinterpret_cast<float*>(numbers.buffer.data()));
-                      BlockRunner blocks(plan_, pass, layer.program, behind_, fitted_, meter_);
-                      const Window valid = intersect(place, pass.window);
-                      for (Index r = valid.row; r < valid.row_end(); r += pass.block.rows)
-                        for (Index c = valid.col; c < valid.col_end(); c += pass.block.cols) {
-                          const Window block = intersect(valid, {r, c, pass.block.rows, pass.block.cols});
-                          receiver.expect(block);
-                          blocks.run(block, receiver);
-                        }
-                    });
+  const auto bytes = static_cast<std::size_t>(place.shape().area()) * sizeof(float);
+  const auto number = static_cast<std::size_t>(row * pass.tiles.counts().cols + col);
+  return cache_.get({id, 0, {0, row, col}}, bytes, [&](ChunkCache::Numbers& numbers) {
+    compute_once(layer, number, place, {numbers.buffer.data(), bytes});
+  });
+}
+
+/// Computes a chunk, or takes it from the rank of this node that has.
+void CoarseSource::compute_once(const Layer& layer, std::size_t number, const Window& place, std::span<std::byte> pixels) {
+  const auto own = [&] { compute(layer, place, reinterpret_cast<float*>(pixels.data())); };
+  if (!shared_) return own();
+  const std::size_t part = layer.at.chunks + number;
+  const std::uint64_t offset = layer.at.bytes + number * pixels.size();
+  while (!shared_->done(part)) {
+    const bool computed = shared_->try_part(part, [&] {
+      own();
+      shared_->write(offset, pixels);
+    });
+    if (computed) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  shared_->read(offset, pixels);
+}
+
+void CoarseSource::compute(const Layer& layer, const Window& place, float* pixels) {
+  const Pass& pass = layer.pass;
+  ChunkReceiver receiver(place, pixels);
+  BlockRunner blocks(plan_, pass, layer.program, behind_, fitted_, meter_);
+  const Window valid = intersect(place, pass.window);
+  for (Index r = valid.row; r < valid.row_end(); r += pass.block.rows)
+    for (Index c = valid.col; c < valid.col_end(); c += pass.block.cols) {
+      const Window block = intersect(valid, {r, c, pass.block.rows, pass.block.cols});
+      receiver.expect(block);
+      blocks.run(block, receiver);
+    }
 }
 
 }  // namespace terroir

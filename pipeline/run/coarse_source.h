@@ -1,29 +1,35 @@
 #pragma once
 
+#include "pipeline/plan/coarse.h"
+#include "pipeline/ports/shared_work.h"
 #include "pipeline/run/block_runner.h"
 
 namespace terroir {
 
 /// Reads layers of other lattices that a pass brings onto its own (`coarse_layers`): computed chunk by chunk on their own lattice, each
-/// chunk once while it is held, and again, to the same bits, when it is not. All other layers come from the source behind. Used by
-/// several threads.
+/// chunk once while it is held, and again, to the same bits, when it is not. Ranks that share the work compute each once between them.
+/// All other layers come from the source behind. Used by several threads.
 class CoarseSource final : public LayerSource {
  public:
-  /// `behind` and the references must outlive this.
-  CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter);
+  /// `behind` and the references must outlive this; `shared`, with `coarse_room`, may be missing.
+  CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter, SharedWork* shared);
   void read(LayerId layer, Index first, const Window& window, Block<float> out) override;
 
  private:
   struct Layer {
     Pass pass;
     Program program;
+    CoarseRoom at;
   };
   [[nodiscard]] ChunkCache::Chunk chunk(LayerId id, const Layer&, Index row, Index col);
+  void compute(const Layer&, const Window& place, float* pixels);
+  void compute_once(const Layer&, std::size_t number, const Window& place, std::span<std::byte> pixels);
 
   const Plan& plan_;
   LayerSource& behind_;
   const Fitted& fitted_;
   Meter& meter_;
+  SharedWork* const shared_;
   std::map<LayerId, Layer> layers_;
   ChunkCache cache_;
 };

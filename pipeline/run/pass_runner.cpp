@@ -79,7 +79,7 @@ class ChunkQueue {
 class PassRunner final : public TileRunner {
  public:
   PassRunner(const Plan& plan, std::size_t number, const std::vector<std::shared_ptr<Source>>& sources, const std::vector<Sink*>& sinks,
-             const std::map<std::size_t, std::vector<double>>& fitted, KeptChunks& kept)
+             const std::map<std::size_t, std::vector<double>>& fitted, KeptChunks& kept, SharedWork* shared)
       : plan_(plan),
         pass_(plan.passes[number]),
         shorter_(shortened(plan_, pass_)),
@@ -90,7 +90,7 @@ class PassRunner final : public TileRunner {
         fitted_(fitted),
         kept_(kept),
         reader_(plan, sources, layers_to_read(), meter_),
-        coarse_(plan_, pass_, reader_, fitted_, meter_) {
+        coarse_(plan_, pass_, reader_, fitted_, meter_, shared) {
     const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, coarse_, kept_, meter_};
     for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
     // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
@@ -220,7 +220,7 @@ class PassRunner final : public TileRunner {
 }  // namespace
 
 std::unique_ptr<TileRunner> TileRunners::make(std::size_t pass, const std::map<std::size_t, std::vector<double>>& fitted) {
-  return std::make_unique<PassRunner>(plan_, pass, sources_, sinks_, fitted, kept_);
+  return std::make_unique<PassRunner>(plan_, pass, sources_, sinks_, fitted, kept_, shared_.get());
 }
 
 }  // namespace terroir

@@ -182,3 +182,18 @@ def test_scratch_that_is_not_there_is_said(tmp_path, archive):
     assert done.returncode == 4
     assert "cannot make the scratch file /nowhere/terroir-scratch-" in done.stderr
     assert "name another folder by TMPDIR" in done.stderr
+
+
+def test_a_coarse_layer_under_a_fine_grid_is_computed_once_on_a_node(tmp_path):
+    """A median on 2 degrees under a grid of 0.05 degrees: all tiles need the same few coarse pixels."""
+    maps = values()[:48]
+    path = tmp_path / "coarse.nc"
+    write_maps(path, maps)
+    grid = {"crs": "OGC:CRS84", "resolution": 0.05, "bounds": [-8.0, 30.0, 17.6, 55.6]}
+    steps = MEDIAN | {"fine": {"process": "resample", "data": "middle.median", "method": "bilinear"}}
+    digests = set()
+    for ranks in (1, 3):
+        run = Run(tmp_path / str(ranks), path, steps=steps, ranks=ranks, grid=grid).end()
+        assert run.summary["work"]["chunks_read"] == len(maps), "three ranks decode as much as one"
+        digests.add(run.digest())
+    assert len(digests) == 1

@@ -1,18 +1,15 @@
 #pragma once
 
+#include "pipeline/ports/shared_work.h"
+
 #include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 
 namespace terroir {
 
-/// A file on a disk of this node that the ranks on it share: bytes, and parts of work that is done once by whoever comes first. It is
-/// a cache and never a source of truth. Its name is gone as soon as all owners have it open, so that nothing is left of owners that
-/// are killed; what was left before that is removed by `remove_abandoned`. May be used from several threads.
-class ScratchFile {
+/// Shared work in a file on a disk of this node. Its name is gone as soon as all owners have it open, so that nothing is left of owners
+/// that are killed; what was left before that is removed by `remove_abandoned`.
+class ScratchFile final : public SharedWork {
  public:
   /// Who makes or opens which file: `token` is one that the owners share and nobody else has.
   struct Place {
@@ -24,15 +21,12 @@ class ScratchFile {
   ScratchFile(const Place& place, std::uint64_t bytes, std::size_t parts);
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
-  ~ScratchFile();
+  ~ScratchFile() override;
 
-  void write(std::uint64_t offset, std::span<const std::byte> bytes);
-  void read(std::uint64_t offset, std::span<std::byte> bytes) const;
-
-  /// Does a part unless it is done or somebody else is at it; then returns false. What `work` throws is thrown here and the part is
-  /// free again.
-  bool try_part(std::size_t part, const std::function<void()>& work);
-  [[nodiscard]] bool done(std::size_t part) const noexcept { return state(part).load(std::memory_order_acquire) == finished; }
+  void write(std::uint64_t offset, std::span<const std::byte> bytes) override;
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const override;
+  bool try_part(std::size_t part, const std::function<void()>& work) override;
+  [[nodiscard]] bool done(std::size_t part) const noexcept override { return state(part).load(std::memory_order_acquire) == finished; }
 
  private:
   /// State of a part: free, finished, or the process that is at it. A process that died leaves its part to others.

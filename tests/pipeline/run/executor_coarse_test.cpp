@@ -60,6 +60,19 @@ TEST(ExecutorCoarse, ALayerUnderAFineGridIsComputedOnce) {
   EXPECT_LE(world.chunks_read(), 64U * dates);
 }
 
+TEST(ExecutorCoarse, RanksOfANodeComputeItOnceBetweenThem) {
+  World world;
+  const std::string text = recipe(chain, "fine", fine_grid);
+  RunOptions options;
+  options.ranks = 3;
+  const WholeRun shared = whole_run(text, world.opener, options);
+  // As above, and no rank's cache has lost anything: each rank for itself would be three times as many.
+  EXPECT_GE(world.chunks_read(), 36U * dates);
+  EXPECT_LE(world.chunks_read(), 64U * dates);
+  World other;
+  EXPECT_TRUE(same_bits(shared.arrays.at("out/fine").pixels, whole_run(text, other.opener).arrays.at("out/fine").pixels));
+}
+
 TEST(ExecutorCoarse, GivesWhatTwoRunsGive) {
   World world;
   const WholeRun once = whole_run(recipe(chain, "fine", fine_grid), world.opener);

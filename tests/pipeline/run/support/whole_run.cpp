@@ -2,13 +2,16 @@
 
 #include "pipeline/adapters/yaml/yaml_reader.h"
 #include "pipeline/error.h"
+#include "pipeline/plan/coarse.h"
 #include "pipeline/run/pass_runner.h"
+#include "tests/pipeline/run/support/memory_shared_work.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <limits>
 
 namespace terroir::testing {
@@ -171,14 +174,18 @@ WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOpt
     pointers.push_back(sinks.back().get());
   }
   std::map<std::size_t, std::vector<double>> fitted;
-  TileRunners runners(plan, made.sources, pointers);
+  const CoarseRoom room = coarse_room(plan);
+  const auto shared = options.ranks == 1 ? nullptr : std::make_shared<MemorySharedWork>(room.bytes, room.chunks);
+  std::deque<TileRunners> ranks;
+  for (std::size_t r = 0; r < options.ranks; ++r) ranks.emplace_back(plan, made.sources, pointers, shared);
   for (std::size_t p = 0; p < plan.passes.size(); ++p) {
-    const auto runner = runners.make(p, fitted);
+    std::vector<std::unique_ptr<TileRunner>> runners;
+    for (auto& rank : ranks) runners.push_back(rank.make(p, fitted));
     const Index tiles = plan.passes[p].tiles.size();
     std::vector<std::vector<double>> states(static_cast<std::size_t>(tiles));
     for (Index i = 0; i < tiles; ++i) {
       const Index tile = options.backwards ? tiles - 1 - i : i;
-      states[static_cast<std::size_t>(tile)] = runner->run(tile, -1).state;
+      states[static_cast<std::size_t>(tile)] = runners[static_cast<std::size_t>(i) % runners.size()]->run(tile, -1).state;
     }
     const PassState state = fold(plan, p, states);
     fitted.insert(state.fits.begin(), state.fits.end());

@@ -47,6 +47,7 @@ struct Stored {
 struct RunOptions {
   Resources resources{std::size_t{1} << 32, 1, 1, std::nullopt};
   bool backwards = false;  ///< last tile first
+  std::size_t ranks = 1;   ///< that take turns, and share what a node's ranks share
 };
 struct WholeRun {
   Plan plan;

@@ -2,6 +2,7 @@
 
 #include "pipeline/plan/plan.h"
 #include "pipeline/ports/communicator.h"
+#include "pipeline/ports/shared_work.h"
 
 #include <memory>
 #include <vector>
@@ -12,5 +13,9 @@ namespace terroir {
 /// Throws Error(Fault::system) when there cannot be one.
 [[nodiscard]] std::vector<std::shared_ptr<Source>> rechunk_sources(const Plan& plan, std::vector<std::shared_ptr<Source>> sources,
                                                                    const Communicator& communicator);
+
+/// What the ranks of this node share of layers that are computed on their own grids; null where there is nothing to share.
+/// Throws as rechunk_sources.
+[[nodiscard]] std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& communicator);
 
 }  // namespace terroir

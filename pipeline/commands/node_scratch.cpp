@@ -1,0 +1,46 @@
+#include "pipeline/commands/node_scratch.h"
+
+#include "pipeline/adapters/scratch/rechunked_source.h"
+#include "pipeline/plan/coarse.h"
+
+#include <utility>
+
+namespace terroir {
+namespace {
+
+std::shared_ptr<ScratchFile> open_scratch(const Plan& plan, const Communicator& communicator, const char* use, std::uint64_t bytes,
+                                          std::size_t parts) {
+  const std::string& folder = plan.resources.scratch.folder;
+  remove_abandoned(folder);
+  const ScratchFile::Place place{folder, communicator.node_token() + use, static_cast<std::uint32_t>(communicator.local_size())};
+  return std::make_shared<ScratchFile>(place, bytes, parts);
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<Source>> rechunk_sources(const Plan& plan, std::vector<std::shared_ptr<Source>> sources,
+                                                     const Communicator& communicator) {
+  std::vector<RechunkedSource::Room> places(sources.size());
+  RechunkedSource::Room all;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    places[i] = all;
+    if (!plan.files[i].rechunk) continue;
+    const auto room = RechunkedSource::room(*sources[i], plan.files[i].chunk);
+    all.bytes += room.bytes;
+    all.parts += room.parts;
+  }
+  if (all.parts == 0) return sources;
+  const auto scratch = open_scratch(plan, communicator, "-chunks", all.bytes, all.parts);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (const auto& rechunk = plan.files[i].rechunk)
+      sources[i] = std::make_shared<RechunkedSource>(std::move(sources[i]), plan.files[i].chunk, *rechunk, scratch, places[i]);
+  return sources;
+}
+
+std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& communicator) {
+  const CoarseRoom room = coarse_room(plan);
+  if (communicator.local_size() == 1 || room.chunks == 0) return nullptr;
+  return open_scratch(plan, communicator, "-layers", room.bytes, room.chunks);
+}
+
+}  // namespace terroir
