@@ -166,7 +166,8 @@ class InputTaker {
       complain("path", spec_.path_at, path + " has no CRS", "give inputs." + spec_.name + ".crs, as 'EPSG:32632'");
       return;
     }
-    PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}, source->scratch_bytes()};
+    PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}};
+    planned.scratch = source->scratch_bytes();
     for (std::size_t band = 0; band < source->bands().size(); ++band) planned.types.push_back(source->stored_type(static_cast<int>(band)));
     found_.push_back({inventory_.files.size(), match, part.variable});
     inventory_.files.push_back({std::move(planned), std::move(source)});
