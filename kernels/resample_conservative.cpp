@@ -198,8 +198,11 @@ class Conservative {
   void add_along(const double* columns, Index low, Index high, double* sums) const noexcept {
     for (Index c = 0; c < count_; ++c) {
       const Extent& e = cols_[c];
-      double sum = sums[c];
-      for (Index col = std::max(e.first, low), end = std::min(e.last, high); col < end; ++col) sum += e.share(col) * columns[col - low];
+      const Index begin = std::max(e.first, low), end = std::min(e.last, high);
+      if (begin >= end) continue;
+      double sum = sums[c] + e.share(begin) * columns[begin - low];
+      for (Index col = begin + 1; col < end - 1; ++col) sum += columns[col - low];  // whole ones
+      if (end - begin > 1) sum += e.share(end - 1) * columns[end - 1 - low];
       sums[c] = sum;
     }
   }
