@@ -114,10 +114,11 @@ def test_formats_and_options_give_one_result(fields, method, tmp_path):
 
 @pytest.mark.parametrize("method", ["center", "all_touched", "coverage"])
 def test_cropping_changes_no_value(fields, method, tmp_path):
+    how = {"method": method} | ({} if method == "coverage" else {"attribute": "crop"})
     steps = {"near": {"process": "focal_statistics", "data": "it", "size": 9, "reducer": "mean"}}
-    whole = rasterized(tmp_path / "whole", fields, steps=steps, method=method)
+    whole = rasterized(tmp_path / "whole", fields, steps=steps, **how)
     crop = [BOUNDS[0] + 30 * SIZE, BOUNDS[1] + 20 * SIZE, BOUNDS[0] + 71 * SIZE, BOUNDS[3] - 25 * SIZE]
-    part = rasterized(tmp_path / "part", fields, grid=GRID | {"bounds": crop}, steps=steps, method=method)
+    part = rasterized(tmp_path / "part", fields, grid=GRID | {"bounds": crop}, steps=steps, **how)
     np.testing.assert_array_equal(part, whole[25:-20, 30:71])
 
 
