@@ -55,6 +55,7 @@ class LateSource final : public Source {
     std::vector<SampleType> types;
     ChunkShape chunk;
     bool interleaved = false;
+    std::size_t decoded_together = 0;
     Fingerprint fingerprint;
   };
   LateSource(Facts facts, std::function<std::unique_ptr<Source>()> open) : facts_(std::move(facts)), open_(std::move(open)) {}
@@ -67,6 +68,8 @@ class LateSource final : public Source {
   [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
   [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
   [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
+
+  [[nodiscard]] std::size_t decoded_together() const noexcept override { return facts_.decoded_together; }
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
     std::call_once(opened_, [&] { source_ = open_as_told(); });
@@ -130,6 +133,7 @@ SourceHeader RecordingOpener::header_of(const Source& source) {
   }
   header.chunk = source.chunk();
   header.interleaved = source.interleaved();
+  header.decoded_together = source.decoded_together();
   header.fingerprint = source.fingerprint();
   return header;
 }
@@ -175,6 +179,7 @@ std::unique_ptr<Source> ReplayingOpener::late_source(const Headers::Opened& answ
                           header.types,
                           header.chunk,
                           header.interleaved,
+                          header.decoded_together,
                           header.fingerprint};
   for (const std::uint32_t band : header.bands) facts.bands.push_back(headers_.bands[band]);
   return std::make_unique<LateSource>(std::move(facts), [this, path = answer.path, part = answer.part] {

@@ -17,12 +17,14 @@ void fields(A& archive, TimeAxis& t) {
 }
 template <class A>
 void fields(A& archive, BandFacts& b) {
-  archive(b.description, b.dtype, b.unit, b.nodata, b.scale, b.offset, b.masked, b.missing, b.valid, b.standard_name, b.cell_methods);
+  archive(b.description, b.dtype, b.unit, b.nodata, b.scale, b.offset, b.masked, b.missing, b.valid, b.standard_name, b.cell_methods,
+          b.label);
 }
 template <class A>
 void fields(A& archive, SourceHeader& h) {
   archive(h.crs, h.times, h.affine.x0, h.affine.dx, h.affine.y0, h.affine.dy, h.shape.rows, h.shape.cols, h.bands, h.types, h.chunk.times,
-          h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.fingerprint.size, h.fingerprint.head_crc32c, h.fingerprint.tail_crc32c);
+          h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.decoded_together, h.fingerprint.size,
+          h.fingerprint.head_crc32c, h.fingerprint.tail_crc32c);
 }
 template <class A>
 void fields(A& archive, Headers::Refusal& r) {

@@ -21,6 +21,7 @@ struct SourceHeader {
   std::vector<SampleType> types;
   ChunkShape chunk;
   bool interleaved = false;
+  std::uint64_t decoded_together = 0;
   Fingerprint fingerprint;
 };
 
