@@ -16,7 +16,7 @@ namespace terroir {
 [[nodiscard]] bool has_vrt(const OutputPlan&);
 
 /// Writes a VRT by which GDAL, and QGIS with it, see a store of version 2 as georeferenced bands with names: one for each layer, date by
-/// date. Its sources are relative paths of plain folders, which any GDAL since 3.4 opens from anywhere. An array of more dimensions than
+/// date. Its sources are relative paths of plain folders, which GDAL opens from anywhere. An array of more dimensions than
 /// rows and columns is no raster to GDAL, so the folders in which its chunks stand get a `.zarray` of their own, by which the chunks of
 /// one row of chunks stand below each other in an array of two dimensions.
 void write_vrt(const Plan& plan, const OutputPlan& output, const std::vector<ArrayLayout>& layouts, Store& store);
