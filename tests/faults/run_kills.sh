@@ -25,6 +25,29 @@ strike() {  # OUT
   [ "$status" -ne 0 ]
 }
 
+strikes() {  # OUT
+  local kills
+  for kills in $(seq 4); do strike "$1" || break; done
+}
+
+# The same on the blob-like file system: each attempt is another machine's, and sees what the others have handed over. Ends mounted, with a
+# log of what is refused.
+strikes_on_blobs() {  # BACKING
+  local kills going
+  mkdir "$1"
+  for kills in $(seq 4); do
+    blob_mount "$1" "$work/mount" --node
+    strike "$work/mount"
+    going=$?
+    blob_unmount "$work/mount"
+    [ $going -eq 0 ] || break
+  done
+  blob_mount "$1" "$work/mount" --node --log "$work/refused"
+}
+
+# libfuse itself unlocks every object that is closed.
+asks_for_blobs_only() { same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0; }
+
 # The same for outputs that are files. RESOLUTION 10 gives 576 tiles.
 files_settings=(--input resolution=10)
 files_on() {  # NAME OUT
@@ -39,7 +62,7 @@ check "files: an undisturbed run" job 0 "$work/files" "${settings[@]}"
 files_expected=$(digest "$work/files")
 for round in 1 2; do
   out=$work/files$round
-  for kills in $(seq 4); do strike "$out" || break; done
+  strikes "$out"
   files_on "files, round $round" "$out"
   rm -rf "$out"
 done
@@ -48,7 +71,7 @@ settings=("${relief[@]:1}")
 
 for round in 1 2 3; do
   out=$work/disk$round
-  for kills in $(seq 4); do strike "$out" || break; done
+  strikes "$out"
   check "disk, round $round: can be resumed" job 2 "$out" "${settings[@]}"
   check "disk, round $round: gives the same files" same "$(digest "$out")" "$expected"
   check "disk, round $round: nothing else is left" job 0 "$out" "${settings[@]}" --verify
@@ -64,35 +87,17 @@ fi
 cleaners+=(blob_unmount_all)
 mkdir "$work/mount"
 for round in 1 2; do
-  mkdir "$work/backing$round"
-  for kills in $(seq 4); do
-    # Each attempt is another machine's: it sees what the others have handed over.
-    blob_mount "$work/backing$round" "$work/mount" --node
-    strike "$work/mount"
-    going=$?
-    blob_unmount "$work/mount"
-    [ $going -eq 0 ] || break
-  done
-  blob_mount "$work/backing$round" "$work/mount" --node --log "$work/refused"
+  strikes_on_blobs "$work/backing$round"
   check "blobs, round $round: can be resumed" job 2 "$work/mount" "${settings[@]}"
   check "blobs, round $round: gives the same files" same "$(digest "$work/mount")" "$expected"
-  # libfuse itself unlocks every object that is closed.
-  check "blobs, round $round: nothing is asked that blobs cannot do" same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0
+  check "blobs, round $round: nothing is asked that blobs cannot do" asks_for_blobs_only
   blob_unmount "$work/mount"
 done
 
 recipe=$here/files.yml
 settings=("${files_settings[@]}")
-mkdir "$work/backing-files"
-for kills in $(seq 3); do
-  blob_mount "$work/backing-files" "$work/mount" --node
-  strike "$work/mount"
-  going=$?
-  blob_unmount "$work/mount"
-  [ $going -eq 0 ] || break
-done
-blob_mount "$work/backing-files" "$work/mount" --node --log "$work/refused"
+strikes_on_blobs "$work/backing-files"
 files_on "files as blobs" "$work/mount"
-check "files as blobs: nothing is asked that blobs cannot do" same "$(grep '^refused' "$work/refused" | grep -vc 'lock a removed object')" 0
+check "files as blobs: nothing is asked that blobs cannot do" asks_for_blobs_only
 blob_unmount "$work/mount"
 finish
