@@ -17,8 +17,10 @@ import zarr
 HERE = pathlib.Path(__file__).parent
 ALL, V2, V3 = expected.names(), expected.names(zarr_format=2), expected.names(zarr_format=3)
 
-# Warnings are errors: a store that makes its readers complain is not right. (rioxarray has a quarrel of its own with affine.)
-pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
+# Warnings are errors: a store that makes its readers complain is not right. (rioxarray has a quarrel of its own with affine. Told not to
+# use consolidated metadata, zarr-python lists the folder and names what is no array: the VRT, as `__terroir` after a run.)
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
+              pytest.mark.filterwarnings("ignore:Object at .*vrt is not recognized")]
 
 
 def same(got, wanted):
@@ -210,8 +212,6 @@ def test_without_its_root_document_it_is_no_data_set(name, tmp_path):
         zarr.open_group(tmp_path / "store.zarr", mode="r")
 
 
-# Told not to use them, zarr-python lists the folder and names what is no array: the VRT, as `__terroir` after a run.
-@pytest.mark.filterwarnings("ignore:Object at .*vrt is not recognized")
 @pytest.mark.parametrize("name", ["v3_variables", "v2_variables"])
 def test_it_opens_without_consolidated_metadata_too(name):
     one = expected.case(name)
