@@ -21,9 +21,10 @@ hosts_missing() {
 }
 
 hosts_up() {
-  local i k lock
-  exec {lock}>/tmp/terroir-test-hosts.lock
-  flock -w 300 "$lock" || { echo "FAILED: another test holds the hosts"; return 1; }  # until this process ends
+  local i k
+  exec {hosts_lock}>/tmp/terroir-test-hosts.lock
+  flock -w 300 "$hosts_lock" || { echo "FAILED: another test holds the hosts"; return 1; }  # until this process ends
+  for i in $(ip netns list | grep -oE '^tf(sw|h[0-9]+)'); do ip netns del "$i"; done  # of a test that was killed
   hosts_count=$1
   ip netns add tfsw && ip -n tfsw link add br0 type bridge && ip -n tfsw link set br0 up || return 1
   for i in $(seq "$hosts_count"); do
@@ -42,6 +43,7 @@ hosts_up() {
 hosts_down() {
   local i
   for i in $(seq "$hosts_count"); do
+    ip netns pids "tfh$i" | xargs -r kill 2>/dev/null  # a server
     ip netns del "tfh$i"
     rm -rf "/etc/netns/tfh$i"
   done
@@ -76,6 +78,6 @@ hosts_serve() {
       (cd && sh -c "$command" >>"$0/served.$1" 2>&1
         code=$?
         [ -n "$(ip -n tfsw -o link show "p$1" up)" ] && echo "$code" 1<>"$reply") &
-    done' "$folder" "$host" >/dev/null 2>&1 &
+    done' "$folder" "$host" >/dev/null 2>&1 {hosts_lock}>&- &  # it may outlive a test that is killed
   served=$!
 }

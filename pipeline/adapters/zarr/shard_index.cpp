@@ -24,7 +24,7 @@ ShardIndex parse_shard_index(std::span<const std::byte> bytes, bool checked, std
     if (sum != crc32c(bytes)) throw Error(Fault::data, "its index has a wrong checksum");
   }
   ShardIndex index(bytes.size() / sizeof(ShardEntry));
-  std::memcpy(index.data(), bytes.data(), index.size() * sizeof(ShardEntry));
+  if (!index.empty()) std::memcpy(index.data(), bytes.data(), index.size() * sizeof(ShardEntry));
   for (const ShardEntry& entry : index)
     if (entry.stored() && (entry.offset > object_bytes || entry.bytes > object_bytes - entry.offset))
       throw Error(Fault::data, "its index names bytes that it does not have");
