@@ -71,9 +71,9 @@ std::vector<std::string> obstacles(const LaunchPlan& plan, const StartCommand& s
 std::vector<std::string> make_folders(const LaunchPlan& plan) {
   std::vector<std::string> out;
   auto folders = plan.folders;
-  folders.push_back(plan.folder + "/user_logs");
+  folders.push_back({plan.folder + "/user_logs", ""});
   for (const auto& folder : folders)
-    if (auto problem = make_folder(folder)) out.push_back(*problem);
+    if (const auto problem = make_folder(folder.path)) out.push_back((folder.place.empty() ? "" : folder.place + ": ") + *problem);
   for (const auto& [name, target] : plan.links)
     if (auto problem = make_link(fs::path(plan.folder) / name, target)) out.push_back(*problem);
   return out;

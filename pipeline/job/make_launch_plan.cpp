@@ -96,11 +96,12 @@ void make_environment(const CommandJob& job, const LaunchOptions& options, const
 }
 
 void make_folders(const CommandJob& job, const BoundData& data, LaunchPlan& plan) {
-  plan.folders.push_back(plan.folder);
-  for (const char* name : own_folders) plan.folders.push_back(path_in(plan.folder, name));
+  plan.folders.push_back({plan.folder, ""});
+  for (const char* name : own_folders) plan.folders.push_back({path_in(plan.folder, name), ""});
   for (const auto& output : job.outputs) {
     const std::string& path = data.outputs.at(output.name);
-    plan.folders.push_back(output.kind == DataKind::uri_file ? path_in(path, "..") : path);
+    const std::string place = job.file + ":" + std::to_string(output.at.line) + ":" + std::to_string(output.at.column);
+    plan.folders.push_back({output.kind == DataKind::uri_file ? path_in(path, "..") : path, place + ": outputs." + output.name});
   }
 }
 

@@ -63,7 +63,7 @@ void launch(const CommandJob& job, const JobFiles& files, bool check_only) {
   require(planned.plan.has_value() != has_mistakes(planned.findings));
   if (!planned.plan) return;
   require(!planned.plan->words.empty() && planned.plan->ranks >= 1 && planned.plan->folder.rfind("/here/", 0) == 0);
-  for (const auto& folder : planned.plan->folders) require(folder.front() == '/');
+  for (const auto& folder : planned.plan->folders) require(folder.path.front() == '/');
   check_words(planned.plan->words);
 }
 

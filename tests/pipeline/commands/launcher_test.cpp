@@ -63,7 +63,7 @@ class LauncherTest : public ::testing::Test {
 };
 
 TEST_F(LauncherTest, MakesFoldersAndLinksAndRunsInThem) {
-  plan_.folders = {(folder_ / "out" / "deep").string()};
+  plan_.folders = {{(folder_ / "out" / "deep").string(), ""}};
   fs::create_directories(folder_ / "code");
   plan_.links = {{"code", (folder_ / "code").string()}};
   EXPECT_EQ(run("pwd; test -d ../out/deep && test -d code && echo there"), 0);
@@ -80,7 +80,7 @@ TEST_F(LauncherTest, SaysOnceWhatStartsAndHowItEnds) {
 }
 
 TEST_F(LauncherTest, StartsNothingWhenSomethingIsInTheWayAndSaysAllOfIt) {
-  plan_.folders = {(folder_ / "out").string()};
+  plan_.folders = {{(folder_ / "out").string(), ""}};
   plan_.words = {"no-such-program"};
   plan_.mpi = true;
   plan_.hostfile = "/no/such/hostfile";
@@ -94,18 +94,18 @@ TEST_F(LauncherTest, StartsNothingWhenSomethingIsInTheWayAndSaysAllOfIt) {
 }
 
 TEST_F(LauncherTest, NamesAFolderThatCannotBeMade) {
-  plan_.folders = {"/dev/null/out"};
+  plan_.folders = {LaunchFolder{"/dev/null/out", "job.yml:7:3: outputs.features"}};
   EXPECT_EQ(run("echo started"), 2);
-  EXPECT_THAT(said_.str(), HasSubstr("the folder /dev/null/out cannot be used: Not a directory"));
+  EXPECT_THAT(said_.str(), HasSubstr("job.yml:7:3: outputs.features: the folder /dev/null/out cannot be used: Not a directory; check"));
   EXPECT_EQ(shown_.str(), "");
 }
 
 TEST_F(LauncherTest, StartsNothingWhereNothingCanBeWritten) {
-  plan_.folders = {"/sys/kernel"};  // whose permissions let root in
+  plan_.folders = {LaunchFolder{"/sys/kernel", ""}};  // whose permissions let root in
   EXPECT_EQ(run("echo started"), 2);
   EXPECT_THAT(said_.str(), HasSubstr("the folder /sys/kernel cannot be used: cannot create /sys/kernel/.terroir-launch-"));
   EXPECT_EQ(shown_.str(), "");
-  plan_.folders = {(folder_ / "out").string()};
+  plan_.folders = {{(folder_ / "out").string(), ""}};
   EXPECT_EQ(run("echo started"), 0);
   EXPECT_TRUE(fs::is_empty(folder_ / "out"));
 }

@@ -79,11 +79,24 @@ TEST(LaunchPlan, HasTheCommandWordByWord) {
                                              "--output", "out=/home/me/project/job-run/outputs/features"));
 }
 
+std::vector<std::string> paths_of(const std::vector<LaunchFolder>& folders) {
+  std::vector<std::string> paths;
+  for (const auto& folder : folders) paths.push_back(folder.path);
+  return paths;
+}
+
+TEST(LaunchPlan, KnowsWhereTheJobNamesAFolder) {
+  const LaunchPlan made = plan(usual);
+  EXPECT_EQ(made.folders.front().place, "");
+  EXPECT_THAT(made.folders.back().place, testing::MatchesRegex("(.*/)?job.yml:[0-9]+:[0-9]+: outputs.features"));
+}
+
 TEST(LaunchPlan, HasAFolderThatLooksAsInAzure) {
   const LaunchPlan made = plan(usual);
   EXPECT_EQ(made.folder, "/home/me/project/job-run");
-  EXPECT_THAT(made.folders, ElementsAre("/home/me/project/job-run", "/home/me/project/job-run/outputs", "/home/me/project/job-run/logs",
-                                        "/home/me/project/job-run/user_logs", "/home/me/project/job-run/outputs/features"));
+  EXPECT_THAT(paths_of(made.folders),
+              ElementsAre("/home/me/project/job-run", "/home/me/project/job-run/outputs", "/home/me/project/job-run/logs",
+                          "/home/me/project/job-run/user_logs", "/home/me/project/job-run/outputs/features"));
   EXPECT_THAT(made.links, ElementsAre(Pair("recipe.yml", "/home/me/project/src/recipe.yml"), Pair("util", "/home/me/project/src/util")));
 }
 
@@ -352,7 +365,7 @@ TEST(LaunchPlan, CodeInTheCloudCannotBeLaunched) {
 
 TEST(LaunchPlan, AFileOutputHasItsFolderMade) {
   const LaunchPlan made = plan(job_writing("{type: uri_file}"));
-  EXPECT_THAT(made.folders, Not(Contains("/home/me/project/job-run/outputs/a")));
+  EXPECT_THAT(paths_of(made.folders), Not(Contains("/home/me/project/job-run/outputs/a")));
   EXPECT_THAT(made.words, Contains("/home/me/project/job-run/outputs/a"));
 }
 
