@@ -2,7 +2,7 @@
 # Builds the image of configs/azureml without Docker and without a registry, and runs Terroir in it. By hand, as root, with the
 # Debian packages buildah and debootstrap; takes as long as a build of the program, and 4 GB.
 #   scripts/image.sh [FOLDER]     FOLDER (default: build/image) keeps the images, so that a second time only what has changed is built
-# The base image is Debian's own, made by debootstrap under the name that the Dockerfile gives. Where a registry can be reached,
+# The base image is Debian's own, made by debootstrap, in the place of the one that the Dockerfile names. Where a registry can be reached,
 # `docker build -f configs/azureml/Dockerfile .` does the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,10 +16,10 @@ export BUILDAH_ISOLATION=chroot  # no runtime for containers, no privileges beyo
 # A file system that stacks no folders wants STORAGE_DRIVER=vfs, and 16 GB.
 build() { buildah --root "$folder/storage" --runroot "$folder/run" --storage-driver "${STORAGE_DRIVER:-overlay}" "$@"; }
 
-base=docker.io/library/$(awk '$1 == "FROM" {print $2; exit}' configs/azureml/Dockerfile)
+base=localhost/$(awk '$1 == "FROM" {print $2; exit}' configs/azureml/Dockerfile)
 if ! build inspect --type image "$base" >/dev/null 2>&1; then
   rm -rf "$folder/base"
-  debootstrap --variant=minbase bookworm "$folder/base" http://deb.debian.org/debian >"$folder/base.log"
+  debootstrap --variant=minbase bookworm "$folder/base" >"$folder/base.log"
   # As in Debian's own slim image: no documentation.
   printf 'path-exclude /usr/share/%s/*\n' doc man locale >"$folder/base/etc/dpkg/dpkg.cfg.d/slim"
   container=$(build from scratch)
@@ -28,7 +28,7 @@ if ! build inspect --type image "$base" >/dev/null 2>&1; then
   build rm "$container" >/dev/null
   rm -rf "$folder/base"
 fi
-build bud --pull-never --layers --tag terroir --file configs/azureml/Dockerfile .
+build bud --pull-never --from "$base" --layers --tag terroir --file configs/azureml/Dockerfile .
 
 container=$(build from --pull-never localhost/terroir)
 trap 'build rm "$container" >/dev/null' EXIT

@@ -17,7 +17,8 @@ void fields(A& archive, TimeAxis& t) {
 }
 template <class A>
 void fields(A& archive, BandFacts& b) {
-  archive(b.description, b.dtype, b.unit, b.nodata, b.scale, b.offset, b.masked, b.missing, b.valid, b.standard_name, b.cell_methods, b.label);
+  archive(b.description, b.dtype, b.unit, b.nodata, b.scale, b.offset, b.masked, b.missing, b.valid, b.standard_name, b.cell_methods,
+          b.label);
 }
 template <class A>
 void fields(A& archive, SourceHeader& h) {

@@ -10,8 +10,8 @@ namespace terroir {
 /// work on the chunks of a tile, one thread reads ahead and one writes behind.
 class TileRunners {
  public:
-  /// `sources` are by file of the plan, `sinks` by output; the plan and the sinks must outlive this. `shared`: the work of this node's ranks
-  /// on layers with grids of their own (`coarse_room`), or null.
+  /// `sources` are by file of the plan, `sinks` by output; the plan and the sinks must outlive this. `shared`: the work of this node's
+  /// ranks on layers with grids of their own (`coarse_room`), or null.
   TileRunners(const Plan& plan, std::vector<std::shared_ptr<Source>> sources, std::vector<Sink*> sinks,
               std::shared_ptr<SharedWork> shared = nullptr)
       : plan_(plan), sources_(std::move(sources)), sinks_(std::move(sinks)), shared_(std::move(shared)), kept_(plan.kept_bytes) {}
