@@ -77,20 +77,20 @@ std::string StagedFile::failure(const std::string& reason) const {
   return "cannot write the scratch file " + path_ + ": " + reason + "; set TMPDIR to a local folder with room for the whole output";
 }
 
-ObjectRecord StagedFile::copy_to(Store& store, const std::string& key) const {
+ObjectRecord StagedFile::publish(Store& store, const std::string& key) const {
   std::ifstream file(path_, std::ios::binary);
   if (!file) throw Error(Fault::system, "cannot read the scratch file " + path_ + ": " + std::strerror(errno));
-  const auto object = store.create(key);
+  const auto object = store.take(path_, key) ? nullptr : store.create(key);
   ObjectRecord record{key};
   std::vector<std::byte> buffer(piece);
   while (file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(piece)) || file.gcount() > 0) {
     const auto bytes = std::span<const std::byte>(buffer).first(static_cast<std::size_t>(file.gcount()));
-    object->write(bytes);
+    if (object) object->write(bytes);
     record.bytes += bytes.size();
     record.crc32c = crc32c(bytes, record.crc32c);
   }
   if (file.bad()) throw Error(Fault::system, "cannot read the scratch file " + path_);
-  object->close();
+  if (object) object->close();
   return record;
 }
 

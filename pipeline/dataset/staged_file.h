@@ -22,8 +22,8 @@ class StagedFile {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// Why writing it failed: the library's reason, and what to do. For Error(Fault::system).
   [[nodiscard]] std::string failure(const std::string& reason) const;
-  /// Writes its content, front to back, as an object of a store.
-  [[nodiscard]] ObjectRecord copy_to(Store& store, const std::string& key) const;
+  /// Makes it an object of a store, once: moved where the store can take it, else copied front to back.
+  [[nodiscard]] ObjectRecord publish(Store& store, const std::string& key) const;
 
  private:
   std::string folder_, path_;

@@ -31,6 +31,9 @@ class Store {
   [[nodiscard]] virtual std::vector<std::string> list(const std::string& prefix) = 0;
   /// Removes an object; none of that name is no error.
   virtual void remove(const std::string& key) = 0;
+  /// Makes a finished file of this machine an object, without writing its bytes again; false where it cannot be had so, and nothing is
+  /// lost. The file is gone from its old place after true.
+  [[nodiscard]] virtual bool take(const std::string& /*file*/, const std::string& /*key*/) { return false; }
 
   /// Creates, writes and closes one object.
   void put(const std::string& key, std::span<const std::byte> bytes) {

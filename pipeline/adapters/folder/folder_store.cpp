@@ -5,9 +5,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -54,6 +56,14 @@ void make_folders(const fs::path& folder) {
 
 int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
 
+/// Whether a file that is moved to the place of a new one is as accessible as that: a folder may give its files a group or a list of rights.
+bool same_access(const std::string& file, const std::string& created) {
+  struct stat one {}, other {};
+  if (::stat(file.c_str(), &one) != 0 || ::stat(created.c_str(), &other) != 0) return false;
+  if (one.st_mode != other.st_mode || one.st_uid != other.st_uid || one.st_gid != other.st_gid) return false;
+  return ::getxattr(created.c_str(), "system.posix_acl_access", nullptr, 0) < 0;
+}
+
 bool is_absent(const std::error_code& error) {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
 }
@@ -75,6 +85,13 @@ class FolderStore final : public Store {
     }
     if (descriptor < 0) throw_system_error("create", path, errno);
     return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
+  }
+
+  /// Moves it, which needs one file system: a mounted store is another one than this machine's disk.
+  [[nodiscard]] bool take(const std::string& file, const std::string& key) override {
+    create(key)->close();
+    const std::string path = path_of(key);
+    return same_access(file, path) && std::rename(file.c_str(), path.c_str()) == 0;
   }
 
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {

@@ -145,7 +145,7 @@ ObjectRecord GeotiffFile::publish(Store& store, const std::string& key) {
   add_overviews();
   const StagedFile cog(".tif");
   make_cog(cog);
-  return cog.copy_to(store, key);
+  return cog.publish(store, key);
 }
 
 }  // namespace terroir

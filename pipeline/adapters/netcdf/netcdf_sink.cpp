@@ -32,7 +32,7 @@ class NetcdfSink final : public PartSink {
     } catch (const NetcdfFailure& failure) {
       throw Error(Fault::system, scratch.failure(failure.what()));
     }
-    return {scratch.copy_to(store(), file_name_)};
+    return {scratch.publish(store(), file_name_)};
   }
 
  private:

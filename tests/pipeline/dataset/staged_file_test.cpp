@@ -1,5 +1,8 @@
 #include "pipeline/dataset/staged_file.h"
 
+#include "pipeline/adapters/folder/folder_store.h"
+#include "pipeline/adapters/memory/memory_store.h"
+
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +70,22 @@ TEST_F(StagedFiles, OfALivingOwnerStaysAsDoesAllThatIsNotOurs) {
   EXPECT_TRUE(fs::exists(first.path()));
   EXPECT_TRUE(fs::exists(folder_ / "terroir-other"));
   EXPECT_EQ(entries(), 4);
+}
+
+TEST_F(StagedFiles, IsMovedOrCopiedIntoAStoreWithOneRecord) {
+  const StagedFile moved(".nc"), copied(".nc");
+  write(moved);
+  write(copied);
+  MemoryStore memory;
+  const auto folder = make_folder_store((folder_ / "out").string());
+  const ObjectRecord one = moved.publish(*folder, "result.nc"), other = copied.publish(memory, "result.nc");
+  EXPECT_FALSE(fs::exists(moved.path()));
+  EXPECT_TRUE(fs::exists(copied.path()));
+  EXPECT_EQ(folder->get("result.nc"), memory.get("result.nc"));
+  EXPECT_EQ(memory.get("result.nc").value().size(), 6U);
+  EXPECT_EQ(one.bytes, 6U);
+  EXPECT_EQ(one.crc32c, 0x828E4E93U);
+  EXPECT_EQ(other.crc32c, one.crc32c);
 }
 
 }  // namespace

@@ -53,6 +53,28 @@ TEST_F(FolderStore, WritesAnewOverALongerObject) {
   EXPECT_EQ(text_of(store->get("key").value()), "short");
 }
 
+TEST_F(FolderStore, TakesAFileOfItsOwnFileSystem) {
+  const auto store = make_folder_store((root_ / "out").string());
+  std::ofstream(root_ / "file") << "pixels";
+  EXPECT_TRUE(store->take(root_ / "file", "maps/result.nc"));
+  EXPECT_EQ(text_of(store->get("maps/result.nc").value()), "pixels");
+  EXPECT_FALSE(fs::exists(root_ / "file"));
+}
+
+TEST_F(FolderStore, LeavesAFileThatOthersCouldNotReadAsTheyCanANewOne) {
+  const auto store = make_folder_store((root_ / "out").string());
+  std::ofstream(root_ / "file") << "pixels";
+  fs::permissions(root_ / "file", fs::perms::owner_read | fs::perms::owner_write | fs::perms::owner_exec);
+  EXPECT_FALSE(store->take(root_ / "file", "result.nc"));
+  EXPECT_TRUE(fs::exists(root_ / "file"));
+}
+
+TEST_F(FolderStore, LeavesAFileOfAnotherFileSystem) {
+  const auto store = make_folder_store((root_ / "out").string());
+  EXPECT_FALSE(store->take("/proc/self/status", "status"));
+  EXPECT_TRUE(fs::exists("/proc/self/status"));
+}
+
 TEST_F(FolderStore, JoinsPiecesOfAnySize) {
   const auto store = make_folder_store(root_.string());
   const std::string small(1000, 's'), large((std::size_t{1} << 20) + 17, 'L');
