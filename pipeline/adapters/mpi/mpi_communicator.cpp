@@ -4,7 +4,10 @@
 #include "pipeline/ports/token.h"
 
 #include <mpi.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +17,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -28,6 +32,16 @@ struct Sending {
   std::vector<std::byte> bytes;
   MPI_Request request = MPI_REQUEST_NULL;
 };
+
+/// Lets small messages go at once on every TCP connection of this process. Open MPI 4.1 says goodbye to its launcher in four of them and
+/// leaves Nagle's algorithm on: the second would wait 40 ms for the delayed acknowledgement of the first.
+void send_without_delay() {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", none)) {
+    const int on = 1;
+    setsockopt(std::atoi(entry.path().filename().c_str()), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // others refuse it
+  }
+}
 
 class MpiCommunicator final : public Communicator {
  public:
@@ -49,6 +63,7 @@ class MpiCommunicator final : public Communicator {
   ~MpiCommunicator() override {
     while (!sent()) {
     }
+    send_without_delay();
     MPI_Finalize();
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
