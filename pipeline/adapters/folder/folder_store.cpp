@@ -91,7 +91,8 @@ class FolderStore final : public Store {
   [[nodiscard]] bool take(const std::string& file, const std::string& key) override {
     create(key)->close();
     const std::string path = path_of(key);
-    return same_access(file, path) && std::rename(file.c_str(), path.c_str()) == 0;
+    // In the place of another file ext4 would write all of this one to the disk first.
+    return same_access(file, path) && ::unlink(path.c_str()) == 0 && std::rename(file.c_str(), path.c_str()) == 0;
   }
 
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {
