@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace terroir::deflate {
+
+/// What a table says of the bits that come next, in one of three forms:
+///   literal          bit 31; the byte in bits 8-15; the code's length in bits 0-7
+///   length, distance the base in bits 16-30; the code's length in bits 8-11; that and the extra bits after it in bits 0-7
+///   special          bit 15; a pointer to the table of longer codes (bit 14; its place in bits 16-28, its index bits in bits 8-11, the
+///                    bits of this table in bits 0-7), the end of a block (bit 13; the code's length in bits 0-7), or no code at all
+using Entry = std::uint32_t;
+constexpr Entry literal = 1U << 31U, special = 1U << 15U, pointer = 1U << 14U, block_end = 1U << 13U;
+
+/// Index bits of the first table, and places for the worst code.
+constexpr unsigned symbol_bits = 11, distance_bits = 9, length_bits = 7;
+constexpr std::size_t most_symbols = 288, most_distances = 32, most_lengths = 19;
+using SymbolTable = std::array<Entry, 2400>;
+using DistanceTable = std::array<Entry, 1024>;
+using LengthTable = std::array<Entry, 1U << length_bits>;
+
+/// What the codes of a block mean.
+struct Tables {
+  SymbolTable symbols;  ///< literals and lengths
+  DistanceTable distances;
+};
+
+/// Make the table of a canonical prefix code (RFC 1951, section 3.2.2) from the lengths of its codes, 0 for symbols without one. False for a code
+/// that leaves bits without a meaning, except for one that has at most one symbol, and for one that gives some bits two.
+[[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, SymbolTable&);
+[[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, DistanceTable&);
+/// Of the code in which the lengths of the two others are written: a symbol stands as the base of a length.
+[[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, LengthTable&);
+
+}  // namespace terroir::deflate
