@@ -2,6 +2,7 @@
 
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/ports/sample_type.h"
+#include "pipeline/ports/source.h"
 #include "tiling/window.h"
 
 #include <cstddef>
@@ -54,6 +55,8 @@ class StoredArray {
   /// order of the machine; those beyond the data are not set. Returns the compressed bytes read. Throws Error: Fault::data or
   /// Fault::system.
   virtual std::size_t read(std::span<const Index> place, std::span<std::byte> out) = 0;
+  /// Begins to read it, where that is to read and inflate one stream (Source::fetch_chunk).
+  [[nodiscard]] virtual std::unique_ptr<FetchedChunk> fetch(std::span<const Index> /*place*/, std::span<std::byte> /*out*/) { return nullptr; }
 };
 
 /// The chunk in which an array is read that has none of its own: whole rows of the last two dimensions, and as many steps of the

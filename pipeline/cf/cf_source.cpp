@@ -60,13 +60,26 @@ bool CfSource::interleaved() const noexcept {
   return about_.labels && about_.bands.size() > 1 && array_->chunk()[*about_.labels] >= about_.shape[*about_.labels];
 }
 
-std::size_t CfSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+std::vector<Index> CfSource::place_in_storage(const ChunkPlace& place) const {
   const auto& storage = array_->chunk();
   std::vector<Index> at_storage(storage.size(), 0);
   for (std::size_t d = 0; d < at_storage.size(); ++d) at_storage[d] = about_.fixed[d] / storage[d];
   if (about_.time) at_storage[*about_.time] = place.time;
   at_storage[about_.y] = place.row;
   at_storage[about_.x] = place.col;
+  return at_storage;
+}
+
+std::unique_ptr<FetchedChunk> CfSource::fetch_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+  if (!direct_ || bands.size() != 1) return nullptr;
+  std::vector<Index> at_storage = place_in_storage(place);
+  if (about_.labels) at_storage[*about_.labels] = bands[0];
+  return array_->fetch(at_storage, {out[0], storage_bytes_});
+}
+
+std::size_t CfSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
+  const auto& storage = array_->chunk();
+  std::vector<Index> at_storage = place_in_storage(place);
   std::size_t bytes = 0;
   if (direct_) {
     for (std::size_t i = 0; i < bands.size(); ++i) {

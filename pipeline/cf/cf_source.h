@@ -25,8 +25,12 @@ class CfSource final : public Source {
   /// Compressed bytes and what they become before they are unshuffled; and a chunk of the array, where it is none of the source.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return (direct_ ? 2 : 3) * storage_bytes_; }
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override;
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> bands, const ChunkPlace& place,
+                                                          std::span<std::byte* const> out) override;
 
  private:
+  /// The chunk of the array in which a chunk of the source begins, in its first band.
+  [[nodiscard]] std::vector<Index> place_in_storage(const ChunkPlace& place) const;
   /// Chunks of the storage that hold some rows (or columns) of the source.
   struct Run {
     Index begin = 0, end = 0;  ///< indices in the array

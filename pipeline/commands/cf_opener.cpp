@@ -19,12 +19,17 @@ class Hdf5First final : public StoredArray {
       : path_(std::move(path)), expected_(std::move(expected)), library_(std::move(library)), files_(std::move(files)) {}
 
   [[nodiscard]] const std::vector<Index>& chunk() const noexcept override { return library_->chunk(); }
-  std::size_t read(std::span<const Index> place, std::span<std::byte> out) override {
-    std::call_once(looked_, [&] { direct_ = open_hdf5_array(path_, expected_, files_); });
-    return (direct_ ? direct_ : library_)->read(place, out);
+  std::size_t read(std::span<const Index> place, std::span<std::byte> out) override { return chosen().read(place, out); }
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const Index> place, std::span<std::byte> out) override {
+    return chosen().fetch(place, out);
   }
 
  private:
+  [[nodiscard]] StoredArray& chosen() {
+    std::call_once(looked_, [&] { direct_ = open_hdf5_array(path_, expected_, files_); });
+    return direct_ ? *direct_ : *library_;
+  }
+
   std::string path_;
   Hdf5Expectation expected_;
   std::unique_ptr<StoredArray> library_, direct_;

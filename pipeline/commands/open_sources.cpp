@@ -36,14 +36,27 @@ class DirectSource final : public Source {
     std::call_once(looked_, [&] { look(); });
     if (!tiles_) return gdal_->read_chunk(bands, place, out);
     // What fails here is not tried again by GDAL, which takes DEFLATE data with a wrong checksum for pixels.
-    const Shape shape = chunk().shape;
-    const Window window = intersect(grid().window(), {place.row * shape.rows, place.col * shape.cols, shape.rows, shape.cols});
-    std::vector<double> fills;
-    for (const int band : bands) fills.push_back(fills_[static_cast<std::size_t>(band)]);
-    return tiles_->read(bands, fills, window, {out, shape.cols});
+    return tiles_->read(bands, fills_of(bands), window_of(place), {out, chunk().shape.cols});
+  }
+
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> bands, const ChunkPlace& place,
+                                                          std::span<std::byte* const> out) override {
+    std::call_once(looked_, [&] { look(); });
+    return tiles_ ? tiles_->fetch(bands, window_of(place), {out, chunk().shape.cols}) : nullptr;
   }
 
  private:
+  [[nodiscard]] Window window_of(const ChunkPlace& place) const {
+    const Shape shape = chunk().shape;
+    return intersect(grid().window(), {place.row * shape.rows, place.col * shape.cols, shape.rows, shape.cols});
+  }
+
+  [[nodiscard]] std::vector<double> fills_of(std::span<const int> bands) const {
+    std::vector<double> fills;
+    for (const int band : bands) fills.push_back(fills_[static_cast<std::size_t>(band)]);
+    return fills;
+  }
+
   /// Takes the direct reader if it sees the same image in blocks that fit the chunks.
   void look() {
     auto tiles = TileReader::open(path(), files_);

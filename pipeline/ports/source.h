@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/codecs/inflate.h"
 #include "pipeline/ports/sample_type.h"
 #include "tiling/grid.h"
 #include "tiling/time_axis.h"
@@ -70,6 +71,19 @@ struct ReadCost {
   std::size_t decoded = 0;  ///< bytes of these
 };
 
+/// A chunk whose stored bytes are here and hold its numbers in one zlib stream. Who reads several has two inflated at once.
+class FetchedChunk {
+ public:
+  virtual ~FetchedChunk() = default;
+  /// What has to be inflated before `finish`.
+  [[nodiscard]] virtual ZlibStream stream() const noexcept = 0;
+  /// Makes the stored numbers. Throws Error(Fault::data).
+  virtual void finish() = 0;
+};
+
+/// Chunks with more bytes than this are read one at a time, so that memory does not go to those beside them.
+constexpr std::size_t largest_of_two = std::size_t{4} << 20;
+
 /// One opened data set (a file), north-up: rows of a south-up file are counted from its northern end; those of curvilinear cells as stored.
 /// Reading is cut along the storage's own chunks, so that each is read once. All functions may be called from several threads.
 class Source {
@@ -97,7 +111,19 @@ class Source {
 
   /// The same, and what it cost. A source through which another one is read tells of that one's chunks.
   virtual ReadCost read_counted(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
-    ReadCost cost{read_chunk(bands, place, out), 1, 0};
+    return cost_of_one(bands, read_chunk(bands, place, out));
+  }
+
+  /// Begins to do what `read_chunk` does, where that is to read and inflate one stream; `out` is what it says until `finish`. Nothing
+  /// where it is more, or less: then `read_chunk` has to do all of it. Throws as that.
+  [[nodiscard]] virtual std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> /*bands*/, const ChunkPlace& /*place*/,
+                                                                  std::span<std::byte* const> /*out*/) {
+    return nullptr;
+  }
+
+  /// What it costs to read one chunk of its own, of so many compressed bytes.
+  [[nodiscard]] ReadCost cost_of_one(std::span<const int> bands, std::size_t bytes) const {
+    ReadCost cost{bytes, 1, 0};
     for (const int band : bands) cost.decoded += static_cast<std::size_t>(chunk().area()) * sample_bytes(stored_type(band));
     return cost;
   }

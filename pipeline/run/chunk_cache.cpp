@@ -15,25 +15,38 @@ ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const 
     }
     loaded_.wait(lock);
   }
+  Claim claim = begin(key, bytes);
+  lock.unlock();
+  load(claim.numbers());
+  return claim.keep();
+}
+
+std::optional<ChunkCache::Claim> ChunkCache::claim(const ChunkKey& key, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return begin(key, bytes);
+  recent_.splice(recent_.begin(), recent_, found->second.place);
+  return std::nullopt;
+}
+
+ChunkCache::Claim ChunkCache::begin(const ChunkKey& key, std::size_t bytes) {
+  auto numbers = take_buffer(bytes);
   recent_.push_front(key);
   entries_[key] = {nullptr, recent_.begin()};
-  const std::shared_ptr<Numbers> numbers = take_buffer(bytes);
-  lock.unlock();
-  try {
-    load(*numbers);
-  } catch (...) {
-    lock.lock();
+  return {*this, key, std::move(numbers)};
+}
+
+void ChunkCache::settle(const ChunkKey& key, Chunk chunk) {
+  const std::lock_guard lock(mutex_);
+  if (chunk) {
+    used_ += chunk->buffer.bytes();
+    entries_[key].chunk = std::move(chunk);
+    trim();
+  } else {
     recent_.erase(entries_[key].place);
     entries_.erase(key);
-    loaded_.notify_all();
-    throw;
   }
-  lock.lock();
-  entries_[key].chunk = numbers;
-  used_ += numbers->buffer.bytes();
-  trim();
   loaded_.notify_all();
-  return numbers;
 }
 
 std::shared_ptr<ChunkCache::Numbers> ChunkCache::take_buffer(std::size_t bytes) {
@@ -47,7 +60,8 @@ std::shared_ptr<ChunkCache::Numbers> ChunkCache::take_buffer(std::size_t bytes) 
 }
 
 void ChunkCache::trim() {
-  spare_.clear();
+  // Chunks are brought two at a time.
+  if (spare_.size() > 2) spare_.erase(spare_.begin(), spare_.end() - 2);
   auto oldest = recent_.end();
   while (used_ > capacity_ && oldest != recent_.begin()) {
     --oldest;

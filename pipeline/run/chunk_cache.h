@@ -8,7 +8,9 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -33,8 +35,35 @@ class ChunkCache {
 
   explicit ChunkCache(std::size_t capacity) : capacity_(capacity) {}
 
+  /// A promise to bring a chunk, for which others who want it wait. Without `keep` it is taken back when this object is gone.
+  class Claim {
+   public:
+    Claim(Claim&& other) noexcept : cache_(std::exchange(other.cache_, nullptr)), key_(other.key_), numbers_(std::move(other.numbers_)) {}
+    Claim& operator=(Claim&&) = delete;
+    ~Claim() {
+      if (cache_ != nullptr) cache_->settle(key_, nullptr);
+    }
+    [[nodiscard]] const ChunkKey& key() const noexcept { return key_; }
+    [[nodiscard]] Numbers& numbers() const noexcept { return *numbers_; }
+    /// Hands the chunk to all who want it.
+    Chunk keep() {
+      std::exchange(cache_, nullptr)->settle(key_, numbers_);
+      return std::move(numbers_);
+    }
+
+   private:
+    friend ChunkCache;
+    Claim(ChunkCache& cache, const ChunkKey& key, std::shared_ptr<Numbers> numbers) : cache_(&cache), key_(key), numbers_(std::move(numbers)) {}
+
+    ChunkCache* cache_;
+    ChunkKey key_;
+    std::shared_ptr<Numbers> numbers_;
+  };
+
   /// The chunk of a key, made by `load(numbers)` in a buffer of `bytes` when it is not there. What `load` throws is thrown here.
   Chunk get(const ChunkKey& key, std::size_t bytes, const std::function<void(Numbers&)>& load);
+  /// Room for the chunk of a key; nothing when it is there or somebody is bringing it.
+  [[nodiscard]] std::optional<Claim> claim(const ChunkKey& key, std::size_t bytes);
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
  private:
@@ -50,6 +79,9 @@ class ChunkCache {
     std::list<ChunkKey>::iterator place;
   };
 
+  Claim begin(const ChunkKey& key, std::size_t bytes);
+  /// Ends a claim: null takes it back.
+  void settle(const ChunkKey& key, Chunk chunk);
   std::shared_ptr<Numbers> take_buffer(std::size_t bytes);
   void trim();
 

@@ -73,11 +73,19 @@ class LateSource final : public Source {
   [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return facts_.scratch; }
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
-    std::call_once(opened_, [&] { source_ = open_as_told(); });
-    return source_->read_chunk(bands, place, out);
+    return opened().read_chunk(bands, place, out);
+  }
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> bands, const ChunkPlace& place,
+                                                          std::span<std::byte* const> out) override {
+    return opened().fetch_chunk(bands, place, out);
   }
 
  private:
+  [[nodiscard]] Source& opened() {
+    std::call_once(opened_, [&] { source_ = open_as_told(); });
+    return *source_;
+  }
+
   [[nodiscard]] std::unique_ptr<Source> open_as_told() const {
     std::unique_ptr<Source> source;
     try {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -20,6 +21,15 @@ void fill_missing(Block<float> out) {
 
 void copy_gaps(const float* from, float* to, Index count) {
   for (Index i = 0; i < count; ++i) to[i] = std::isnan(to[i]) ? from[i] : to[i];
+}
+
+template <class Work>
+bool succeeds(const Work& work) {
+  try {
+    return work();
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -71,6 +81,7 @@ void Reader::read_step(const LayerUse& use, const PlannedLayer& layer, Index ste
       const Window here = window.shifted(0, -turn * width);
       const Window inside = intersect(here, parts[i].part.placed);
       if (inside.empty()) continue;
+      bring_step(use, step, i, inside);
       read_part(parts[i], use.decodings[parts[i].part.decoding], inside,
                 out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
     }
@@ -108,58 +119,166 @@ void Reader::read_part(const PartUse& use, const Decoding& decoding, const Windo
 
 void Reader::prefetch(LayerId layer, Index first, Index count, const Window& window) {
   const LayerUse& use = layers_.at(layer);
+  std::optional<ChunkCache::Claim> waiting;
   for (Index t = first; t < first + count; ++t)
     for (const PartUse& part : use.steps[static_cast<std::size_t>(t)]) {
       const Window inside = intersect(window, part.part.placed);
       if (inside.empty()) continue;
-      visit_chunks(part, inside, [&](Index row, Index col, const Window&, const Window&) { (void)plane(part, row, col); });
+      visit_chunks(part, inside, [&](Index row, Index col, const Window&, const Window&) { bring(part, row, col, waiting); });
+    }
+  bring_last(waiting);
+}
+
+/// Two by two, unless they are so many that the first ones would be gone before they are used. Of one layer that is read step after step, the
+/// last one has the first of a later step beside it.
+void Reader::bring_step(const LayerUse& use, Index step, std::size_t part, const Window& window) {
+  const PartUse& now = use.steps[static_cast<std::size_t>(step)][part];
+  std::size_t count = 0;
+  visit_chunks(now, window, [&](Index, Index, const Window&, const Window&) { ++count; });
+  const std::size_t bytes = count * bytes_of(key_of(now, 0, 0));
+  if (bytes > cache_.capacity()) return;
+  std::optional<ChunkCache::Claim> waiting;
+  visit_chunks(now, window, [&](Index row, Index col, const Window&, const Window&) { bring(now, row, col, waiting); });
+  if (waiting && layers_.size() == 1 && 3 * bytes <= cache_.capacity()) bring_later(use, step, window, waiting);
+  bring_last(waiting);
+}
+
+/// The first chunk of a window that a later step is in, and this one is not.
+void Reader::bring_later(const LayerUse& use, Index step, const Window& window, std::optional<ChunkCache::Claim>& waiting) {
+  const ChunkKey now = waiting->key();
+  for (auto later = static_cast<std::size_t>(step) + 1; later < use.steps.size(); ++later)
+    for (const PartUse& part : use.steps[later]) {
+      const Window inside = intersect(window, part.part.placed);
+      const ChunkKey there = key_of(part, 0, 0);
+      if (inside.empty() || (there.file == now.file && there.place.time == now.place.time)) continue;
+      bool first = true;
+      visit_chunks(part, inside, [&](Index row, Index col, const Window&, const Window&) {
+        if (std::exchange(first, false)) bring(part, row, col, waiting);
+      });
+      return;
     }
 }
 
+void Reader::bring(const PartUse& use, Index row, Index col, std::optional<ChunkCache::Claim>& waiting) {
+  const ChunkKey key = key_of(use, row, col);
+  const std::size_t bytes = bytes_of(key);
+  auto claim = cache_.claim(key, bytes);
+  if (!claim) return;
+  if (bytes <= largest_of_two && !waiting) {
+    waiting.emplace(std::move(*claim));
+    return;
+  }
+  if (bytes <= largest_of_two) {
+    load_both(*waiting, *claim);
+    waiting->keep();
+    waiting.reset();
+  } else {
+    load(key, claim->numbers());
+  }
+  claim->keep();
+}
+
+void Reader::bring_last(std::optional<ChunkCache::Claim>& waiting) {
+  if (!waiting) return;
+  load(waiting->key(), waiting->numbers());
+  waiting->keep();
+}
+
 Reader::Plane Reader::plane(const PartUse& use, Index row, Index col) {
-  const std::size_t file = use.part.file;
-  const PlannedFile& planned = plan_.files[file];
-  const FileUse& wanted = files_[file];
-  const BandUse& band = wanted.bands[use.slot];
-  const bool together = planned.interleaved;
-  const auto bands = together ? std::span(wanted.bands) : std::span(&band, 1);
-  const ChunkKey key{file, together ? 0 : use.slot, {use.part.time / planned.chunk.times, row, col}};
+  const ChunkKey key = key_of(use, row, col);
+  const PlannedFile& planned = plan_.files[key.file];
+  const BandUse& band = files_[key.file].bands[use.slot];
   Plane found;
-  found.chunk = cache_.get(key, together ? wanted.bytes : planned.chunk_bytes(band.band),
-                           [&](ChunkCache::Numbers& numbers) { load(file, bands, key.place, numbers); });
+  found.chunk = cache_.get(key, bytes_of(key), [&](ChunkCache::Numbers& numbers) { load(key, numbers); });
   if (found.chunk->missing) return found;
   const auto time_bytes = planned.chunk_bytes(band.band) / static_cast<std::size_t>(planned.chunk.times);
-  found.numbers = found.chunk->buffer.data() + (together ? band.offset : 0) +
+  found.numbers = found.chunk->buffer.data() + (planned.interleaved ? band.offset : 0) +
                   static_cast<std::size_t>(use.part.time % planned.chunk.times) * time_bytes;
   return found;
 }
 
-void Reader::load(std::size_t file, std::span<const BandUse> bands, const ChunkPlace& place, ChunkCache::Numbers& numbers) {
-  std::vector<int> band_numbers;
-  std::vector<std::byte*> planes;
+ChunkKey Reader::key_of(const PartUse& use, Index row, Index col) const {
+  const PlannedFile& planned = plan_.files[use.part.file];
+  return {use.part.file, planned.interleaved ? 0 : use.slot, {use.part.time / planned.chunk.times, row, col}};
+}
+
+std::span<const Reader::BandUse> Reader::bands_of(const ChunkKey& key) const {
+  const std::span all = files_[key.file].bands;
+  return plan_.files[key.file].interleaved ? all : all.subspan(key.group, 1);
+}
+
+std::size_t Reader::bytes_of(const ChunkKey& key) const {
+  const PlannedFile& planned = plan_.files[key.file];
+  return planned.interleaved ? files_[key.file].bytes : planned.chunk_bytes(files_[key.file].bands[key.group].band);
+}
+
+Reader::Request Reader::request_of(const ChunkKey& key, const ChunkCache::Numbers& numbers) const {
+  const auto bands = bands_of(key);
+  Request request;
   for (const BandUse& use : bands) {
-    band_numbers.push_back(use.band);
-    planes.push_back(numbers.buffer.data() + (use.offset - bands.front().offset));
+    request.bands.push_back(use.band);
+    request.planes.push_back(numbers.buffer.data() + (use.offset - bands.front().offset));
   }
+  return request;
+}
+
+void Reader::load(const ChunkKey& key, ChunkCache::Numbers& numbers) {
+  const Request request = request_of(key, numbers);
   // A chunk in scratch may stand for many that are stored.
   if (cancelled_) throw Error(Fault::interrupted, "interrupted");
   for (int attempt = 1;; ++attempt) {
     try {
       const Stopwatch watch(meter_.read_ns);
-      const ReadCost cost = sources_[file]->read_counted(band_numbers, place, planes);
-      meter_.bytes_read += cost.bytes;
-      meter_.bytes_decoded += cost.decoded;
-      meter_.chunks_read += cost.chunks;
-      for (std::size_t i = 0; i < bands.size(); ++i) check_exactness(file, bands[i], place, planes[i]);
+      note(key, sources_[key.file]->read_counted(request.bands, key.place, request.planes), request.planes);
       return;
     } catch (const Error& error) {
       if (error.fault() == Fault::system && attempt < tries) continue;
-      if (files_[file].on_error == OnError::fail) throw;
+      if (files_[key.file].on_error == OnError::fail) throw;
       meter_.skip(error.what());
       numbers.missing = true;
       return;
     }
   }
+}
+
+/// What cannot be done so, for whatever reason, is left to `load`, which knows what to make of a failure.
+void Reader::load_both(ChunkCache::Claim& one, ChunkCache::Claim& other) {
+  bool one_done = false, other_done = false;
+  if (!cancelled_) {
+    const Stopwatch watch(meter_.read_ns);
+    Fetch a{one.key(), request_of(one.key(), one.numbers()), nullptr}, b{other.key(), request_of(other.key(), other.numbers()), nullptr};
+    if (fetch(a) && fetch(b)) {
+      const auto [one_good, other_good] = inflate_zlib(a.chunk->stream(), b.chunk->stream());
+      one_done = one_good && finish(a);
+      other_done = other_good && finish(b);
+    }
+  }
+  if (!one_done) load(one.key(), one.numbers());
+  if (!other_done) load(other.key(), other.numbers());
+}
+
+bool Reader::fetch(Fetch& f) {
+  return succeeds([&] {
+    f.chunk = sources_[f.key.file]->fetch_chunk(f.request.bands, f.key.place, f.request.planes);
+    return f.chunk != nullptr;
+  });
+}
+
+bool Reader::finish(Fetch& f) {
+  return succeeds([&] {
+    f.chunk->finish();
+    note(f.key, sources_[f.key.file]->cost_of_one(f.request.bands, f.chunk->stream().in.size()), f.request.planes);
+    return true;
+  });
+}
+
+/// Counts a chunk that has been read and is found good.
+void Reader::note(const ChunkKey& key, const ReadCost& cost, std::span<std::byte* const> planes) {
+  const auto bands = bands_of(key);
+  for (std::size_t i = 0; i < bands.size(); ++i) check_exactness(key.file, bands[i], key.place, planes[i]);
+  meter_.bytes_read += cost.bytes;
+  meter_.bytes_decoded += cost.decoded;
+  meter_.chunks_read += cost.chunks;
 }
 
 /// Whole chunks are checked, so that what becomes of one does not depend on the blocks that read it.

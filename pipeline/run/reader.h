@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 
 namespace terroir {
 
@@ -45,6 +46,17 @@ class Reader final : public LayerSource {
     std::size_t bytes = 0;  ///< of a chunk of all bands
     OnError on_error = OnError::fail;
   };
+  /// What a source is asked for.
+  struct Request {
+    std::vector<int> bands;
+    std::vector<std::byte*> planes;
+  };
+  /// A chunk that is read beside another one.
+  struct Fetch {
+    ChunkKey key;
+    Request request;
+    std::unique_ptr<FetchedChunk> chunk;
+  };
   struct PartUse {
     FilePart part;
     std::size_t slot = 0;  ///< place among the bands of its file
@@ -63,7 +75,22 @@ class Reader final : public LayerSource {
   void read_step(const LayerUse&, const PlannedLayer&, Index step, const Window& window, Block<float> out);
   void read_part(const PartUse&, const Decoding&, const Window& window, Block<float> out, bool only_gaps);
   [[nodiscard]] Plane plane(const PartUse&, Index row, Index col);
-  void load(std::size_t file, std::span<const BandUse> bands, const ChunkPlace&, ChunkCache::Numbers&);
+  /// The bands of a file that are read together with one, and where their chunk stands in the cache.
+  [[nodiscard]] std::span<const BandUse> bands_of(const ChunkKey&) const;
+  [[nodiscard]] ChunkKey key_of(const PartUse&, Index row, Index col) const;
+  [[nodiscard]] std::size_t bytes_of(const ChunkKey&) const;
+  [[nodiscard]] Request request_of(const ChunkKey&, const ChunkCache::Numbers&) const;
+  /// Makes the numbers of a chunk, or marks them as missing. Throws as `read`.
+  void load(const ChunkKey&, ChunkCache::Numbers&);
+  /// Brings a chunk into the cache: at once together with the one that waits, else it waits for the next one.
+  void bring(const PartUse&, Index row, Index col, std::optional<ChunkCache::Claim>& waiting);
+  void bring_last(std::optional<ChunkCache::Claim>& waiting);
+  void bring_step(const LayerUse&, Index step, std::size_t part, const Window& window);
+  void bring_later(const LayerUse&, Index step, const Window& window, std::optional<ChunkCache::Claim>& waiting);
+  void load_both(ChunkCache::Claim& one, ChunkCache::Claim& other);
+  [[nodiscard]] bool fetch(Fetch&);
+  [[nodiscard]] bool finish(Fetch&);
+  void note(const ChunkKey&, const ReadCost&, std::span<std::byte* const> planes);
   void check_exactness(std::size_t file, const BandUse&, const ChunkPlace&, const std::byte* numbers) const;
   template <class Visit>
   void visit_chunks(const PartUse&, const Window& window, const Visit& visit);

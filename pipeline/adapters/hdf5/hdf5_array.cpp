@@ -5,10 +5,11 @@
 #include "pipeline/codecs/inflate.h"
 #include "pipeline/codecs/shuffle.h"
 #include "pipeline/error.h"
-#include "tiling/buffer.h"
+#include "tiling/lent_buffer.h"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace terroir {
@@ -35,6 +36,35 @@ void swap_bytes(Bytes numbers, std::size_t element) {
   }
 }
 
+/// A chunk behind deflate, and shuffled or not, whose bytes are here.
+class DeflatedChunk final : public FetchedChunk {
+ public:
+  DeflatedChunk(Bytes out, std::size_t element, bool shuffled, bool swapped) : out_(out), element_(element), swapped_(swapped) {
+    if (shuffled) shuffled_.emplace(out.size());
+  }
+  /// Room for the bytes as they are stored.
+  [[nodiscard]] Bytes room(std::size_t bytes) {
+    stored_.reserve(bytes);
+    bytes_ = bytes;
+    return {stored_.data(), bytes_};
+  }
+
+  [[nodiscard]] ZlibStream stream() const noexcept override { return {{stored_.data(), bytes_}, inflated()}; }
+  void finish() override {
+    if (shuffled_) byte_unshuffle(inflated(), element_, out_);
+    if (swapped_) swap_bytes(out_, element_);
+  }
+
+ private:
+  [[nodiscard]] Bytes inflated() const noexcept { return shuffled_ ? Bytes(shuffled_->data(), out_.size()) : out_; }
+
+  Bytes out_;
+  std::size_t element_, bytes_ = 0;
+  bool swapped_;
+  LentBuffer stored_{0};
+  std::optional<LentBuffer> shuffled_;
+};
+
 class Hdf5Array final : public StoredArray {
  public:
   Hdf5Array(std::string path, Hdf5Expectation about, Hdf5Dataset storage, std::shared_ptr<LocalFiles> files)
@@ -47,6 +77,17 @@ class Hdf5Array final : public StoredArray {
     const std::size_t got = chunked ? read_chunk(place, out) : read_contiguous(place, 0, storage_.offset, out.data());
     if (storage_.swapped) swap_bytes(out, about_.element);
     return got;
+  }
+
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const Index> place, Bytes out) override {
+    const auto& filters = storage_.filters;
+    const bool known = filters == std::vector{ChunkFilter::deflate} || filters == std::vector{ChunkFilter::shuffle, ChunkFilter::deflate};
+    if (!known || !storage_.index) return nullptr;
+    const ChunkBytes chunk = storage_.index->chunks[storage_.index->at(place).value()];
+    if (chunk.bytes == 0 || chunk.skipped_filters != 0) return nullptr;
+    auto fetched = std::make_unique<DeflatedChunk>(out, about_.element, filters.size() == 2, storage_.swapped);
+    files_->open(path_)->read(chunk.offset, fetched->room(chunk.bytes));
+    return fetched;
   }
 
  private:

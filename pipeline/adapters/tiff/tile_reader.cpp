@@ -7,7 +7,7 @@
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/decode.h"
-#include "tiling/buffer.h"
+#include "tiling/lent_buffer.h"
 
 #include <algorithm>
 #include <cstring>
@@ -149,17 +149,69 @@ bool TileReader::fits_target(const Request& request, const Part& part) const noe
   return layout_.samples_per_block() == 1 && part.inside == part.block && request.target.row_stride == layout_.block.cols;
 }
 
+std::size_t TileReader::rows_bytes(const Part& part) const noexcept {
+  return layout_.row_bytes() * static_cast<std::size_t>(part.block.rows);
+}
+
 void TileReader::decode_part(const Request& request, const Part& part, std::span<const std::byte> stored) const {
-  const std::size_t bytes = layout_.row_bytes() * static_cast<std::size_t>(part.block.rows);
   const bool at_home = fits_target(request, part);
-  if (!at_home) scratch().rows.reserve(bytes);
+  if (!at_home) scratch().rows.reserve(rows_bytes(part));
   std::byte* const rows = at_home ? request.place(0, part.block.row, part.block.col) : scratch().rows.data();
-  if (!decompress(stored, {rows, bytes}))
+  if (!decompress(stored, {rows, rows_bytes(part)}))
     throw read_error(Fault::data, path_, request.bands, part.inside,
                      "they cannot be decompressed; the file is damaged: get a fresh copy of it");
+  finish_part(request, part, rows);
+}
+
+/// Makes numbers of the decompressed rows of a block, and brings them to where they are wanted if they are not there.
+void TileReader::finish_part(const Request& request, const Part& part, std::byte* rows) const {
+  const bool at_home = fits_target(request, part);
   const Index first = at_home ? 0 : part.inside.row - part.block.row;
   undo_predictor(rows + static_cast<std::size_t>(first) * layout_.row_bytes(), part.inside.rows);
   if (!at_home) place_rows(request, part, rows);
+}
+
+/// A request for one block whose bytes are here.
+class TileReader::Fetched final : public FetchedChunk {
+ public:
+  Fetched(const TileReader& reader, std::span<const int> bands, const Window& window, const Target& target, const Part& part)
+      : reader_(reader),
+        bands_(bands.begin(), bands.end()),
+        planes_(target.planes.begin(), target.planes.end()),
+        request_{bands_, {}, window, {planes_, target.row_stride}, reader.number_bytes()},
+        part_(part),
+        stored_(part.bytes) {
+    if (reader_.fits_target(request_, part_))
+      rows_ = request_.place(0, part_.block.row, part_.block.col);
+    else
+      rows_ = beside_.emplace(reader_.rows_bytes(part_)).data();
+  }
+
+  [[nodiscard]] ZlibStream stream() const noexcept override { return {stored(), {rows_, reader_.rows_bytes(part_)}}; }
+  [[nodiscard]] std::span<std::byte> stored() const noexcept { return {stored_.data(), part_.bytes}; }
+  void finish() override { reader_.finish_part(request_, part_, rows_); }
+
+ private:
+  const TileReader& reader_;
+  std::vector<int> bands_;
+  std::vector<std::byte*> planes_;
+  Request request_;
+  Part part_;
+  LentBuffer stored_;
+  std::optional<LentBuffer> beside_;
+  std::byte* rows_ = nullptr;
+};
+
+std::unique_ptr<FetchedChunk> TileReader::fetch(std::span<const int> bands, const Window& window, const Target& target) {
+  if (layout_.compression != TiffCompression::deflate || (layout_.separate && bands.size() != 1)) return nullptr;
+  const auto file = files_->open(path_);
+  std::call_once(located_, [&] { load_places(*file); });
+  const Request request{bands, {}, window, target, number_bytes()};
+  const auto list = parts(request, layout_.separate ? static_cast<std::size_t>(bands[0]) : 0);
+  if (list.size() != 1 || !list[0].written() || !file->holds(list[0].offset, list[0].bytes)) return nullptr;
+  auto fetched = std::make_unique<Fetched>(*this, bands, window, target, list[0]);
+  file->read(list[0].offset, fetched->stored());
+  return fetched;
 }
 
 void TileReader::undo_predictor(std::byte* rows, Index count) const {

@@ -30,9 +30,14 @@ class TileReader {
   /// read. Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
   std::size_t read(std::span<const int> bands, std::span<const double> fills, const Window& window, const Target& target);
 
+  /// Begins to read a window, where that is one block under DEFLATE that has been written (Source::fetch_chunk); else nothing. What `target`
+  /// points to is as it is until `finish`. Throws Error(Fault::system).
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const int> bands, const Window& window, const Target& target);
+
  private:
   struct Part;
   struct Request;
+  class Fetched;
   TileReader(std::string path, std::shared_ptr<LocalFiles> files, const TiffLayout& layout)
       : path_(std::move(path)), files_(std::move(files)), layout_(layout) {}
 
@@ -42,6 +47,8 @@ class TileReader {
   void decode_part(const Request&, const Part&, std::span<const std::byte> stored) const;
   [[nodiscard]] bool decompress(std::span<const std::byte> stored, std::span<std::byte> out) const;
   [[nodiscard]] bool fits_target(const Request&, const Part&) const noexcept;
+  [[nodiscard]] std::size_t rows_bytes(const Part&) const noexcept;
+  void finish_part(const Request&, const Part&, std::byte* rows) const;
   void undo_predictor(std::byte* rows, Index count) const;
   void place_rows(const Request&, const Part&, std::byte* rows) const;
   void fill_part(const Request&, const Part&) const;
