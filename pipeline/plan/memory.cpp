@@ -51,11 +51,14 @@ std::size_t input_chunk(const Plan& plan) {
   return largest;
 }
 
-/// What a thread keeps to decode chunks, beside the chunks.
-std::size_t decoding_scratch(const Plan& plan) {
-  std::size_t most = 0;
-  for (const auto& file : plan.files) most = std::max(most, file.scratch);
-  return most;
+/// What a thread takes to decode chunks, beside the one that it was asked for: room for the bytes as they are stored and on their way; of
+/// small chunks, which it decodes two at a time, for both, and for the other chunk.
+std::size_t decoding_bytes(const Plan& plan) {
+  const std::size_t chunk = input_chunk(plan), small = std::min(chunk, largest_of_two);
+  std::size_t scratch = 0;
+  for (const auto& file : plan.files) scratch = std::max(scratch, file.scratch);
+  const std::size_t of_small = std::max(2 * small, std::min(scratch, 3 * small));
+  return std::max({2 * chunk, scratch, 2 * of_small + small});
 }
 
 std::size_t chunk_bytes(const OutputPlan& output, const ArrayPlan& array) {
@@ -219,7 +222,7 @@ void project_memory(Plan& plan) {
   plan.memory = {
       {"program and libraries", reserved},
       {"GDAL's cache", gdal_cache},
-      {"input chunks being decoded", (threads + 1) * std::max(2 * chunk, decoding_scratch(plan))},
+      {"input chunks being decoded", (threads + 1) * decoding_bytes(plan)},
       {"compute blocks", threads * worst(plan, [&](const Pass& p) { return block_bytes(plan, p); })},
       {"output chunks", threads * worst(plan, [&](const Pass& p) { return chunk_buffers(plan, p); })},
       {"encoding", threads * worst(plan, [&](const Pass& p) { return encoding_bytes(plan, p); })},

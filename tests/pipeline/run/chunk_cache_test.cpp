@@ -34,6 +34,26 @@ TEST(ChunkCache, DropsTheLeastRecentlyUsed) {
   EXPECT_EQ(decoded, 4);
 }
 
+TEST(ChunkCache, AClaimIsForOneAndTakenBackWhenItIsNotKept) {
+  ChunkCache cache(4 * kilobyte);
+  const ChunkKey key{0, 0, {0, 0, 3}};
+  {
+    const auto dropped = cache.claim(key, kilobyte);
+    EXPECT_TRUE(dropped);
+    EXPECT_FALSE(cache.claim(key, kilobyte)) << "somebody brings it";
+  }
+  auto claim = cache.claim(key, kilobyte);
+  ASSERT_TRUE(claim);
+  std::thread other([&] {
+    const auto chunk = cache.get(key, kilobyte, [](ChunkCache::Numbers&) { ADD_FAILURE() << "it is being brought"; });
+    EXPECT_EQ(chunk->buffer.data()[0], std::byte{5});
+  });
+  claim->numbers().buffer.data()[0] = std::byte{5};
+  claim->keep();
+  other.join();
+  EXPECT_FALSE(cache.claim(key, kilobyte)) << "it is there";
+}
+
 TEST(ChunkCache, AChunkInUseOutlivesItsPlace) {
   ChunkCache cache(kilobyte);
   const auto held = cache.get({0, 0, {0, 0, 0}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{7}; });

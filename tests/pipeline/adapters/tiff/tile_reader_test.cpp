@@ -36,10 +36,25 @@ class TileReaderTest : public ::testing::Test {
     for (auto& plane : numbers) out.push_back(reinterpret_cast<std::byte*>(plane.data()));
     const std::vector<double> fills(bands.size(), fill);
     reader.read(bands, fills, window, {out, window.cols});
+    expect_fetched(reader, bands, window, numbers);
     std::vector<std::vector<float>> planes(bands.size(), std::vector<float>(area));
     for (std::size_t b = 0; b < bands.size(); ++b)
       decode(reader.layout().type, decoding, out[b], static_cast<Index>(area), planes[b].data());
     return planes;
+  }
+
+  /// What is fetched, inflated and finished is what is read.
+  static void expect_fetched(TileReader& reader, const std::vector<int>& bands, const Window& window,
+                             const std::vector<std::vector<double>>& expected) {
+    std::vector<std::vector<double>> numbers(expected.size(), std::vector<double>(expected[0].size()));
+    std::vector<std::byte*> out;
+    for (auto& plane : numbers) out.push_back(reinterpret_cast<std::byte*>(plane.data()));
+    const auto fetched = reader.fetch(bands, window, {out, window.cols});
+    if (!fetched) return;
+    ASSERT_TRUE(inflate_zlib(fetched->stream().in, fetched->stream().out));
+    fetched->finish();
+    for (std::size_t b = 0; b < expected.size(); ++b)
+      EXPECT_EQ(std::memcmp(numbers[b].data(), expected[b].data(), expected[b].size() * sizeof(double)), 0);
   }
 
   static std::vector<float> whole(TileReader& reader, int band, const Decoding& decoding = {}, double fill = 0) {
@@ -60,6 +75,30 @@ class TileReaderTest : public ::testing::Test {
       return ::testing::AssertionFailure() << got[i] << " at " << i << ", not " << expected;
   }
   return ::testing::AssertionSuccess();
+}
+
+TEST_F(TileReaderTest, FetchesWhatIsOneStreamOnly) {
+  int files = 0;
+  const auto fetches = [&](const std::vector<std::string>& options, const Window& window, int bands = 1) {
+    const std::string name = std::to_string(++files) + ".tif";
+    RasterSpec spec;
+    spec.bands = bands;
+    spec.options = options;
+    make(name, spec);
+    std::vector<double> pixels(static_cast<std::size_t>(window.shape().area()));
+    const std::vector<std::byte*> out(static_cast<std::size_t>(bands), reinterpret_cast<std::byte*>(pixels.data()));
+    std::vector<int> all;
+    for (int b = 0; b < bands; ++b) all.push_back(b);
+    return open(name)->fetch(all, window, {out, window.cols}) != nullptr;
+  };
+  const std::vector<std::string> tiles{"COMPRESS=DEFLATE", "TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=32"};
+  EXPECT_TRUE(fetches(tiles, {32, 32, 32, 32}));
+  EXPECT_TRUE(fetches(tiles, {64, 96, 6, 4})) << "a tile at the corner";
+  EXPECT_FALSE(fetches(tiles, {32, 32, 32, 33})) << "two tiles";
+  EXPECT_FALSE(fetches({"COMPRESS=LZW"}, {0, 0, 1, 100}));
+  auto apart = tiles;
+  apart.push_back("INTERLEAVE=BAND");
+  EXPECT_FALSE(fetches(apart, {32, 32, 32, 32}, 3)) << "a tile for each band";
 }
 
 /// Where the numbers of a file stand, and how they are compressed.
