@@ -1,10 +1,11 @@
 #include "pipeline/cf/cf_source.h"
 
 #include "pipeline/error.h"
-#include "tiling/buffer.h"
+#include "tiling/lent_buffer.h"
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace terroir {
 namespace {
@@ -70,11 +71,48 @@ std::vector<Index> CfSource::place_in_storage(const ChunkPlace& place) const {
   return at_storage;
 }
 
+/// A chunk of the array on its way to where a source's chunk wants it, turned round.
+class CfSource::Turned final : public FetchedChunk {
+ public:
+  Turned(std::size_t bytes, std::function<void(const std::byte*)> turn) : numbers_(bytes), turn_(std::move(turn)) {}
+  /// Begins to fetch the chunk; false where it cannot be had so.
+  [[nodiscard]] bool fetch(StoredArray& array, std::span<const Index> place, std::size_t bytes) {
+    stored_ = array.fetch(place, {numbers_.data(), bytes});
+    return stored_ != nullptr;
+  }
+  [[nodiscard]] ZlibStream stream() const noexcept override { return stored_->stream(); }
+  void finish() override {
+    stored_->finish();
+    turn_(numbers_.data());
+  }
+
+ private:
+  LentBuffer numbers_;
+  std::function<void(const std::byte*)> turn_;
+  std::unique_ptr<FetchedChunk> stored_;
+};
+
 std::unique_ptr<FetchedChunk> CfSource::fetch_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
-  if (!direct_ || bands.size() != 1) return nullptr;
-  std::vector<Index> at_storage = place_in_storage(place);
-  if (about_.labels) at_storage[*about_.labels] = bands[0];
-  return array_->fetch(at_storage, {out[0], storage_bytes_});
+  if (bands.size() != 1) return nullptr;
+  std::vector<Index> at_storage = place_in_storage(place), fixed = about_.fixed;
+  if (about_.labels) {
+    fixed[*about_.labels] = bands[0];
+    at_storage[*about_.labels] = bands[0] / array_->chunk()[*about_.labels];
+  }
+  if (direct_) return array_->fetch(at_storage, {out[0], storage_bytes_});
+  const Run rows = run_along(about_.y, place.row, about_.south_up), cols = run_along(about_.x, place.col, about_.mirrored);
+  if (rows.first_place() != rows.last_place() || cols.first_place() != cols.last_place()) return nullptr;
+  at_storage[about_.y] = rows.first_place();
+  at_storage[about_.x] = cols.first_place();
+  auto turned = std::make_unique<Turned>(storage_bytes_, [=, this, to = out[0]](const std::byte* numbers) {
+    copy(numbers, fixed, times_of(place), rows, rows.first_place(), cols, cols.first_place(), to);
+  });
+  if (!turned->fetch(*array_, at_storage, storage_bytes_)) return nullptr;
+  return turned;
+}
+
+Index CfSource::times_of(const ChunkPlace& place) const {
+  return about_.time ? std::min(chunk_.times, about_.shape[*about_.time] - place.time * chunk_.times) : 1;
 }
 
 std::size_t CfSource::read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) {
@@ -91,7 +129,7 @@ std::size_t CfSource::read_chunk(std::span<const int> bands, const ChunkPlace& p
   thread_local Buffer scratch;
   scratch.reserve(storage_bytes_);
   const Run rows = run_along(about_.y, place.row, about_.south_up), cols = run_along(about_.x, place.col, about_.mirrored);
-  const Index times = about_.time ? std::min(chunk_.times, about_.shape[*about_.time] - place.time * chunk_.times) : 1;
+  const Index times = times_of(place);
   std::vector<Index> fixed = about_.fixed;
   for (Index row = rows.first_place(); row <= rows.last_place(); ++row)
     for (Index col = cols.first_place(); col <= cols.last_place(); ++col) {

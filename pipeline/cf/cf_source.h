@@ -45,6 +45,9 @@ class CfSource final : public Source {
     /// Where an index of the array lies in the source's chunk.
     [[nodiscard]] Index target(Index index) const noexcept { return backwards ? last - index : index - begin; }
   };
+  class Turned;
+  /// Times of a chunk that the data have.
+  [[nodiscard]] Index times_of(const ChunkPlace&) const;
   [[nodiscard]] Run run_along(std::size_t dimension, Index place, bool backwards) const;
   /// Copies what a chunk of the array has of a band: `fixed` tells the index along each dimension that is none of the grid or of time.
   void copy(const std::byte* numbers, const std::vector<Index>& fixed, Index times, const Run& rows, Index row_place, const Run& cols,
