@@ -251,8 +251,10 @@ void project_memory(Plan& plan) {
   });
   for (const Pass& p : coarse) least = std::max(least, input_footprint(plan, p, middle(p, p.block)));
   least += threads * chunk;
+  // Of each input one chunk of the time to come, which is read beside one of the present.
+  const std::size_t to_come = chunk <= largest_of_two ? std::min(plan.inputs.size() * chunk, 32 * mebibyte) : 0;
   const std::size_t wanted = worst(plan, [&](const Pass& p) {
-    if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk;
+    if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk + to_come;
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
     return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;

@@ -129,8 +129,8 @@ void Reader::prefetch(LayerId layer, Index first, Index count, const Window& win
   bring_last(waiting);
 }
 
-/// Two by two, unless they are so many that the first ones would be gone before they are used. Of one layer that is read step after step, the
-/// last one has the first of a later step beside it.
+/// Two by two, unless they are so many that the first ones would be gone before they are used. The last one has the first of a later step
+/// beside it, where the cache holds what each layer needs at two steps.
 void Reader::bring_step(const LayerUse& use, Index step, std::size_t part, const Window& window) {
   const PartUse& now = use.steps[static_cast<std::size_t>(step)][part];
   std::size_t count = 0;
@@ -139,7 +139,7 @@ void Reader::bring_step(const LayerUse& use, Index step, std::size_t part, const
   if (bytes > cache_.capacity()) return;
   std::optional<ChunkCache::Claim> waiting;
   visit_chunks(now, window, [&](Index row, Index col, const Window&, const Window&) { bring(now, row, col, waiting); });
-  if (waiting && layers_.size() == 1 && 3 * bytes <= cache_.capacity()) bring_later(use, step, window, waiting);
+  if (waiting && (2 * layers_.size() + 1) * bytes <= cache_.capacity()) bring_later(use, step, window, waiting);
   bring_last(waiting);
 }
 
