@@ -43,14 +43,14 @@ class PartReader {
  public:
   virtual ~PartReader() = default;
   /// The only object of a tile (numbered along the rows) of an array; empty when all its pixels are nodata. Quickest in the order of
-  /// arrays and tiles. Throws Error, Fault::interrupted when the job has failed meanwhile.
-  [[nodiscard]] virtual std::vector<std::byte> read(std::size_t array, Index tile) = 0;
+  /// arrays and tiles. Stays until the next one is read. Throws Error, Fault::interrupted when the job has failed meanwhile.
+  [[nodiscard]] virtual std::span<const std::byte> read(std::size_t array, Index tile) = 0;
 };
 
 /// Of an output whose objects are not read again.
 class NoParts final : public PartReader {
  public:
-  [[nodiscard]] std::vector<std::byte> read(std::size_t, Index) override { return {}; }
+  [[nodiscard]] std::span<const std::byte> read(std::size_t, Index) override { return {}; }
 };
 
 /// Where the objects of tiles stand that are parts of a file yet to be made.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -27,6 +28,12 @@ class Store {
   [[nodiscard]] virtual std::unique_ptr<ObjectWriter> create(const std::string& key) = 0;
   /// Nothing when there is no such object.
   [[nodiscard]] virtual std::optional<std::vector<std::byte>> get(const std::string& key) = 0;
+  /// The same into memory that has been used before: what it held is lost. False when there is no such object.
+  [[nodiscard]] virtual bool read(const std::string& key, std::vector<std::byte>& into) {
+    auto bytes = get(key);
+    if (bytes) into = std::move(*bytes);
+    return bytes.has_value();
+  }
   /// Keys of all objects whose key starts with `prefix` (empty: all), sorted. An absent folder has none.
   [[nodiscard]] virtual std::vector<std::string> list(const std::string& prefix) = 0;
   /// Removes an object; none of that name is no error.

@@ -69,7 +69,7 @@ void PartCollector::note(std::size_t pass, int rank, const TileResult& result) {
   });
 }
 
-std::vector<std::byte> PartCollector::read(std::size_t output, std::size_t array, Index tile) {
+void PartCollector::read(std::size_t output, std::size_t array, Index tile, std::vector<std::byte>& bytes) {
   const Place place{output, array, tile};
   Part part;
   {
@@ -81,17 +81,16 @@ std::vector<std::byte> PartCollector::read(std::size_t output, std::size_t array
     if (hidden_.contains(part.rank)) ask(output, part);
     ask_ahead(place);
   }
-  if (part.record.bytes == 0) return {};
-  return fetch(output, part);
+  if (part.record.bytes == 0) return bytes.clear();
+  fetch(output, part, bytes);
 }
 
-std::vector<std::byte> PartCollector::fetch(std::size_t output, const Part& part) {
+void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes) {
   Store& store = *destinations_[output].store;
   std::unique_lock lock(mutex_);
   if (!hidden_.contains(part.rank)) {
     lock.unlock();
-    auto bytes = store.get(part.record.key);
-    if (bytes && is_whole(*bytes, part.record)) return std::move(*bytes);
+    if (store.read(part.record.key, bytes) && is_whole(bytes, part.record)) return;
     if (part.rank == 0)
       throw Error(Fault::system, store.location() + ": '" + part.record.key +
                                      "' is not what was written there; run the same command with --verify to compute it again");
@@ -102,9 +101,9 @@ std::vector<std::byte> PartCollector::fetch(std::size_t output, const Part& part
   const Key key{output, part.record.key};
   arrived_.wait(lock, [&] { return cancelled_ || asked_[key].complete; });
   if (cancelled_) throw Error(Fault::interrupted, "interrupted");
-  std::vector<std::byte> bytes = std::move(asked_[key].bytes);
+  bytes = std::move(asked_[key].bytes);
   asked_.erase(key);
-  if (is_whole(bytes, part.record)) return bytes;
+  if (is_whole(bytes, part.record)) return;
   throw Error(Fault::system, store.location() + ": rank " + std::to_string(part.rank) + " does not find '" + part.record.key +
                                  "' as it wrote it; run the same command with --verify to compute it again");
 }

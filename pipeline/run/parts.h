@@ -36,8 +36,8 @@ class PartCollector {
 
   /// A finished tile; `rank` 0 when an earlier run has finished it.
   void note(std::size_t pass, int rank, const TileResult& result);
-  /// One part, whole and checked; empty when there is none. Waits for messages; throws Error, Fault::interrupted after `cancel`.
-  [[nodiscard]] std::vector<std::byte> read(std::size_t output, std::size_t array, Index tile);
+  /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages; throws Error, Fault::interrupted after `cancel`.
+  void read(std::size_t output, std::size_t array, Index tile, std::vector<std::byte>& bytes);
   void receive(PartPiece piece);
   /// Makes the thread that waits give up.
   void cancel();
@@ -60,7 +60,7 @@ class PartCollector {
   using Key = std::pair<std::size_t, std::string>;
 
   void ask(std::size_t output, const Part& part);
-  [[nodiscard]] std::vector<std::byte> fetch(std::size_t output, const Part& part);
+  void fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes);
   void ask_ahead(const Place& place);
 
   const Plan& plan_;
@@ -79,11 +79,15 @@ class PartCollector {
 class OutputParts final : public PartReader {
  public:
   OutputParts(PartCollector& collector, std::size_t output) : collector_(collector), output_(output) {}
-  [[nodiscard]] std::vector<std::byte> read(std::size_t array, Index tile) override { return collector_.read(output_, array, tile); }
+  [[nodiscard]] std::span<const std::byte> read(std::size_t array, Index tile) override {
+    collector_.read(output_, array, tile, bytes_);
+    return bytes_;
+  }
 
  private:
   PartCollector& collector_;
   const std::size_t output_;
+  std::vector<std::byte> bytes_;  ///< of the latest part
 };
 
 }  // namespace terroir

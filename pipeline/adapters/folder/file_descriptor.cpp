@@ -47,11 +47,16 @@ void FileDescriptor::write_all(std::span<const std::byte> bytes) {
   }
 }
 
-std::vector<std::byte> FileDescriptor::read_all() {
+void FileDescriptor::read_all(std::vector<std::byte>& bytes) {
   struct stat facts {};
   if (::fstat(descriptor_, &facts) != 0) throw_system_error("read", path_, errno);
   // One more than the size that the mount states: the end shows as a short read, and a wrong size does no harm.
-  std::vector<std::byte> bytes(static_cast<std::size_t>(facts.st_size) + 1);
+  const std::size_t size = static_cast<std::size_t>(facts.st_size) + 1;
+  if (bytes.capacity() < size) {
+    bytes = {};  // before there is more; the next one may be a little larger
+    bytes.reserve(size + size / 8);
+  }
+  bytes.resize(size);
   std::size_t filled = 0;
   while (true) {
     if (filled == bytes.size()) bytes.resize(bytes.size() * 2);
@@ -62,7 +67,6 @@ std::vector<std::byte> FileDescriptor::read_all() {
     filled += static_cast<std::size_t>(got);
   }
   bytes.resize(filled);
-  return bytes;
 }
 
 void FileDescriptor::close() {

@@ -20,7 +20,8 @@ class FileDescriptor {
   ~FileDescriptor();
 
   void write_all(std::span<const std::byte> bytes);
-  [[nodiscard]] std::vector<std::byte> read_all();
+  /// All that is in the file, into memory that may have been used before.
+  void read_all(std::vector<std::byte>& bytes);
   /// Closes and reports what the system says: a mounted blob store sends the bytes now.
   void close();
 

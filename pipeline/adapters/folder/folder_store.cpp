@@ -96,11 +96,18 @@ class FolderStore final : public Store {
   }
 
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {
+    std::vector<std::byte> bytes;
+    if (!read(key, bytes)) return std::nullopt;
+    return bytes;
+  }
+
+  [[nodiscard]] bool read(const std::string& key, std::vector<std::byte>& into) override {
     const std::string path = path_of(key);
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
     if (descriptor < 0) throw_system_error("read", path, errno);
-    return FileDescriptor(descriptor, path).read_all();
+    FileDescriptor(descriptor, path).read_all(into);
+    return true;
   }
 
   [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override {

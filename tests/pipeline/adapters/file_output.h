@@ -67,13 +67,15 @@ inline ArrayPlan& add_array(Plan& plan, const std::string& name, Index times = 0
 class StoredParts final : public PartReader {
  public:
   StoredParts(const Sink& sink, MemoryStore& store) : sink_(sink), store_(store) {}
-  std::vector<std::byte> read(std::size_t array, Index tile) override {
-    return store_.get(sink_.tile_keys(array, 0, tile).front()).value_or(std::vector<std::byte>{});
+  std::span<const std::byte> read(std::size_t array, Index tile) override {
+    bytes_ = store_.get(sink_.tile_keys(array, 0, tile).front()).value_or(std::vector<std::byte>{});
+    return bytes_;
   }
 
  private:
   const Sink& sink_;
   MemoryStore& store_;
+  std::vector<std::byte> bytes_;
 };
 
 /// Gives a sink all tiles of an array, last one first, as ranks might. Pixels come from a function of time, row and column.

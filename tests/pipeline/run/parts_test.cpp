@@ -119,7 +119,8 @@ TEST(Parts, AreNotWaitedForWhenTheJobHasFailed) {
   PartCollector parts(world.plan, destinations, mailbox);
   parts.note(0, 1, {0, {{"__terroir/parts/v/c/0/0", 6, 0}}, {}});
   BackgroundThread thread;
-  thread.start([&] { EXPECT_THROW((void)parts.read(0, 0, 0), Error); });
+  std::vector<std::byte> bytes;
+  thread.start([&] { EXPECT_THROW(parts.read(0, 0, 0, bytes), Error); });
   mailbox.wait(10);
   EXPECT_TRUE(mailbox.run_all());
   const auto asked = parts.outgoing();
