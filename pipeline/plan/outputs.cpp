@@ -149,11 +149,39 @@ Bulk bulk_of(const Plan& plan, const OutputPlan& output) {
   return bulk;
 }
 
+/// The windows in which an input of the output's lattice is stored as series, where the output's chunks can begin with them and a process
+/// over time runs there: each of its chunks is then decoded for one tile.
+std::optional<Shape> series_window(const Plan& plan, const OutputPlan& output) {
+  const bool over_time = std::any_of(plan.ops.begin(), plan.ops.end(), [&](const Op& op) {
+    return op.time_use != TimeUse::pointwise && plan.layers[op.out[0]].lattice == output.lattice;
+  });
+  if (!over_time) return std::nullopt;
+  for (const InputLayer& input : plan.inputs) {
+    if (plan.layers[input.layer].lattice != output.lattice) continue;
+    for (const auto& step : input.steps)
+      for (const FilePart& part : step) {
+        const ChunkShape& chunk = plan.files[part.file].chunk;
+        if (chunk.times == 1) continue;
+        const Index row = output.window.row - part.placed.row, col = output.window.col - part.placed.col;
+        if (row % chunk.shape.rows == 0 && col % chunk.shape.cols == 0) return chunk.shape;
+      }
+  }
+  return std::nullopt;
+}
+
+Shape chunk_of(const Plan& plan, const OutputPlan& output, Index features) {
+  const Shape grid = output.window.shape();
+  const auto window = series_window(plan, output);
+  const auto series = window ? series_chunk(grid, *window, features) : std::nullopt;
+  const Index side = default_chunk(grid, features);
+  return series.value_or(Shape{side, side});
+}
+
 void size(OutputPlan& output, const OutputSpec& spec, const Plan& plan, std::vector<Diagnostic>& diagnostics) {
   const Shape grid = output.window.shape();
   const Bulk bulk = bulk_of(plan, output);
-  const Index side = default_chunk(grid, bulk.features);
-  output.chunk = {spec.chunk.rows.value_or(side), spec.chunk.cols.value_or(side)};
+  const Shape chunk = chunk_of(plan, output, bulk.features);
+  output.chunk = {spec.chunk.rows.value_or(chunk.rows), spec.chunk.cols.value_or(chunk.cols)};
   const Shape shard = default_shard(grid, output.chunk, bulk.features, bulk.times);
   output.shard = {spec.shard.rows.value_or(shard.rows), spec.shard.cols.value_or(shard.cols)};
   if (output.shard.rows % output.chunk.rows != 0 || output.shard.cols % output.chunk.cols != 0)

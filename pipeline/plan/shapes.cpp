@@ -22,6 +22,13 @@ Index default_chunk(Shape grid, Index features) noexcept {
   return side;
 }
 
+std::optional<Shape> series_chunk(Shape grid, Shape window, Index features) noexcept {
+  constexpr Index fewest = 8;
+  const Shape chunk{window.rows * ceil_div(smallest_chunk, window.rows), window.cols * ceil_div(smallest_chunk, window.cols)};
+  if (chunk.area() * features * pixel_bytes > chunk_limit || pieces(grid, chunk) < fewest) return std::nullopt;
+  return chunk;
+}
+
 Shape default_shard(Shape grid, Shape chunk, Index features, Index times) noexcept {
   Shape shard = chunk;
   for (;;) {

@@ -16,6 +16,13 @@ TEST(Shapes, ASmallGridIsHalvedUntilItHoldsSixteen) {
   EXPECT_EQ(default_shard({252, 194}, {64, 64}, 1, 1), (Shape{64, 64})) << "16 shards remain";
 }
 
+TEST(Shapes, SeriesOfAnInputGiveTheirWindow) {
+  EXPECT_EQ(series_chunk({180, 360}, {60, 90}, 1), (Shape{60, 90})) << "12 chunks";
+  EXPECT_EQ(series_chunk({721, 1440}, {10, 40}, 1), (Shape{40, 40})) << "four windows of 10 rows";
+  EXPECT_EQ(series_chunk({180, 360}, {90, 120}, 1), std::nullopt) << "6 chunks";
+  EXPECT_EQ(series_chunk({8192, 8192}, {1024, 1024}, 2), std::nullopt) << "8 MiB";
+}
+
 TEST(Shapes, ManyFeaturesMakeChunksSmaller) {
   EXPECT_EQ(default_chunk({8192, 8192}, 16), 256) << "256 x 256 x 16 floats are 4 MiB";
   EXPECT_EQ(default_chunk({8192, 8192}, 17), 128);
