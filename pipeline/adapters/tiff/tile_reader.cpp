@@ -5,9 +5,7 @@
 #include "pipeline/adapters/tiff/stored_numbers.h"
 #include "pipeline/codecs/inflate.h"
 #include "pipeline/codecs/zstd.h"
-#include "pipeline/error.h"
 #include "pipeline/ports/decode.h"
-#include "tiling/lent_buffer.h"
 
 #include <algorithm>
 #include <cstring>
@@ -18,7 +16,6 @@ namespace {
 /// Memory of this thread, used again for every block.
 struct Scratch {
   Buffer stored;  ///< bytes as they are in the file
-  Buffer rows;    ///< a block, decompressed
   Buffer line;    ///< a row without its predictor
 };
 
@@ -122,8 +119,11 @@ std::size_t TileReader::read_parts(const LocalFile& file, const Request& request
     Buffer& stored = scratch().stored;
     stored.reserve(bytes);
     file.read(offset, std::span(stored.data(), bytes));
-    for (; first < end; ++first)
-      decode_part(request, parts[first], std::span<const std::byte>(stored.data() + (parts[first].offset - offset), parts[first].bytes));
+    const auto bytes_of = [&](const Part& part) { return std::span<const std::byte>(stored.data() + (part.offset - offset), part.bytes); };
+    if (layout_.compression == TiffCompression::deflate)
+      for (; first + 1 < end; first += 2)
+        inflate_both(request, {parts[first], parts[first + 1]}, {bytes_of(parts[first]), bytes_of(parts[first + 1])});
+    for (; first < end; ++first) decode_part(request, parts[first], bytes_of(parts[first]));
     sum += bytes;
   }
   return sum;
@@ -149,17 +149,38 @@ bool TileReader::fits_target(const Request& request, const Part& part) const noe
   return layout_.samples_per_block() == 1 && part.inside == part.block && request.target.row_stride == layout_.block.cols;
 }
 
+void TileReader::inflate_both(const Request& request, const std::array<Part, 2>& parts,
+                              const std::array<std::span<const std::byte>, 2>& stored) const {
+  std::array<std::optional<LentBuffer>, 2> beside;
+  std::array<ZlibStream, 2> streams;
+  for (std::size_t i = 0; i < 2; ++i)
+    streams[i] = {stored[i], {place_of_rows(request, parts[i], beside[i]), rows_bytes(parts[i])}};
+  const auto good = inflate_zlib(streams[0], streams[1]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!good[i]) throw damaged(request, parts[i]);
+    finish_part(request, parts[i], streams[i].out.data());
+  }
+}
+
+/// Where the rows of a block are decompressed to: where they are wanted, or beside that.
+std::byte* TileReader::place_of_rows(const Request& request, const Part& part, std::optional<LentBuffer>& beside) const {
+  if (fits_target(request, part)) return request.place(0, part.block.row, part.block.col);
+  return beside.emplace(rows_bytes(part)).data();
+}
+
+Error TileReader::damaged(const Request& request, const Part& part) const {
+  return read_error(Fault::data, path_, request.bands, part.inside,
+                    "they cannot be decompressed; the file is damaged: get a fresh copy of it");
+}
+
 std::size_t TileReader::rows_bytes(const Part& part) const noexcept {
   return layout_.row_bytes() * static_cast<std::size_t>(part.block.rows);
 }
 
 void TileReader::decode_part(const Request& request, const Part& part, std::span<const std::byte> stored) const {
-  const bool at_home = fits_target(request, part);
-  if (!at_home) scratch().rows.reserve(rows_bytes(part));
-  std::byte* const rows = at_home ? request.place(0, part.block.row, part.block.col) : scratch().rows.data();
-  if (!decompress(stored, {rows, rows_bytes(part)}))
-    throw read_error(Fault::data, path_, request.bands, part.inside,
-                     "they cannot be decompressed; the file is damaged: get a fresh copy of it");
+  std::optional<LentBuffer> beside;
+  std::byte* const rows = place_of_rows(request, part, beside);
+  if (!decompress(stored, {rows, rows_bytes(part)})) throw damaged(request, part);
   finish_part(request, part, rows);
 }
 
@@ -181,10 +202,7 @@ class TileReader::Fetched final : public FetchedChunk {
         request_{bands_, {}, window, {planes_, target.row_stride}, reader.number_bytes()},
         part_(part),
         stored_(part.bytes) {
-    if (reader_.fits_target(request_, part_))
-      rows_ = request_.place(0, part_.block.row, part_.block.col);
-    else
-      rows_ = beside_.emplace(reader_.rows_bytes(part_)).data();
+    rows_ = reader_.place_of_rows(request_, part_, beside_);
   }
 
   [[nodiscard]] ZlibStream stream() const noexcept override { return {stored(), {rows_, reader_.rows_bytes(part_)}}; }

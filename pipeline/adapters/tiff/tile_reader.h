@@ -1,8 +1,11 @@
 #pragma once
 
 #include "pipeline/adapters/tiff/tiff_layout.h"
+#include "pipeline/error.h"
 #include "pipeline/ports/source.h"
+#include "tiling/lent_buffer.h"
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,7 +51,10 @@ class TileReader {
   [[nodiscard]] bool decompress(std::span<const std::byte> stored, std::span<std::byte> out) const;
   [[nodiscard]] bool fits_target(const Request&, const Part&) const noexcept;
   [[nodiscard]] std::size_t rows_bytes(const Part&) const noexcept;
+  [[nodiscard]] std::byte* place_of_rows(const Request&, const Part&, std::optional<LentBuffer>& beside) const;
+  void inflate_both(const Request&, const std::array<Part, 2>& parts, const std::array<std::span<const std::byte>, 2>& stored) const;
   void finish_part(const Request&, const Part&, std::byte* rows) const;
+  [[nodiscard]] Error damaged(const Request&, const Part&) const;
   void undo_predictor(std::byte* rows, Index count) const;
   void place_rows(const Request&, const Part&, std::byte* rows) const;
   void fill_part(const Request&, const Part&) const;
