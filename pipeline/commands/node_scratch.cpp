@@ -1,6 +1,7 @@
 #include "pipeline/commands/node_scratch.h"
 
 #include "pipeline/adapters/scratch/rechunked_source.h"
+#include "pipeline/error.h"
 #include "pipeline/plan/coarse.h"
 
 #include <utility>
@@ -15,6 +16,15 @@ std::shared_ptr<ScratchFile> open_scratch(const Plan& plan, const Communicator& 
   const ScratchFile::Place place{folder, communicator.node_token() + use, static_cast<std::uint32_t>(communicator.local_size())};
   return std::make_shared<ScratchFile>(place, bytes, parts);
 }
+
+/// What a rank shares its layers through that could not make its scratch: it finds out with the first chunk, as when the disk fills later.
+class NoScratch final : public SharedWork {
+ public:
+  void write(std::uint64_t, std::span<const std::byte>) override { throw Error(Fault::system, "there is no scratch"); }
+  void read(std::uint64_t, std::span<std::byte>) const override { throw Error(Fault::system, "there is no scratch"); }
+  bool try_part(std::size_t, const std::function<void()>& work) override { return work(), true; }
+  [[nodiscard]] bool done(std::size_t) const noexcept override { return false; }
+};
 
 }  // namespace
 
@@ -40,7 +50,11 @@ std::vector<std::shared_ptr<Source>> rechunk_sources(const Plan& plan, std::vect
 std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& communicator) {
   const CoarseRoom room = coarse_room(plan);
   if (communicator.local_size() == 1 || room.chunks == 0) return nullptr;
-  return open_scratch(plan, communicator, "-layers", room.bytes, room.chunks);
+  try {
+    return open_scratch(plan, communicator, "-layers", room.bytes, room.chunks);
+  } catch (const Error&) {
+    return std::make_shared<NoScratch>();
+  }
 }
 
 }  // namespace terroir

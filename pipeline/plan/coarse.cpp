@@ -90,6 +90,8 @@ CoarseRoom coarse_room(const Plan& plan) {
   return all;
 }
 
+std::uint64_t shared_bytes(const Plan& plan) { return plan.resources.ranks > 1 ? coarse_room(plan).bytes : 0; }
+
 std::size_t coarse_bytes(const Plan& plan) {
   const auto all = static_cast<std::size_t>(coarse_room(plan).bytes);
   return plan.resources.memory == 0 ? all : std::min(all, plan.resources.memory / 8);

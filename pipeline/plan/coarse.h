@@ -26,6 +26,8 @@ struct CoarseRoom {
 };
 [[nodiscard]] std::map<LayerId, CoarseRoom> coarse_places(const Plan&);
 [[nodiscard]] CoarseRoom coarse_room(const Plan&);
+/// Bytes of scratch through which several ranks of a node share such layers.
+[[nodiscard]] std::uint64_t shared_bytes(const Plan&);
 
 /// Bytes that a rank holds of such layers: all of them while they take no more than an eighth of the allowed memory.
 [[nodiscard]] std::size_t coarse_bytes(const Plan&);

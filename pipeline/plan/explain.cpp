@@ -113,6 +113,13 @@ void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
 
 std::string chunk_text(const ChunkShape& chunk) { return std::to_string(chunk.times) + " x " + shape_text(chunk.shape); }
 
+void explain_shared(const Plan& plan, std::string& text) {
+  const std::uint64_t bytes = shared_bytes(plan);
+  if (bytes > 0)
+    text += "Layers on their own grids, shared by the ranks of a node: " + bytes_text(bytes) + " of scratch in " +
+            plan.resources.scratch.folder + "\n";
+}
+
 /// What is laid out anew before it is read: where, how much, and from which chunks into which.
 void explain_rechunk(const Plan& plan, std::string& text) {
   const auto layers = rechunked_layers(plan);
@@ -217,6 +224,7 @@ std::string explain(const Plan& plan) {
   if (!lines.empty()) text += "Resampled\n";
   for (const auto& line : lines) text += "  " + line + "\n";
   explain_rechunk(plan, text);
+  explain_shared(plan, text);
   for (std::size_t i = 0; i < plan.passes.size(); ++i) explain_pass(plan, i, text);
   for (const auto& output : plan.outputs) explain_output(plan, output, text);
   text += "Memory of each rank: " + bytes_text(plan.projected_memory()) + " at most";
@@ -232,6 +240,7 @@ std::string explain_json(const Plan& plan) {
                {"grid", json_grid(plan.lattices[0])},
                {"files", plan.files.size()},
                {"resampled", resampled(plan)},
+               {"shared_bytes", shared_bytes(plan)},
                {"rechunk", json_rechunk(plan)}};
   for (const Pass& pass : plan.passes) json["passes"].push_back(json_pass(plan, pass));
   for (const auto& output : plan.outputs) json["outputs"].push_back(json_output(plan, output));

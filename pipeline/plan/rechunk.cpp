@@ -257,6 +257,14 @@ std::size_t rechunk_memory(const Plan& plan, std::size_t threads) {
 
 void check_scratch(Plan& plan, std::vector<Diagnostic>& diagnostics) {
   const Scratch& scratch = plan.resources.scratch;
+  const std::uint64_t shared = shared_bytes(plan);
+  if (shared > 0 && scratch.free && shared + scratch_bytes(plan) > *scratch.free)
+    diagnostics.push_back({{},
+                           "scratch",
+                           "the ranks of a node share layers on their own grids through " + bytes_text(shared) + ", and " + scratch.folder +
+                               " has " + bytes_text(*scratch.free) + " free, so that each rank computes them by itself",
+                           "name a folder on a disk with room by TMPDIR",
+                           true});
   const std::uint64_t needed = scratch_bytes(plan);
   if (needed == 0) return;
   const std::string names = names_of(plan, rechunked_layers(plan));

@@ -1,5 +1,7 @@
 #include "pipeline/run/coarse_source.h"
 
+#include "pipeline/error.h"
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -80,18 +82,33 @@ ChunkCache::Chunk CoarseSource::chunk(LayerId id, const Layer& layer, Index row,
   });
 }
 
-/// Computes a chunk, or takes it from the rank of this node that has.
+/// Computes a chunk, or takes it from the rank of this node that has. From when scratch has failed this rank computes for itself.
 void CoarseSource::compute_once(const Layer& layer, std::size_t number, const Window& place, std::span<std::byte> pixels) {
-  const auto own = [&] { compute(layer, place, reinterpret_cast<float*>(pixels.data())); };
+  bool computing = false, computed = false;
+  const auto own = [&] {
+    computing = true;
+    compute(layer, place, reinterpret_cast<float*>(pixels.data()));
+    computing = false;
+    computed = true;
+  };
   if (!shared_) return own();
-  const std::size_t part = layer.at.chunks + number;
-  const std::uint64_t offset = layer.at.bytes + number * pixels.size();
+  if (!alone_) try {
+      return share(layer.at.chunks + number, layer.at.bytes + number * pixels.size(), pixels, own);
+    } catch (const Error&) {
+      if (computing) throw;  // it is not scratch that has failed
+      alone_ = true;
+    }
+  if (!computed) own();
+  ++meter_.alone;
+}
+
+void CoarseSource::share(std::size_t part, std::uint64_t offset, std::span<std::byte> pixels, const std::function<void()>& own) {
   while (!shared_->done(part)) {
-    const bool computed = shared_->try_part(part, [&] {
+    const bool ours = shared_->try_part(part, [&] {
       own();
       shared_->write(offset, pixels);
     });
-    if (computed) return;
+    if (ours) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   shared_->read(offset, pixels);

@@ -24,12 +24,14 @@ class CoarseSource final : public LayerSource {
   [[nodiscard]] ChunkCache::Chunk chunk(LayerId id, const Layer&, Index row, Index col);
   void compute(const Layer&, const Window& place, float* pixels);
   void compute_once(const Layer&, std::size_t number, const Window& place, std::span<std::byte> pixels);
+  void share(std::size_t part, std::uint64_t offset, std::span<std::byte> pixels, const std::function<void()>& own);
 
   const Plan& plan_;
   LayerSource& behind_;
   const Fitted& fitted_;
   Meter& meter_;
   SharedWork* const shared_;
+  std::atomic<bool> alone_{false};
   std::map<LayerId, Layer> layers_;
   ChunkCache cache_;
 };

@@ -11,7 +11,7 @@ namespace terroir {
 /// Counts the work of a rank while several threads do it.
 class Meter {
  public:
-  std::atomic<std::uint64_t> tiles{0}, bytes_read{0}, bytes_decoded{0}, chunks_read{0}, bytes_written{0}, unfit{0};
+  std::atomic<std::uint64_t> tiles{0}, bytes_read{0}, bytes_decoded{0}, chunks_read{0}, bytes_written{0}, unfit{0}, alone{0};
   std::atomic<std::int64_t> read_ns{0}, compute_ns{0}, encode_ns{0}, write_ns{0};
 
   void skip(std::string window) {
@@ -21,7 +21,7 @@ class Meter {
 
   [[nodiscard]] Work work() const {
     constexpr double second = 1e-9;
-    Work w{tiles, bytes_read, bytes_decoded, chunks_read, bytes_written, unfit, 0, 0, 0, 0, {}};
+    Work w{tiles, bytes_read, bytes_decoded, chunks_read, bytes_written, unfit, alone, 0, 0, 0, 0, {}};
     w.read_seconds = static_cast<double>(read_ns) * second;
     w.compute_seconds = static_cast<double>(compute_ns) * second;
     w.encode_seconds = static_cast<double>(encode_ns) * second;

@@ -23,6 +23,7 @@ void add_work(Work& sum, const Work& more) {
   sum.chunks_read += more.chunks_read;
   sum.bytes_written += more.bytes_written;
   sum.unfit += more.unfit;
+  sum.alone += more.alone;
   sum.read_seconds += more.read_seconds;
   sum.compute_seconds += more.compute_seconds;
   sum.encode_seconds += more.encode_seconds;

@@ -49,6 +49,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                {"work", json_work(p.work)},
                {"read_amplification", measured_amplification(plan, p.work)},
                {"unfit_pixels", p.work.unfit},
+               {"unshared_chunks", p.work.alone},
                {"skipped_windows", p.work.skipped},
                {"memory", {{"projected", plan.projected_memory()}, {"peak", p.peak_memory}}}};
   json["failure"] = summary.failure ? Json{{"code", summary.failure->code}, {"text", summary.failure->text}} : Json(nullptr);
@@ -89,6 +90,9 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
     }
   }
   if (p.work.unfit > 0) text += std::to_string(p.work.unfit) + " pixels did not fit their stored type and became nodata\n";
+  if (p.work.alone > 0)
+    text += std::to_string(p.work.alone) + " chunks of layers on their own grids were computed by each rank for itself, because " +
+            plan.resources.scratch.folder + " has no room for them; make room, or name another folder by TMPDIR\n";
   if (!p.work.skipped.empty()) text += std::to_string(p.work.skipped.size()) + " windows could not be read and became nodata:\n";
   for (const auto& window : p.work.skipped) text += "  " + window + "\n";
   for (const auto& output : plan.outputs) {

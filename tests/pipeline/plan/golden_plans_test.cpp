@@ -45,6 +45,7 @@ TEST_P(GoldenPlan, IsWhatTheFileSays) {
   Resources resources;
   resources.memory = std::size_t{2} << 30;
   resources.ranks = 2;
+  resources.scratch.folder = "/scratch";
   const Plan plan = compiled(text_of(folder / (GetParam() + ".yml")), opener, resources);
   std::string text = explain(plan);
   // The hash changes with the program's version; compile_test.cpp tests it.

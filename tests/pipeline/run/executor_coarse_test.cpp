@@ -73,6 +73,17 @@ TEST(ExecutorCoarse, RanksOfANodeComputeItOnceBetweenThem) {
   EXPECT_TRUE(same_bits(shared.arrays.at("out/fine").pixels, whole_run(text, other.opener).arrays.at("out/fine").pixels));
 }
 
+TEST(ExecutorCoarse, RanksComputeItEachForItselfWhereScratchIsFull) {
+  World world, other;
+  const std::string text = recipe(chain, "fine", fine_grid);
+  RunOptions options;
+  options.ranks = 3;
+  options.full_scratch = true;
+  const WholeRun alone = whole_run(text, world.opener, options);
+  EXPECT_GE(world.chunks_read(), 3 * 36U * dates);
+  EXPECT_TRUE(same_bits(alone.arrays.at("out/fine").pixels, whole_run(text, other.opener).arrays.at("out/fine").pixels));
+}
+
 TEST(ExecutorCoarse, GivesWhatTwoRunsGive) {
   World world;
   const WholeRun once = whole_run(recipe(chain, "fine", fine_grid), world.opener);

@@ -14,7 +14,7 @@ M round_trip(const M& message) {
   return std::get<M>(decoded.value());
 }
 
-Work some_work() { return {3, 1, 2, 4, 5, 6, 0.5, 1.5, 2.5, 3.5, {"tile 3 of dem.tif", ""}}; }
+Work some_work() { return {3, 1, 2, 4, 5, 6, 7, 0.5, 1.5, 2.5, 3.5, {"tile 3 of dem.tif", ""}}; }
 
 TEST(Messages, ComeThroughUnchanged) {
   EXPECT_EQ(round_trip(Hello{"hash"}).plan_hash, "hash");
@@ -47,6 +47,7 @@ TEST(Messages, ComeThroughUnchanged) {
   EXPECT_EQ(bye.peak_memory, 1u << 30);
   EXPECT_EQ(bye.work.skipped, some_work().skipped);
   EXPECT_EQ(bye.work.unfit, 6u);
+  EXPECT_EQ(bye.work.alone, 7u);
   const auto alive = round_trip(Alive{some_work(), 1u << 20});
   EXPECT_EQ(alive.work.write_seconds, 3.5);
   EXPECT_EQ(alive.peak_memory, 1u << 20);

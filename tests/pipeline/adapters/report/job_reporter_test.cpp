@@ -41,6 +41,7 @@ JobSummary small_summary() {
   summary.progress.work.tiles = 10;
   summary.progress.work.bytes_decoded = 1500;
   summary.progress.work.unfit = 7;
+  summary.progress.work.alone = 5;
   summary.progress.work.skipped = {"dem.tif: rows 0 to 255"};
   Scheduler::RankFacts rank;
   rank.host = "node1";
@@ -122,6 +123,7 @@ TEST(JobReporter, SumsUpForAProgram) {
   EXPECT_EQ(json.at("memory").at("peak"), 200 << 20);
   EXPECT_EQ(json.at("ranks").size(), 2u);
   EXPECT_EQ(json.at("unfit_pixels"), 7);
+  EXPECT_EQ(json.at("unshared_chunks"), 5);
   EXPECT_TRUE(json.at("failure").is_null());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/error.h"
 #include "pipeline/ports/shared_work.h"
 
 #include <algorithm>
@@ -11,7 +12,10 @@ namespace terroir::testing {
 class MemorySharedWork final : public SharedWork {
  public:
   MemorySharedWork(std::uint64_t bytes, std::size_t parts) : bytes_(bytes), done_(parts) {}
+  /// From then on writing fails, as on a full disk.
+  void fill() { full_ = true; }
   void write(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    if (full_) throw Error(Fault::system, "No space left on device");
     std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
   }
   void read(std::uint64_t offset, std::span<std::byte> bytes) const override {
@@ -28,6 +32,7 @@ class MemorySharedWork final : public SharedWork {
  private:
   std::vector<std::byte> bytes_;
   std::vector<bool> done_;
+  bool full_ = false;
 };
 
 }  // namespace terroir::testing

@@ -176,6 +176,7 @@ WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOpt
   std::map<std::size_t, std::vector<double>> fitted;
   const CoarseRoom room = coarse_room(plan);
   const auto shared = options.ranks == 1 ? nullptr : std::make_shared<MemorySharedWork>(room.bytes, room.chunks);
+  if (shared && options.full_scratch) shared->fill();
   std::deque<TileRunners> ranks;
   for (std::size_t r = 0; r < options.ranks; ++r) ranks.emplace_back(plan, made.sources, pointers, shared);
   for (std::size_t p = 0; p < plan.passes.size(); ++p) {

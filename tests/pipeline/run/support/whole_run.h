@@ -46,8 +46,9 @@ struct Stored {
 /// What a recipe gives on rasters in memory, without files, codecs or messages: every pass and every tile in the given order.
 struct RunOptions {
   Resources resources{std::size_t{1} << 32, 1, 1, std::nullopt};
-  bool backwards = false;  ///< last tile first
-  std::size_t ranks = 1;   ///< that take turns, and share what a node's ranks share
+  bool backwards = false;     ///< last tile first
+  std::size_t ranks = 1;      ///< that take turns, and share what a node's ranks share
+  bool full_scratch = false;  ///< there is no room for what they share
 };
 struct WholeRun {
   Plan plan;
