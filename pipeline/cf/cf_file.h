@@ -56,7 +56,9 @@ class StoredArray {
   /// Fault::system.
   virtual std::size_t read(std::span<const Index> place, std::span<std::byte> out) = 0;
   /// Begins to read it, where that is to read and inflate one stream (Source::fetch_chunk).
-  [[nodiscard]] virtual std::unique_ptr<FetchedChunk> fetch(std::span<const Index> /*place*/, std::span<std::byte> /*out*/) { return nullptr; }
+  [[nodiscard]] virtual std::unique_ptr<FetchedChunk> fetch(std::span<const Index> /*place*/, std::span<std::byte> /*out*/) {
+    return nullptr;
+  }
 };
 
 /// The chunk in which an array is read that has none of its own: whole rows of the last two dimensions, and as many steps of the

@@ -28,8 +28,8 @@ struct Tables {
   DistanceTable distances;
 };
 
-/// Make the table of a canonical prefix code (RFC 1951, section 3.2.2) from the lengths of its codes, 0 for symbols without one. False for a code
-/// that leaves bits without a meaning, except for one that has at most one symbol, and for one that gives some bits two.
+/// Make the table of a canonical prefix code (RFC 1951, section 3.2.2) from the lengths of its codes, 0 for symbols without one. False for
+/// a code that leaves bits without a meaning, except for one that has at most one symbol, and for one that gives some bits two.
 [[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, SymbolTable&);
 [[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, DistanceTable&);
 /// Of the code in which the lengths of the two others are written: a symbol stands as the base of a length.

@@ -114,7 +114,8 @@ bool Stream::read_codes() noexcept {
 
 bool Stream::use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol_count) noexcept {
   if (symbol_count > most_symbols || lengths.size() - symbol_count > most_distances) return false;
-  if (!make_table(lengths.first(symbol_count), tables.symbols) || !make_table(lengths.subspan(symbol_count), tables.distances)) return false;
+  if (!make_table(lengths.first(symbol_count), tables.symbols) || !make_table(lengths.subspan(symbol_count), tables.distances))
+    return false;
   // How probable a literal is by its code: neither rare nor the rule.
   std::uint32_t share = 0;
   for (const auto length : lengths.first(256)) share += length == 0 ? 0 : 1U << (15U - length);

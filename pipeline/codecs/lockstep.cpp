@@ -182,7 +182,11 @@ TERROIR_CLONES(turns, (Stream & stream), (stream))
 
 }  // namespace
 
-void lockstep(Stream& one, Stream& other) noexcept { one.mixed && other.mixed ? in_turn(one, other) : in_runs(one, other); }
+void lockstep(Stream& one, Stream& other) noexcept {
+  if (one.mixed && other.mixed) return in_turn(one, other);
+  in_runs(one, other);
+}
+
 void alone(Stream& stream) noexcept { stream.mixed ? turns(stream) : runs(stream); }
 
 }  // namespace terroir::deflate

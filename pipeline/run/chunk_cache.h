@@ -22,7 +22,8 @@ struct ChunkKey {
   friend bool operator==(const ChunkKey&, const ChunkKey&) = default;
 };
 
-/// Input chunks, decompressed, as stored numbers: the latest used ones, within a budget of bytes. Threads that ask for the same chunk at once share one decoding.
+/// Input chunks, decompressed, as stored numbers: the latest used ones, within a budget of bytes. Threads that ask for the same chunk at
+/// once share one decoding.
 class ChunkCache {
  public:
   struct Numbers {
@@ -53,7 +54,8 @@ class ChunkCache {
 
    private:
     friend ChunkCache;
-    Claim(ChunkCache& cache, const ChunkKey& key, std::shared_ptr<Numbers> numbers) : cache_(&cache), key_(key), numbers_(std::move(numbers)) {}
+    Claim(ChunkCache& cache, const ChunkKey& key, std::shared_ptr<Numbers> numbers)
+        : cache_(&cache), key_(key), numbers_(std::move(numbers)) {}
 
     ChunkCache* cache_;
     ChunkKey key_;
@@ -70,7 +72,8 @@ class ChunkCache {
   struct Hash {
     std::size_t operator()(const ChunkKey& k) const noexcept {
       std::size_t h = k.file * 0x9e3779b97f4a7c15ULL + k.group;
-      for (const Index part : {k.place.time, k.place.row, k.place.col}) h = (h ^ static_cast<std::size_t>(part)) * 0x9e3779b97f4a7c15ULL + (h >> 29);
+      for (const Index part : {k.place.time, k.place.row, k.place.col})
+        h = (h ^ static_cast<std::size_t>(part)) * 0x9e3779b97f4a7c15ULL + (h >> 29);
       return h;
     }
   };

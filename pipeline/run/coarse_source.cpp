@@ -32,8 +32,7 @@ class ChunkReceiver final : public BlockReceiver {
 
 }  // namespace
 
-CoarseSource::CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter,
-                           SharedWork* shared)
+CoarseSource::CoarseSource(const Plan& plan, const Pass& pass, LayerSource& behind, const Fitted& fitted, Meter& meter, SharedWork* shared)
     : plan_(plan), behind_(behind), fitted_(fitted), meter_(meter), shared_(shared), cache_(coarse_bytes(plan)) {
   const auto places = coarse_places(plan);
   for (const LayerId id : coarse_layers(plan, pass)) {

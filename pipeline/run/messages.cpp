@@ -16,8 +16,8 @@ void fields(A& archive, TileResult& r) {
 }
 template <class A>
 void fields(A& archive, Work& w) {
-  archive(w.tiles, w.bytes_read, w.bytes_decoded, w.chunks_read, w.bytes_written, w.unfit, w.alone, w.read_seconds,
-          w.compute_seconds, w.encode_seconds, w.write_seconds, w.skipped);
+  archive(w.tiles, w.bytes_read, w.bytes_decoded, w.chunks_read, w.bytes_written, w.unfit, w.alone, w.read_seconds, w.compute_seconds,
+          w.encode_seconds, w.write_seconds, w.skipped);
 }
 template <class A>
 void fields(A& archive, Hello& m) {

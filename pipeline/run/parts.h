@@ -36,7 +36,8 @@ class PartCollector {
 
   /// A finished tile; `rank` 0 when an earlier run has finished it.
   void note(std::size_t pass, int rank, const TileResult& result);
-  /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages; throws Error, Fault::interrupted after `cancel`.
+  /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages; throws Error, Fault::interrupted after
+  /// `cancel`.
   void read(std::size_t output, std::size_t array, Index tile, std::vector<std::byte>& bytes);
   void receive(PartPiece piece);
   /// Makes the thread that waits give up.

@@ -56,9 +56,11 @@ void make_folders(const fs::path& folder) {
 
 int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
 
-/// Whether a file that is moved to the place of a new one is as accessible as that: a folder may give its files a group or a list of rights.
+/// Whether a file that is moved to the place of a new one is as accessible as that: a folder may give its files a group or a list of
+/// rights.
 bool same_access(const std::string& file, const std::string& created) {
-  struct stat one {}, other {};
+  struct stat one {
+  }, other{};
   if (::stat(file.c_str(), &one) != 0 || ::stat(created.c_str(), &other) != 0) return false;
   if (one.st_mode != other.st_mode || one.st_uid != other.st_uid || one.st_gid != other.st_gid) return false;
   return ::getxattr(created.c_str(), "system.posix_acl_access", nullptr, 0) < 0;

@@ -153,8 +153,7 @@ void TileReader::inflate_both(const Request& request, const std::array<Part, 2>&
                               const std::array<std::span<const std::byte>, 2>& stored) const {
   std::array<std::optional<LentBuffer>, 2> beside;
   std::array<ZlibStream, 2> streams;
-  for (std::size_t i = 0; i < 2; ++i)
-    streams[i] = {stored[i], {place_of_rows(request, parts[i], beside[i]), rows_bytes(parts[i])}};
+  for (std::size_t i = 0; i < 2; ++i) streams[i] = {stored[i], {place_of_rows(request, parts[i], beside[i]), rows_bytes(parts[i])}};
   const auto good = inflate_zlib(streams[0], streams[1]);
   for (std::size_t i = 0; i < 2; ++i) {
     if (!good[i]) throw damaged(request, parts[i]);

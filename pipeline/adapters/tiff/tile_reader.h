@@ -33,8 +33,8 @@ class TileReader {
   /// read. Throws Error: Fault::data when the bytes cannot be decoded, Fault::system when they cannot be read.
   std::size_t read(std::span<const int> bands, std::span<const double> fills, const Window& window, const Target& target);
 
-  /// Begins to read a window, where that is one block under DEFLATE that has been written (Source::fetch_chunk); else nothing. What `target`
-  /// points to is as it is until `finish`. Throws Error(Fault::system).
+  /// Begins to read a window, where that is one block under DEFLATE that has been written (Source::fetch_chunk); else nothing. What
+  /// `target` points to is as it is until `finish`. Throws Error(Fault::system).
   [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const int> bands, const Window& window, const Target& target);
 
  private:

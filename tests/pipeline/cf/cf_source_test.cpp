@@ -245,7 +245,8 @@ class Counting final : public StoredArray {
   [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const Index> place, std::span<std::byte> out) override {
     class Later final : public FetchedChunk {
      public:
-      Later(Counting& array, std::span<const Index> place, std::span<std::byte> out) : array_(array), place_(place.begin(), place.end()), out_(out) {}
+      Later(Counting& array, std::span<const Index> place, std::span<std::byte> out)
+          : array_(array), place_(place.begin(), place.end()), out_(out) {}
       [[nodiscard]] ZlibStream stream() const noexcept override { return {}; }
       void finish() override { (void)array_.read(place_, out_); }
 

@@ -113,7 +113,8 @@ TEST(Inflate, JudgesADamagedStreamAndSparesTheOther) {
     // Some bits do no harm, as a match is found at several distances, and Adler-32 overlooks some harm: zlib says what is good.
     Bytes expected(content.size());
     uLongf size = expected.size();
-    const int code = ::uncompress(reinterpret_cast<Bytef*>(expected.data()), &size, reinterpret_cast<const Bytef*>(damaged.data()), damaged.size());
+    const int code =
+        ::uncompress(reinterpret_cast<Bytef*>(expected.data()), &size, reinterpret_cast<const Bytef*>(damaged.data()), damaged.size());
     EXPECT_EQ(damaged_is_good, code == Z_OK) << bit;
     EXPECT_TRUE(!damaged_is_good || a == expected) << bit;
     refused += damaged_is_good ? 0 : 1;

@@ -57,7 +57,8 @@ TEST(ChunkCache, AClaimIsForOneAndTakenBackWhenItIsNotKept) {
 TEST(ChunkCache, AChunkInUseOutlivesItsPlace) {
   ChunkCache cache(kilobyte);
   const auto held = cache.get({0, 0, {0, 0, 0}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{7}; });
-  for (Index col = 1; col < 10; ++col) (void)cache.get({0, 0, {0, 0, col}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{9}; });
+  for (Index col = 1; col < 10; ++col)
+    (void)cache.get({0, 0, {0, 0, col}}, kilobyte, [](ChunkCache::Numbers& n) { n.buffer.data()[0] = std::byte{9}; });
   EXPECT_EQ(held->buffer.data()[0], std::byte{7});
 }
 
