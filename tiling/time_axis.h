@@ -30,16 +30,25 @@ struct DateTime {
 /// "2024-06-01" or, when the time of the day is not midnight, "2024-06-01T12:00:00".
 [[nodiscard]] std::string to_text(const DateTime&);
 
+/// What a time step stands for, as the days of a month of which it has the mean: seconds since 1970, `end` not before `begin`.
+struct TimeBounds {
+  std::int64_t begin = 0, end = 0;
+  friend bool operator==(const TimeBounds&, const TimeBounds&) = default;
+};
+
 /// The times of a layer: int64 seconds since 1970 in a calendar, strictly ascending. An axis without times is that of a static layer.
 struct TimeAxis {
   std::string name = "time";  ///< the dimension's name
   Calendar calendar = Calendar::standard;
   std::vector<std::int64_t> seconds;
+  std::vector<TimeBounds> bounds{};  ///< of each step; empty where that is not known
 
   [[nodiscard]] Index size() const noexcept { return static_cast<Index>(seconds.size()); }
   [[nodiscard]] bool is_static() const noexcept { return seconds.empty(); }
   /// Number of time steps that a block of such a layer has: 1 for a static layer.
   [[nodiscard]] Index steps() const noexcept { return is_static() ? 1 : size(); }
+  /// The name of the variable that holds the bounds.
+  [[nodiscard]] std::string bounds_name() const { return name + "_bnds"; }
   friend bool operator==(const TimeAxis&, const TimeAxis&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include "kernels/value.h"
 #include "pipeline/cf/packing.h"
 #include "pipeline/cf/place_grid.h"
+#include "pipeline/cf/time_bounds.h"
 #include "pipeline/cf/time_units.h"
 #include "pipeline/error.h"
 
@@ -118,6 +119,7 @@ class Describer {
                                         "' is not known; use standard, proleptic_gregorian, julian, 365_day, 366_day or 360_day");
       out_.times.calendar = *calendar;
       out_.times.seconds = to_seconds(file_.numbers(*time), parse_time_units(time->text("units"), *calendar));
+      out_.times.bounds = read_time_bounds(file_, *time, *calendar);
     } catch (const Error& error) {
       throw error.during(file_.path() + ": " + time->name);
     }

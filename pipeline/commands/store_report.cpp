@@ -113,13 +113,15 @@ Json variable_json(const Variable& variable) {
   return out;
 }
 
-/// Arrays that are no coordinate: neither named after a dimension nor by an attribute `coordinates` or `grid_mapping`.
+/// Arrays that are no coordinate: neither named after a dimension nor by an attribute `coordinates`, `bounds` or `grid_mapping`.
 std::vector<const Variable*> data_variables(const ZarrStore& zarr) {
   std::set<std::string> coordinates;
   for (const auto& variable : zarr.variables) {
     coordinates.insert(variable.dimensions.begin(), variable.dimensions.end());
-    std::istringstream words(text_of(variable.attributes, "coordinates") + " " + text_of(variable.attributes, "grid_mapping"));
-    for (std::string word; words >> word;) coordinates.insert(word);
+    for (const auto* naming : {"coordinates", "bounds", "grid_mapping"}) {
+      std::istringstream words(text_of(variable.attributes, naming));
+      for (std::string word; words >> word;) coordinates.insert(word);
+    }
   }
   std::vector<const Variable*> out;
   for (const auto& variable : zarr.variables) {

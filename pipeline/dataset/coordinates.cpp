@@ -71,15 +71,22 @@ Json axis_attributes(const Crs& crs, bool is_x) {
   return out;
 }
 
-/// The edges of pixels along one axis, [pixel][2] (CF conventions, section 7.1). Bounds take their attributes from the axis.
-Coordinate bounds(const std::string& axis, double first, double step, Index size, const CodecSpec& codec) {
+/// Begin and end of each cell along one axis, [cell][2] (CF conventions, section 7.1). Bounds take their attributes from the axis.
+template <class T>
+Coordinate bounds(const std::string& axis, const std::string& name, const std::string& type, const std::vector<T>& edges,
+                  const CodecSpec& codec) {
+  Coordinate out = numbers(axis, name, type, edges, codec);
+  out.variable.dimensions = {axis, "bnds"};
+  out.variable.shape = out.variable.chunk = {static_cast<Index>(edges.size() / 2), 2};
+  return out;
+}
+
+/// The edges of pixels along one axis.
+Coordinate edges_of(const std::string& axis, double first, double step, Index size, const CodecSpec& codec) {
   std::vector<double> edges;
   for (Index i = 0; i < size; ++i)
     for (const Index edge : {i, i + 1}) edges.push_back(first + step * static_cast<double>(edge));
-  Coordinate out = numbers(axis, axis + "_bnds", "float64", edges, codec);
-  out.variable.dimensions = {axis, "bnds"};
-  out.variable.shape = out.variable.chunk = {size, 2};
-  return out;
+  return bounds(axis, axis + "_bnds", "float64", edges, codec);
 }
 
 void add_positions(const OutputPlan& output, std::vector<Coordinate>& out) {
@@ -95,8 +102,8 @@ void add_positions(const OutputPlan& output, std::vector<Coordinate>& out) {
   if (output.format != Format::netcdf) return;
   out[out.size() - 2].variable.attributes["bounds"] = "y_bnds";
   out.back().variable.attributes["bounds"] = "x_bnds";
-  out.push_back(bounds("y", affine.y0, affine.dy, grid.shape().rows, output.codec));
-  out.push_back(bounds("x", affine.x0, affine.dx, grid.shape().cols, output.codec));
+  out.push_back(edges_of("y", affine.y0, affine.dy, grid.shape().rows, output.codec));
+  out.push_back(edges_of("x", affine.x0, affine.dx, grid.shape().cols, output.codec));
 }
 
 void add_times(const Plan& plan, const OutputPlan& output, std::vector<Coordinate>& out) {
@@ -110,6 +117,11 @@ void add_times(const Plan& plan, const OutputPlan& output, std::vector<Coordinat
                                       {"axis", "T"},
                                       {"units", "seconds since 1970-01-01 00:00:00"},
                                       {"calendar", calendar_name(axis.calendar)}};
+    if (axis.bounds.empty()) continue;
+    out.back().variable.attributes["bounds"] = axis.bounds_name();
+    std::vector<std::int64_t> edges;
+    for (const TimeBounds& step : axis.bounds) edges.insert(edges.end(), {step.begin, step.end});
+    out.push_back(bounds(axis.name, axis.bounds_name(), "int64", edges, output.codec));
   }
 }
 

@@ -9,8 +9,9 @@
 
 namespace terroir {
 
-/// The coordinates of an output: x and y at pixel centres (in NetCDF with the pixels' edges as their bounds), each of its time axes, the
-/// CRS (`spatial_ref`, when it is known), and of a stacked array the names of its features with their units, long names and statistics.
+/// The coordinates of an output: x and y at pixel centres (in NetCDF with the pixels' edges as their bounds), each of its time axes (with
+/// its bounds where it has some), the CRS (`spatial_ref`, when it is known), and of a stacked array the names of its features with their
+/// units, long names and statistics.
 [[nodiscard]] std::vector<Coordinate> coordinates_of(const Plan&, const OutputPlan&, CrsReader&,
                                                      const std::vector<std::vector<LayerStatistics>>& statistics);
 

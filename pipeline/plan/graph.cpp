@@ -53,14 +53,28 @@ class GraphBuilder {
     return {plan_.lattices.size() - 1, grid.window()};
   }
 
-  /// The number of a time axis: equal axes share one, and a second distinct one is named after its input.
+  /// The number of a time axis: equal times share one, and a second distinct one is named after its input. It has bounds only where all
+  /// that share it say the same: a variable of monthly means gives none to instants.
   std::size_t axis_of(const TimeAxis& times, const std::string& input) {
     if (times.is_static()) return none;
-    for (std::size_t i = 0; i < plan_.axes.size(); ++i)
-      if (plan_.axes[i].calendar == times.calendar && plan_.axes[i].seconds == times.seconds) return i;
-    plan_.axes.push_back(times);
-    plan_.axes.back().name = plan_.axes.size() == 1 ? "time" : "time_" + input;
+    for (std::size_t i = 0; i < plan_.axes.size(); ++i) {
+      TimeAxis& axis = plan_.axes[i];
+      if (axis.calendar != times.calendar || axis.seconds != times.seconds) continue;
+      if (axis.bounds != times.bounds) axis.bounds.clear();
+      return i;
+    }
+    TimeAxis axis = times;
+    axis.name = plan_.axes.empty() ? "time" : "time_" + input;
+    while (taken(axis)) axis.name += "_";
+    plan_.axes.push_back(std::move(axis));
     return plan_.axes.size() - 1;
+  }
+
+  /// Whether bounds would have the name of an axis, as those of `time` that of an input `bnds`.
+  [[nodiscard]] bool taken(const TimeAxis& axis) const {
+    return std::any_of(plan_.axes.begin(), plan_.axes.end(), [&](const TimeAxis& other) {
+      return axis.name == other.bounds_name() || axis.bounds_name() == other.name || axis.name == other.name;
+    });
   }
 
   LayerId add_layer(PlannedLayer layer) {

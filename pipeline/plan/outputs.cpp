@@ -69,7 +69,10 @@ class OutputLayer {
     if (spec_.layout == Layout::stacked) names = {spec_.name};
     for (const auto& name : names) {
       bool taken = is_reserved(name, spec_.format);
-      for (const auto& axis : plan_.axes) taken = taken || axis.name == name;
+      for (const auto& axis : plan_.axes) {
+        const bool of_bounds = !axis.bounds.empty() && (name == axis.bounds_name() || name == "bnds");
+        taken = taken || name == axis.name || of_bounds;
+      }
       if (taken)
         complain("layers", "a variable cannot be named '" + name + "', which is a coordinate",
                  "give it another name, as {value: " + name + "}");

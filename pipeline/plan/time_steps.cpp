@@ -81,10 +81,24 @@ bool TimeSteps::sort(InventoryLayer& layer) {
   layer.times.calendar = calendar_;
   for (auto& [time, parts] : steps_) {
     if (has_time_ || steps_.size() > 1) layer.times.seconds.push_back(time);
+    if (const auto bounds = bounds_of(parts)) layer.times.bounds.push_back(*bounds);
     layer.steps.push_back(std::move(parts));
   }
+  if (layer.times.bounds.size() != layer.times.seconds.size()) layer.times.bounds.clear();
   if (by_axis_) warn_of_gaps(layer.times);
   return true;
+}
+
+std::optional<TimeBounds> TimeSteps::bounds_of(const std::vector<InventoryLayer::Part>& parts) const {
+  std::optional<TimeBounds> found;
+  for (const auto& part : parts) {
+    const auto& bounds = inventory_.files[part.file].source->times().bounds;
+    if (bounds.empty()) return std::nullopt;
+    const TimeBounds& own = bounds[static_cast<std::size_t>(part.time)];
+    if (found && *found != own) return std::nullopt;
+    found = own;
+  }
+  return found;
 }
 
 void TimeSteps::warn_of_gaps(const TimeAxis& times) {

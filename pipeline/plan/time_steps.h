@@ -26,6 +26,8 @@ class TimeSteps {
   void complain(const std::string& key, const std::string& problem, const std::string& remedy, bool warning = false);
   bool fits(std::size_t file, const TimeAxis& times, bool has_time);
   void warn_of_gaps(const TimeAxis& times);
+  /// What the files of a step say of its bounds; nothing where one says none, or they differ.
+  [[nodiscard]] std::optional<TimeBounds> bounds_of(const std::vector<InventoryLayer::Part>& parts) const;
   [[nodiscard]] bool overlap(std::size_t a, std::size_t b) const;
   [[nodiscard]] const std::string& name_of(std::size_t file) const { return inventory_.files[file].planned.name; }
 

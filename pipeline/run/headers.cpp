@@ -12,8 +12,12 @@ void fields(A& archive, Crs& c) {
   archive(c.wkt, c.authority, c.geographic, c.metres_per_unit, c.semi_major, c.flattening);
 }
 template <class A>
+void fields(A& archive, TimeBounds& b) {
+  archive(b.begin, b.end);
+}
+template <class A>
 void fields(A& archive, TimeAxis& t) {
-  archive(t.name, t.calendar, t.seconds);
+  archive(t.name, t.calendar, t.seconds, t.bounds);
 }
 template <class A>
 void fields(A& archive, BandFacts& b) {
@@ -54,6 +58,8 @@ constexpr std::size_t prefix = sizeof(std::uint64_t);
 
 /// Whether the headers stand for each other as their numbers say.
 bool consistent(const Headers& h) {
+  for (const TimeAxis& axis : h.axes)
+    if (!axis.bounds.empty() && axis.bounds.size() != axis.seconds.size()) return false;
   for (const auto& opened : h.opened) {
     if (!opened.header) continue;
     const SourceHeader& header = *opened.header;

@@ -1,5 +1,6 @@
 """Whole runs of the program: a recipe in a file, the real command, the result as xarray reads it."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -105,6 +106,18 @@ def write(path, values, crs="EPSG:32632", transform=(30, 0, 600000, 0, -30, 5190
 
 def gdal(*words):
     subprocess.run([str(word) for word in words], check=True, capture_output=True)
+
+
+def cf_complaints(path, folder):
+    """What compliance-checker finds wrong with a NetCDF file by CF-1.10; its report comes into `folder`."""
+    from compliance_checker.runner import CheckSuite, ComplianceChecker
+
+    CheckSuite.load_all_available_checkers()
+    report = folder / "report.json"
+    ComplianceChecker.run_checker(str(path), ["cf:1.10"], 0, "normal", output_filename=str(report), output_format="json")
+    found = json.loads(report.read_text())["cf:1.10"]
+    assert found["scored_points"] > 0 and found["high_priorities"]
+    return [text for level in ("high_priorities", "medium_priorities") for one in found[level] for text in one["msgs"]]
 
 
 def same_gaps(got, wanted):

@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/zarr/cf_attributes.h"
 #include "pipeline/adapters/zarr/store_fingerprint.h"
+#include "pipeline/cf/axes.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/decode.h"
 
@@ -152,8 +153,13 @@ Fingerprint ZarrFile::fingerprint(const CfVariable& variable) const {
   StoreFingerprint print(path_, store_.bytes, store_.crc32c);
   print.add(about(variable));
   for (const std::string& name : variable.dimensions)
-    for (const InputArray& array : store_.arrays)
-      if (array.name == name && array.shape.size() == 1) print.add(array);
+    for (const InputArray& array : store_.arrays) {
+      if (array.name != name || array.shape.size() != 1) continue;
+      print.add(array);
+      for (const CfVariable* bounds : named_by(*this, *find(name), "bounds"))
+        for (const InputArray& edges : store_.arrays)
+          if (edges.name == bounds->name && edges.unreadable.empty()) print.add(edges);
+    }
   return print.value();
 }
 

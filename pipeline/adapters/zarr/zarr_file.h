@@ -26,7 +26,8 @@ class ZarrFile final : public CfFile {
   /// Why the first array that is not known here cannot be read; empty when all can.
   [[nodiscard]] std::string unknown() const;
   /// What tells one content of a variable from another without reading all of it: all metadata of the store; sizes of its objects (of
-  /// many, evenly chosen ones), the ends of the first and the last one; the same of the coordinates of its dimensions.
+  /// many, evenly chosen ones), the ends of the first and the last one; the same of the coordinates of its dimensions
+  /// and of their bounds.
   [[nodiscard]] Fingerprint fingerprint(const CfVariable&) const;
 
  private:

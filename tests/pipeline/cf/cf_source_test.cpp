@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 #include <map>
 
 namespace terroir {
@@ -38,6 +39,11 @@ class FakeFile final : public CfFile {
     const std::vector<std::string> dimensions = turned ? std::vector<std::string>{"i", "j"} : std::vector<std::string>{"j", "i"};
     const std::vector<Index> shape = turned ? std::vector<Index>{3, 2} : std::vector<Index>{2, 3};
     variables_.push_back({name, dimensions, shape, SampleType::float64, {{"units", units, {}}}});
+    numbers_[name] = std::move(values);
+  }
+  void table(const std::string& name, std::vector<std::string> dimensions, std::vector<Index> shape, std::vector<double> values,
+             std::vector<CfAttribute> more = {}) {
+    variables_.push_back({name, std::move(dimensions), std::move(shape), SampleType::float64, std::move(more)});
     numbers_[name] = std::move(values);
   }
   void labels(const std::string& name, const std::string& dimension, std::vector<std::string> values) {
@@ -116,6 +122,53 @@ TEST(CfDescription, ATimeThatIsNoDimension) {
   FakeFile with = file;
   with.axis("when", {1}, "days since 2000-01-01");
   EXPECT_EQ(to_text(from_seconds(describe(with, {"t", {}}, crs).times.seconds.at(0), Calendar::standard)), "2000-01-02");
+}
+
+/// Two days from 1 January 2000, and what their bounds are.
+FakeFile two_days(std::vector<double> bounds, std::vector<CfAttribute> of_bounds = {}, std::vector<std::string> dimensions = {"time", "nv"}) {
+  FakeFile file = two_by_three();
+  file.axis("time", {0.5, 1.5}, "days since 2000-01-01", {{"bounds", "time_edges", {}}, {"calendar", "noleap", {}}});
+  file.table("time_edges", std::move(dimensions), {2, 2}, std::move(bounds), std::move(of_bounds));
+  file.variable("t", {"time", "lat", "lon"}, {2, 2, 3});
+  return file;
+}
+
+std::vector<std::string> bounds_of(FakeFile file) {
+  OnlyWgs84 crs;
+  const TimeAxis times = describe(file, {"t", {}}, crs).times;
+  std::vector<std::string> texts;
+  for (const auto& [begin, end] : times.bounds)
+    texts.push_back(to_text(from_seconds(begin, times.calendar)) + " " + to_text(from_seconds(end, times.calendar)));
+  return texts;
+}
+
+TEST(CfDescription, TimesHaveTheirBounds) {
+  const std::vector<std::string> days = {"2000-01-01 2000-01-02", "2000-01-02 2000-01-03"};
+  EXPECT_EQ(bounds_of(two_days({0, 1, 1, 2})), days);
+  EXPECT_EQ(bounds_of(two_days({24, 48, 48, 72}, {{"units", "hours since 1999-12-31", {}}})), days) << "units of their own";
+  EXPECT_EQ(bounds_of(two_days({0, 0, 0, 31})), (std::vector<std::string>{"2000-01-01 2000-01-01", "2000-01-01 2000-02-01"}));
+  FakeFile one = two_by_three();
+  one.axis("when", {1}, "months since 2000-01-01", {{"bounds", "span", {}}});
+  one.table("span", {"when", "nv"}, {1, 2}, {0, 2});
+  one.variable("t", {"lat", "lon"}, {2, 3}, {{"coordinates", "when", {}}});
+  EXPECT_EQ(bounds_of(one), (std::vector<std::string>{"2000-01-01 2000-03-01"}));
+}
+
+TEST(CfDescription, TimeBoundsThatCannotBeRightAreNone) {
+  const std::vector<std::string> none;
+  EXPECT_EQ(bounds_of(two_days({0, 1, 2, 1})), none) << "an end before its begin";
+  EXPECT_EQ(bounds_of(two_days({0, 1, 1, -9}, {{"_FillValue", "", {-9}}})), none);
+  EXPECT_EQ(bounds_of(two_days({-9, -9, 1, 2}, {{"_FillValue", "", {-9}}})), none);
+  EXPECT_EQ(bounds_of(two_days({0, 1, 1, std::numeric_limits<double>::quiet_NaN()})), none);
+  EXPECT_EQ(bounds_of(two_days({0, 1, 1, 2}, {}, {"nv", "time"})), none) << "another order";
+  EXPECT_EQ(bounds_of(two_days({0, 1, 1, 2}, {{"calendar", "360_day", {}}})), none);
+  EXPECT_EQ(bounds_of(two_days({0, 0.5, 0.5, 2}, {{"units", "months since 2000-01-01", {}}, {"calendar", "noleap", {}}})), none);
+  FakeFile without = two_by_three();
+  without.axis("time", {0.5, 1.5}, "days since 2000-01-01", {{"bounds", "elsewhere", {}}});
+  without.variable("t", {"time", "lat", "lon"}, {2, 2, 3});
+  EXPECT_EQ(bounds_of(without), none);
+  without.table("elsewhere", {"time"}, {2}, {0, 1});
+  EXPECT_EQ(bounds_of(without), none);
 }
 
 TEST(CfDescription, Levels) {

@@ -44,6 +44,73 @@ TEST(TimeSteps, FilesAreJoinedInTheOrderOfTheirTimes) {
   EXPECT_EQ(out.at(1, 1, 3), 10);
 }
 
+/// The same, each step the mean of the `length` days that begin with it.
+std::shared_ptr<MemoryRaster> means(const std::vector<std::int64_t>& days, std::int64_t length = 1) {
+  auto made = stack(days, 0);
+  for (const auto d : days) made->times.bounds.push_back({d * day, (d + length) * day});
+  return made;
+}
+
+using Bounds = std::vector<TimeBounds>;
+
+TEST(TimeSteps, BoundsAreThoseOfTheSelectedSteps) {
+  MemoryOpener opener;
+  opener.add("b.nc", "t", means({0, 31}));
+  opener.add("a.nc", "t", means({58, 59}));
+  EXPECT_EQ(compiled(recipe("\"?.nc\", select: {month: 2}"), opener).axes[0].bounds,
+            (Bounds{{31 * day, 32 * day}, {58 * day, 59 * day}}));
+}
+
+TEST(TimeSteps, AnAxisHasBoundsOnlyWhereAllItsFilesHaveTheSame) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", means({0, 1}));
+  opener.add("b.nc", "t", stack({2, 3}, 0));
+  EXPECT_EQ(compiled(recipe("\"?.nc\""), opener).axes[0].bounds, Bounds{});
+  const auto beside = [&](std::int64_t length) {
+    auto other = means({0, 1}, length);
+    other->grid = raster({4, 4}, {4, 4}, hills, {600120, 5200000})->grid;
+    opener = {};
+    opener.add("a.nc", "t", means({0, 1}));
+    opener.add("b.nc", "t", other);
+    return compiled(recipe("\"?.nc\""), opener).axes[0].bounds;
+  };
+  EXPECT_EQ(beside(1), (Bounds{{0, day}, {day, 2 * day}}));
+  EXPECT_EQ(beside(2), Bounds{});
+}
+
+TEST(TimeSteps, InputsOfEqualTimesShareTheirBoundsOnlyWhereTheyAgree) {
+  MemoryOpener opener;
+  const std::string text =
+      "version: 1\ngrid: {like: a}\ninputs: {a: {path: a.nc}, b: {path: b.nc}, bnds: {path: c.nc}}\nsteps:\n"
+      "  s: {process: linear_scale, data: [a, b], factor: 1, offset: 0}\n  u: {process: linear_scale, data: bnds, factor: 1, offset: 0}\n"
+      "outputs: {o: {path: o}}\n";
+  const auto axes = [&](std::int64_t length) {
+    opener = {};
+    opener.add("a.nc", "t", means({0, 1}));
+    opener.add("b.nc", "t", length == 0 ? stack({0, 1}, 0) : means({0, 1}, length));
+    opener.add("c.nc", "t", means({5, 6}));
+    return compiled(text, opener).axes;
+  };
+  EXPECT_EQ(axes(1)[0].bounds, (Bounds{{0, day}, {day, 2 * day}}));
+  EXPECT_EQ(axes(2)[0].bounds, Bounds{});
+  EXPECT_EQ(axes(0)[0].bounds, Bounds{});
+  EXPECT_EQ(axes(1)[0].bounds_name(), "time_bnds");
+  EXPECT_EQ(axes(1)[1].name, "time_bnds_") << "an axis of its own name beside the bounds of the first";
+}
+
+TEST(TimeSteps, NoVariableHasTheNameOfTheBounds) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", means({0, 1}));
+  const std::string text =
+      "version: 1\ninputs: {x: {path: a.nc}}\nsteps: {time_bnds: {process: linear_scale, data: x, factor: 1, offset: 0}}\n"
+      "outputs: {o: {path: o}}\n";
+  EXPECT_EQ(faults(text, opener), (Texts{"outputs.o.layers: a variable cannot be named 'time_bnds', which is a coordinate; "
+                                         "give it another name, as {value: time_bnds}"}));
+  opener = {};
+  opener.add("a.nc", "t", stack({0, 1}, 0));
+  EXPECT_EQ(faults(text, opener), Texts{});
+}
+
 TEST(TimeSteps, TimesAndMonthsAreSelectedByTheAxis) {
   MemoryOpener opener;
   opener.add("1970.nc", "t", stack({0, 31, 58, 59}, 0));  // 1 January, 1 and 28 February, 1 March

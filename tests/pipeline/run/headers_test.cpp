@@ -165,6 +165,14 @@ TEST(Headers, OneFileOfEachGridOfCellsIsOpenedAtOnce) {
   EXPECT_TRUE(same_bits(whole_run(onto_degrees, other).arrays.at("out/mean").pixels, first.arrays.at("out/mean").pixels));
 }
 
+TEST(Headers, HaveTheBoundsOfTimes) {
+  Headers headers;
+  headers.axes = {{"time", Calendar::noleap, {43200, 129600}, {{0, 86400}, {86400, 172800}}}};
+  EXPECT_EQ(decode_headers(encode_headers(headers)).value().axes, headers.axes);
+  headers.axes[0].bounds.pop_back();
+  EXPECT_FALSE(decode_headers(encode_headers(headers))) << "bounds of one of two times";
+}
+
 TEST(Headers, AreRefusedWhenCut) {
   Told told;
   auto bytes = encode_headers(told.headers);
