@@ -9,6 +9,7 @@ import netCDF4
 import numpy as np
 import pytest
 import xarray
+import zarr
 from jobs import REAL, cf_complaints, opened, run, terroir, write_recipe
 
 FILES = {
@@ -296,6 +297,19 @@ def test_joined_files_and_selections_keep_the_bounds_of_their_times(tmp_path):
     assert results[0] == results[1] and "time_bnds/c/0/0" in results[0]
     made(tmp_path / "c.nc", days=14 + np.arange(7.0), calendar=calendar, units=units)
     assert bounds_of(run(tmp_path / "out", COPY, {"source": {"path": str(tmp_path / "?.nc")}}), "zarr")[0] is None
+
+
+def test_a_store_with_other_bounds_is_another_input(tmp_path):
+    source = with_bounds(tmp_path / "in.nc", "noleap", "days since 2000-01-01", [[d, d + 1] for d in range(7)])
+    store = run(tmp_path / "a", COPY, {"source": {"path": str(source)}})
+    words = ["run", write_recipe(tmp_path / "recipe.yml", {
+        "inputs": {"source": {"path": str(store)}}, "steps": COPY, "outputs": {"out": {"path": "${{outputs.out}}"}}
+    }), "--output", f"out={tmp_path / 'b.zarr'}"]
+    assert terroir(*words).returncode == 0 and "Nothing to do" in terroir(*words).stdout
+    bounds = zarr.open(store)["time_bnds"]
+    bounds[:] = bounds[:] - 3600
+    done = terroir(*words)
+    assert done.returncode == 2 and "holds the result of another plan" in done.stderr
 
 
 def test_files_packed_differently_are_each_decoded_as_they_say(tmp_path):

@@ -125,7 +125,8 @@ TEST(CfDescription, ATimeThatIsNoDimension) {
 }
 
 /// Two days from 1 January 2000, and what their bounds are.
-FakeFile two_days(std::vector<double> bounds, std::vector<CfAttribute> of_bounds = {}, std::vector<std::string> dimensions = {"time", "nv"}) {
+FakeFile two_days(std::vector<double> bounds, std::vector<CfAttribute> of_bounds = {},
+                  std::vector<std::string> dimensions = {"time", "nv"}) {
   FakeFile file = two_by_three();
   file.axis("time", {0.5, 1.5}, "days since 2000-01-01", {{"bounds", "time_edges", {}}, {"calendar", "noleap", {}}});
   file.table("time_edges", std::move(dimensions), {2, 2}, std::move(bounds), std::move(of_bounds));
