@@ -57,8 +57,7 @@ TEST(TimeSteps, BoundsAreThoseOfTheSelectedSteps) {
   MemoryOpener opener;
   opener.add("b.nc", "t", means({0, 31}));
   opener.add("a.nc", "t", means({58, 59}));
-  EXPECT_EQ(compiled(recipe("\"?.nc\", select: {month: 2}"), opener).axes[0].bounds,
-            (Bounds{{31 * day, 32 * day}, {58 * day, 59 * day}}));
+  EXPECT_EQ(compiled(recipe("\"?.nc\", select: {month: 2}"), opener).axes[0].bounds, (Bounds{{31 * day, 32 * day}, {58 * day, 59 * day}}));
 }
 
 TEST(TimeSteps, AnAxisHasBoundsOnlyWhereAllItsFilesHaveTheSame) {
