@@ -152,6 +152,12 @@ class Bound final : public BoundKernel {
     else
       return false;
   }
+  [[nodiscard]] bool by_corners() const noexcept override {
+    if constexpr (requires(const K k) { k.by_corners(); })
+      return kernel_.by_corners();
+    else
+      return false;
+  }
 
  private:
   K kernel_;

@@ -44,7 +44,8 @@ struct Ground {
 };
 
 /// Where the centres of a patch of destination pixels lie in the source grid of another CRS, in corner-based pixels: given for the
-/// centres of every `spacing`-th row and column, bilinear between those, and NaN where there is no answer.
+/// centres of every `spacing`-th row and column, bilinear between those, and NaN where there is no answer. For a kernel that goes by
+/// corners: where the upper left corners lie, and so all corners.
 struct ControlPatch {
   Window place;                    ///< on the destination's lattice
   Index spacing = 1;               ///< divides the sides of `place`
@@ -57,7 +58,8 @@ struct ControlPatch {
 
 /// How the pixels of a destination grid lie in a source grid. Of the same CRS, in corner-based pixels: source = offset + scale *
 /// destination, on rows and columns; where rows are uneven, source rows are found among `row_edges`, in the unit of these. Of another: by
-/// the patches that overlap the destination. Positions are absolute, so no result depends on a block's corner.
+/// the patches that overlap the destination; of the scales only the signs count then, equal where both lie the same way round. Positions
+/// are absolute, so no result depends on a block's corner.
 struct GridMap {
   double row_scale = 1, row_offset = 0, col_scale = 1, col_offset = 0;
   Window destination;  ///< of the output block
@@ -65,7 +67,7 @@ struct GridMap {
   std::span<const std::shared_ptr<const ControlPatch>> patches = {};
   Window extent = {};                            ///< with patches: where the source can have data
   Index period = 0;                              ///< columns after which the source begins again, of a globe; 0: none
-  double first_latitude = 0, latitude_step = 0;  ///< of a geographic source in one CRS: degrees at pixel row 0, and for each row
+  double first_latitude = 0, latitude_step = 0;  ///< of a geographic source on rows: degrees at pixel row 0, and for each row; else 0
   double largest_scale = 1;  ///< with patches: source pixels for each destination pixel beyond which a footprint is not widened
   double turn = 0;           ///< with patches: columns of 360 degrees, by which positions side by side may differ; 0: none
   bool torn = false;         ///< with patches: more than the largest scale is a jump from one place to another, no footprint
@@ -130,6 +132,8 @@ class BoundKernel {
   [[nodiscard]] virtual std::optional<double> support(double /*scale*/) const noexcept { return std::nullopt; }
   /// Whether a destination pixel has a value where any part of it lies in the source, not only its centre.
   [[nodiscard]] virtual bool by_footprint() const noexcept { return false; }
+  /// Whether the kernel takes the positions of a destination pixel's corners across CRSs, not of its centre.
+  [[nodiscard]] virtual bool by_corners() const noexcept { return false; }
 };
 
 /// One input of a process as a recipe names it: `data`, `mask`.

@@ -98,8 +98,9 @@ class Conservative {
   }
 
  private:
-  /// Height of a belt of the sphere between two row positions, of a radius of 1.
+  /// Height of a belt of the sphere between two row positions, of a radius of 1; rows in a plane.
   [[nodiscard]] double belt(double from, double to) const noexcept {
+    if (map_.latitude_step == 0) return std::abs(to - from);
     const auto sine = [&](double row) {
       constexpr double radian = 3.14159265358979323846 / 180;
       const double latitude = std::clamp(map_.first_latitude + map_.latitude_step * row, -90.0, 90.0);

@@ -16,9 +16,13 @@ enum class ResampleMethod { nearest, bilinear, cubic, lanczos, average, mode, mi
 /// What conservative resampling divides by: the part of the destination pixel that valid source pixels cover, or the whole of it.
 enum class Normalize { fracarea, destarea };
 
-/// Resamples a block between geographic grids of one CRS, first-order conservative on the sphere. Pixels of which less than a share of
-/// `min_valid` is valid become nodata.
+/// Resamples a block between grids of one CRS, first-order conservative: on the sphere where it is geographic, else in its plane. Pixels
+/// of which less than a share of `min_valid` is valid become nodata.
 void resample_conservative(Normalize, double min_valid, const Args&) noexcept;
+
+/// Likewise across CRSs, by what each destination pixel, the quadrangle of its corners, shares with the source's pixels: in longitude and
+/// sine of latitude, or in the source's own plane. The points of the map's patches are corners.
+void resample_overlaps(Normalize, double min_valid, const Args&) noexcept;
 
 /// Resamples a block along the runs of its map: those of control patches, or of another lattice in one CRS.
 void resample_runs(ResampleMethod, const Args&) noexcept;

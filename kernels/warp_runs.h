@@ -3,6 +3,7 @@
 #include "kernels/kernel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -80,6 +81,13 @@ void visit_patch_row(const GridMap& map, const ControlPatch& patch, const Window
   const PixelPoint &a = patch.at(i, j), &b = patch.at(i, j + 1), &c = patch.at(i + 1, j), &d = patch.at(i + 1, j + 1);
   const auto between = detail::between;
   return {between(between(a.row, c.row, y), between(b.row, d.row, y), x), between(between(a.col, c.col, y), between(b.col, d.col, y), x)};
+}
+
+/// The corners of the pixel `row` rows and `col` columns from the first of a patch whose points are corners, in order around the pixel.
+[[nodiscard]] inline std::array<PixelPoint, 4> corners_of(const ControlPatch& patch, Index row, Index col) noexcept {
+  const Index s = patch.spacing, i = row / s, j = col / s, down = row - i * s, along = col - j * s;
+  return {position_in(patch, i, j, down, along), position_in(patch, i, j, down, along + 1), position_in(patch, i, j, down + 1, along + 1),
+          position_in(patch, i, j, down + 1, along)};
 }
 
 /// Calls `visit(run, first)` for all destination pixels in runs of at most `longest`; the first pixel of a run stands at `first` steps.

@@ -77,13 +77,14 @@ struct Resample {
             "|distance| / r < 3. average: sum(w x) / sum(w), rms: sqrt(sum(w x^2) / sum(w)), sum: sum(w x), w the share of a valid "
             "source pixel in the destination pixel's footprint. min, max, median, q1, q3, mode: of the valid source pixels that the "
             "footprint touches; a quantile p of n values is the one of rank ceil(p n), of equally frequent values the mode is the "
-            "smallest. conservative, between geographic grids of one CRS: sum(a x) / sum(a), a the area on the sphere that a valid source "
-            "pixel shares with the destination pixel. Across CRSs the footprint is the box, along the source's rows and columns, from the "
-            "destination pixel's first "
-            "corner to its last; there r is 1 up to 1.05 source pixels")
+            "smallest. conservative: sum(a x) / sum(a), a the area that a valid source pixel shares with the destination pixel: on the "
+            "sphere where the source is geographic, else in its own plane, whose scale hardly changes inside a pixel. Across CRSs the "
+            "destination pixel is for it the quadrangle of its corners, with straight sides in longitude and sine of latitude or in that "
+            "plane. For others the footprint is there the box, along the source's rows and columns, from the destination pixel's first "
+            "corner to its last, and r is 1 up to 1.05 source pixels")
         .cite(
             "gdalwarp (kernels widen when shrinking); Keys (1981), IEEE Trans. ASSP 29:1153-1160; Duchon (1979), J. Appl. Meteorol. "
-            "18:1016-1022; Jones (1999), Mon. Weather Rev. 127:2204-2210")
+            "18:1016-1022; Jones (1999), Mon. Weather Rev. 127:2204-2210; Sutherland and Hodgman (1974), Commun. ACM 17:32-42")
         .scope(Scope::focal)
         .input("data", "any", "layers on another grid")
         .output("", "as data", "the layer on the recipe's grid; categorical layers take nearest, or mode where that is asked for");
@@ -102,9 +103,12 @@ struct Resample {
 
   [[nodiscard]] std::optional<double> support(double scale) const noexcept { return resample_support(method, std::abs(scale)); }
   [[nodiscard]] bool by_footprint() const noexcept { return takes_footprint(method); }
+  [[nodiscard]] bool by_corners() const noexcept { return method == Method::conservative; }
 
   void run(const Args& args) const noexcept {
-    if (method == Method::conservative) return resample_conservative(normalize, min_valid, args);
+    if (method == Method::conservative)
+      return !args.map.patches.empty() ? resample_overlaps(normalize, min_valid, args)
+                                                       : resample_conservative(normalize, min_valid, args);
     const bool own = (method == Method::nearest || method == Method::bilinear) && args.map.patches.empty();
     if (!own) return resample_runs(method, args);
     for (Index c = 0; c < args.out[0].cols(); c += segment) {

@@ -309,9 +309,10 @@ class GraphBuilder {
     const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
     PlannedLayer layer = from;
     try {
-      if (method == "conservative") regridding.check_sphere();
-      if (method != "conservative" && regridding.warps())
-        op.warp = warps_.from(from, op.kernel->by_footprint()), layer.extent = op.warp->covered();
+      const bool conservative = method == "conservative";
+      if (conservative) regridding.check_areas();
+      if (conservative ? regridding.changes_crs() : regridding.warps())
+        op.warp = warps_.from(from, *op.kernel), layer.extent = op.warp->covered();
       else
         op.map = regridding.map(), layer.extent = regridding.covered(op.kernel->by_footprint());
     } catch (const Error& error) {

@@ -39,15 +39,17 @@ bool Regridding::warps() const {
 
 const Crs& Regridding::source_crs() const noexcept { return source_.cells() ? source_.cells()->crs : source_.crs(); }
 
-void Regridding::check_sphere() const {
+bool Regridding::changes_crs() const { return source_crs() != target_.crs(); }
+
+void Regridding::check_areas() const {
   if (source_.cells() && source_.cells()->curvilinear())
     throw Error(Fault::mistake,
                 "conservative resampling needs rows and columns of latitudes and longitudes, and it is on a curvilinear grid; "
                 "use bilinear or nearest");
   if (source_.cells() && !source_.cells()->cols.even)
     throw Error(Fault::mistake, "conservative resampling needs columns of one width, and its longitudes are uneven; use average");
-  if (source_crs() != target_.crs() || !source_crs().geographic)
-    throw Error(Fault::mistake, "conservative resampling goes between grids of one CRS in degrees; use average across CRSs");
+  if (source_.cells() && changes_crs())
+    throw Error(Fault::mistake, "conservative resampling across CRSs needs rows of one height, and its latitudes are uneven; use average");
 }
 
 LatticeMap Regridding::map() const {

@@ -10,9 +10,10 @@ class Regridding {
   Regridding(const Grid& source, const Window& extent, const Grid& target) : source_(source), extent_(extent), target_(target) {}
 
   [[nodiscard]] bool warps() const;
-  /// Throws Error(Fault::mistake) unless both grids are geographic, of one CRS and of rows and columns, as conservative resampling needs
-  /// them, and the source's columns are of one width.
-  void check_sphere() const;
+  [[nodiscard]] bool changes_crs() const;
+  /// Throws Error(Fault::mistake) unless it is known what each pixel covers, as conservative resampling needs it: the source has rows and
+  /// columns, these of one width and, across CRSs, also those of one height.
+  void check_areas() const;
   /// The source's lattice as seen from the target's, in the turn of the globe in which they meet; of uneven rows by their latitudes,
   /// southwards. Throws Error(Fault::mistake) when they meet in several turns that are no whole number of columns apart.
   [[nodiscard]] LatticeMap map() const;

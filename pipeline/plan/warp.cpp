@@ -10,19 +10,16 @@
 namespace terroir {
 namespace {
 
-constexpr Index side = 256;            // of a patch
 constexpr Index fewest_checked = 16;   // a patch without any answer is looked at this closely
-constexpr Index exact_patches = 1024;  // requests of larger windows are estimated
 constexpr Index samples = 32;          // along a side of an extent
 constexpr double tolerance = 0.002;    // source pixels; the lattice that is taken is twice as fine
+constexpr double of_corners = 1e-5;    // likewise of corners, of which a pixel's area is made
 constexpr double compared = 1e-4;      // likewise where all positions are compared
 constexpr Index beyond = 4096;         // pixels around the recipe's grid that an extent without known bounds takes
 /// Positions are rounded to this part of a pixel, so that the last digits of a mathematical library do not matter.
 constexpr double grain = 0x1p20;
 
 double rounded(double position) { return std::nearbyint(position * grain) / grain; }
-
-bool known(const PixelPoint& p) { return p.row == p.row && p.col == p.col; }
 
 double columns_of_turn(const Grid& grid) {
   if (grid.cells()) return grid.cells()->turn;
@@ -51,10 +48,11 @@ bool goes_around(const Grid& grid, const Window& window) noexcept {
   return grid.crs().geographic && std::abs(width - 360) <= 1e-6 * 360;
 }
 
-Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination)
+Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination, Points points)
     : operation_(std::move(operation)),
       source_(source),
       destination_(destination),
+      corners_(points == Points::corners),
       extent_(extent),
       turn_(columns_of_turn(source)),
       periodic_(goes_around(source, extent)),
@@ -62,6 +60,7 @@ Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, co
       anchor_col_(from_origin(destination.affine().x0, destination.affine().dx)) {
   cover();
   measure_scale();
+  if (corners_) find_side();
 }
 
 void Warp::to_source(std::vector<MapPoint>& points) const {
@@ -162,6 +161,26 @@ void Warp::measure_scale() {
   largest_scale_ = std::max(8.0, 8 * typical);
 }
 
+/// By most of some places, for corners that lie beside the end of a map may be far apart.
+void Warp::find_side() {
+  constexpr Index places = 7;
+  const Window wanted = intersect(covered_, destination_.window());
+  int same = 0;
+  for (Index i = 0; i < places * places; ++i) {
+    const auto part = [&](Index first, Index count, Index step) {
+      return static_cast<double>(first) + static_cast<double>(count) * (static_cast<double>(step) + 0.5) / static_cast<double>(places);
+    };
+    const double row = part(wanted.row, wanted.rows, i / places), col = part(wanted.col, wanted.cols, i % places);
+    std::vector<MapPoint> points = {destination_.to_map({row, col}), destination_.to_map({row, col + 0.5}),
+                                    destination_.to_map({row + 0.5, col})};
+    to_source(points);
+    const PixelPoint a = source_.to_pixel(points[0]), b = source_.to_pixel(points[1]), c = source_.to_pixel(points[2]);
+    const double turned = (b.col - a.col) * (c.row - a.row) - (c.col - a.col) * (b.row - a.row);
+    same += turned > 0 ? 1 : turned < 0 ? -1 : 0;
+  }
+  mirrored_ = same < 0;
+}
+
 /// Brings columns of a geographic source into one turn: around the middle of the extent, or, of a periodic one, next to the point before
 /// it in its row (above it in the first column), so that only a pole leaves a jump.
 void Warp::unwrap(std::vector<PixelPoint>& points, Index per_row) const {
@@ -178,13 +197,20 @@ void Warp::unwrap(std::vector<PixelPoint>& points, Index per_row) const {
   }
 }
 
+std::array<double, 2> Warp::latitudes() const noexcept {
+  if (torn() || !source_.crs().geographic) return {};
+  return {source_.affine().y0, source_.affine().dy};
+}
+
 ControlPatch Warp::lattice(const Window& place, Index spacing) const {
   ControlPatch patch{place, spacing, {}};
+  const double within = corners_ ? 0 : 0.5;
   std::vector<MapPoint> points;
   for (Index r = 0; r <= place.rows; r += spacing)
     for (Index c = 0; c <= place.cols; c += spacing)
-      points.push_back({destination_.x_centre(place.col + c), destination_.y_centre(place.row + r)});
+      points.push_back(destination_.to_map({static_cast<double>(place.row + r) + within, static_cast<double>(place.col + c) + within}));
   to_source(points);
+  patch.points.reserve(points.size());
   for (const MapPoint& p : points) patch.points.push_back(source_.to_pixel(p));
   unwrap(patch.points, patch.points_per_row());
   for (PixelPoint& p : patch.points) p = {rounded(p.row), rounded(p.col)};
@@ -195,13 +221,14 @@ ControlPatch Warp::lattice(const Window& place, Index spacing) const {
 /// never agree.
 bool Warp::close(const ControlPatch& coarse, const ControlPatch& fine) const {
   const Index per_row = fine.points_per_row();
+  const double most = corners_ ? of_corners : tolerance;
   for (Index r = 0; r < per_row; ++r)
     for (Index c = 0; c < per_row; ++c) {
       const Index i = r / 2, j = c / 2, i_end = i + r % 2, j_end = j + c % 2;
       const PixelPoint &a = coarse.at(i, j), &b = coarse.at(i, j_end), &d = coarse.at(i_end, j), &e = coarse.at(i_end, j_end);
       const PixelPoint& p = fine.at(r, c);
       const double row = (a.row + b.row + d.row + e.row) / 4 - p.row, col = (a.col + b.col + d.col + e.col) / 4 - p.col;
-      if (!(std::abs(row) < tolerance && std::abs(col) < tolerance)) return false;
+      if (!(std::abs(row) < most && std::abs(col) < most)) return false;
     }
   return true;
 }
@@ -263,105 +290,18 @@ std::shared_ptr<const ControlPatch> Warp::patch(Place place) const {
   return made;
 }
 
-Warp::Patches Warp::patches(const Window& destination) const {
-  Patches found;
+std::vector<Warp::Place> Warp::places(const Window& destination) const {
+  std::vector<Place> found;
   const Window w = destination.shifted(anchor_row_, anchor_col_);
   for (Index r = floor_div(w.row, side); r * side < w.row_end(); ++r)
-    for (Index c = floor_div(w.col, side); c * side < w.col_end(); ++c) found.push_back(patch({r, c}));
+    for (Index c = floor_div(w.col, side); c * side < w.col_end(); ++c) found.emplace_back(r, c);
   return found;
 }
 
-void Warp::include(const ControlPatch& patch, const Window& part, const BoundKernel& kernel, Range& range) const {
-  const Index s = patch.spacing;
-  const Window w = part.shifted(-patch.place.row, -patch.place.col);
-  Range own;
-  const auto add = [&](const PixelPoint& p) {
-    if (!known(p)) return;
-    if (!own.any) own = {p.row, p.row, p.col, p.col, own.support_rows, own.support_cols, true};
-    own.row = std::min(own.row, p.row), own.row_end = std::max(own.row_end, p.row);
-    own.col = std::min(own.col, p.col), own.col_end = std::max(own.col_end, p.col);
-  };
-  // Positions are bilinear in a cell, so those of its part in the window lie between the corners of that part.
-  for (Index i = w.row / s; i * s < w.row_end(); ++i)
-    for (Index j = w.col / s; j * s < w.col_end(); ++j) {
-      const Window cell = intersect(w, {i * s, j * s, s, s});
-      for (const Index row : {cell.row, cell.row_end() - 1})
-        for (const Index col : {cell.col, cell.col_end() - 1}) add(position_in(patch, i, j, row - i * s, col - j * s));
-      const CellScale scale = cell_scale(patch, i, j, {largest_scale_, turn_, torn()});
-      own.support_rows = std::max(own.support_rows, *kernel.support(scale.row));
-      own.support_cols = std::max(own.support_cols, *kernel.support(scale.col));
-    }
-  if (!own.any) return;
-  if (periodic_ && range.any) {  // the turn that lies nearest
-    const double turns = std::floor(((own.col + own.col_end) / 2 - (range.col + range.col_end) / 2) / turn_ + 0.5);
-    own.col -= turns * turn_, own.col_end -= turns * turn_;
-  }
-  if (!range.any) {
-    range = own;
-    return;
-  }
-  range = {std::min(range.row, own.row),
-           std::max(range.row_end, own.row_end),
-           std::min(range.col, own.col),
-           std::max(range.col_end, own.col_end),
-           std::max(range.support_rows, own.support_rows),
-           std::max(range.support_cols, own.support_cols),
-           true};
-}
-
-Warp::Range Warp::estimate(const Window& destination, const BoundKernel& kernel) const {
-  constexpr Index steps = 16;
-  std::vector<MapPoint> points;
-  for (Index i = 0; i <= steps; ++i)
-    for (Index j = 0; j <= steps; ++j)
-      points.push_back(destination_.to_map({static_cast<double>(destination.row) + static_cast<double>(destination.rows * i) / steps,
-                                            static_cast<double>(destination.col) + static_cast<double>(destination.cols * j) / steps}));
-  to_source(points);
-  std::vector<PixelPoint> pixels;
-  for (const MapPoint& p : points) pixels.push_back(source_.to_pixel(p));
-  unwrap(pixels, steps + 1);
-  Range range;
-  for (const PixelPoint& p : pixels) {
-    if (!known(p)) continue;
-    if (!range.any) range = {p.row, p.row, p.col, p.col, *kernel.support(1), *kernel.support(1), true};
-    range.row = std::min(range.row, p.row), range.row_end = std::max(range.row_end, p.row);
-    range.col = std::min(range.col, p.col), range.col_end = std::max(range.col_end, p.col);
-  }
-  range.support_rows += (range.row_end - range.row) / steps, range.support_cols += (range.col_end - range.col) / steps;
-  return range;
-}
-
-Window Warp::window_of(const Range& range, bool one_turn) const {
-  if (!range.any) return {};
-  // What lies far outside is no nearer for being exact, and must fit an integer.
-  const auto bounded = [](double v, Index low, Index high) {
-    return std::clamp(v, static_cast<double>(low) - 4, static_cast<double>(high) + 4);
-  };
-  const double row = std::floor(range.row - range.support_rows - 0.5), row_end = std::ceil(range.row_end + range.support_rows + 0.5);
-  const double col = std::floor(range.col - range.support_cols - 0.5), col_end = std::ceil(range.col_end + range.support_cols + 0.5);
-  const Index first = static_cast<Index>(bounded(row, extent_.row, extent_.row_end()));
-  Window window{first, 0, static_cast<Index>(bounded(row_end, extent_.row, extent_.row_end())) - first, 0};
-  if (!periodic_) {
-    window.col = static_cast<Index>(bounded(col, extent_.col, extent_.col_end()));
-    window.cols = static_cast<Index>(bounded(col_end, extent_.col, extent_.col_end())) - window.col;
-    return intersect(window, extent_);
-  }
-  const double whole = static_cast<double>(extent_.cols);
-  const auto begin = static_cast<Index>(col - std::floor((col - static_cast<double>(extent_.col)) / whole) * whole);
-  const bool all =
-      col_end - col >= whole || (one_turn && static_cast<double>(begin) + (col_end - col) > static_cast<double>(extent_.col_end()));
-  window.col = all ? extent_.col : begin;
-  window.cols = all ? extent_.cols : static_cast<Index>(col_end - col);
-  return intersect(window, {extent_.row, window.col, extent_.rows, window.cols});
-}
-
-Window Warp::request(const Window& destination, const BoundKernel& kernel, bool one_turn) const {
-  const Window wanted = intersect(destination, covered_);
-  if (wanted.empty()) return {};
-  if ((wanted.rows / side + 1) * (wanted.cols / side + 1) > exact_patches) return window_of(estimate(wanted, kernel), one_turn);
-  Range range;
-  for (const auto& patch : patches(wanted)) include(*patch, intersect(patch->place, wanted), kernel, range);
-  return window_of(range, one_turn);
+Warp::Patches Warp::patches(const Window& destination) const {
+  Patches found;
+  for (const Place& place : places(destination)) found.push_back(patch(place));
+  return found;
 }
 
 }  // namespace terroir

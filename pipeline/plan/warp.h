@@ -17,12 +17,16 @@ namespace terroir {
 /// by several threads.
 class Warp {
  public:
+  /// What of the destination's pixels has a position.
+  enum class Points { centres, corners };
+
   using Patches = std::vector<std::shared_ptr<const ControlPatch>>;
 
   /// `operation` leads from the source's CRS to the destination's; null when both are the same. Positions in a source of cells (see
   /// Grid::cells) may bend and jump anywhere: control points are compared with the positions of all pixels.
   /// `extent`: where the source can have data; a source that goes once around the globe is periodic.
-  Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination);
+  Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination,
+       Points points = Points::centres);
 
   [[nodiscard]] const CrsOperation* operation() const noexcept { return operation_.get(); }
   [[nodiscard]] const Window& extent() const noexcept { return extent_; }
@@ -31,6 +35,10 @@ class Warp {
   /// Columns of 360 degrees of a source in longitudes; 0: none.
   [[nodiscard]] double turn() const noexcept { return turn_; }
   [[nodiscard]] double largest_scale() const noexcept { return largest_scale_; }
+  /// Degrees of latitude at row 0 of a geographic source, and for each of its rows; both 0 of others, and of cells.
+  [[nodiscard]] std::array<double, 2> latitudes() const noexcept;
+  /// Whether source and destination lie the other way round, as with rows from the south and from the north.
+  [[nodiscard]] bool mirrored() const noexcept { return mirrored_; }
   /// Whether positions of neighbouring pixels may lie anywhere, as at the seam of a curvilinear grid.
   [[nodiscard]] bool torn() const noexcept { return source_.cells() != nullptr; }
   /// Destination pixels that can have data; the window may hold others as well.
@@ -44,11 +52,13 @@ class Warp {
   /// it, all in one turn when `one_turn`. Of windows of more than a thousand patches an estimate.
   [[nodiscard]] Window request(const Window& destination, const BoundKernel& kernel, bool one_turn) const;
 
-  /// Bytes of patches that are kept: those of curvilinear cells often hold every pixel.
-  [[nodiscard]] std::size_t budget() const noexcept { return std::size_t{8} << (torn() ? 22 : 20); }
+  /// Bytes of patches that are kept: those of curvilinear cells often hold every pixel, those of corners many.
+  [[nodiscard]] std::size_t budget() const noexcept { return std::size_t{8} << (torn() || corners_ ? 22 : 20); }
 
  private:
   using Place = std::pair<Index, Index>;
+  static constexpr Index side = 256;  ///< of a patch
+  [[nodiscard]] static bool known(const PixelPoint& p) noexcept { return p.row == p.row && p.col == p.col; }
   struct Range {
     double row = 0, row_end = 0, col = 0, col_end = 0, support_rows = 0, support_cols = 0;
     bool any = false;
@@ -63,8 +73,10 @@ class Warp {
   [[nodiscard]] bool turn_bounds();
   void cover();
   void measure_scale();
+  void find_side();
   [[nodiscard]] double scale_at(double row, double col) const;
   [[nodiscard]] std::shared_ptr<const ControlPatch> patch(Place) const;
+  [[nodiscard]] std::vector<Place> places(const Window& destination) const;
   [[nodiscard]] Index widest_spacing() const;
   [[nodiscard]] ControlPatch make_patch(Place) const;
   [[nodiscard]] ControlPatch compared_patch(const Window& place) const;
@@ -72,12 +84,14 @@ class Warp {
   [[nodiscard]] bool close(const ControlPatch& coarse, const ControlPatch& fine) const;
   void unwrap(std::vector<PixelPoint>& points, Index per_row) const;
   void to_source(std::vector<MapPoint>& points) const;
+  void include_rings(const ControlPatch&, const Window& part, Range& range) const;
   void include(const ControlPatch&, const Window& part, const BoundKernel&, Range&) const;
   [[nodiscard]] Range estimate(const Window& destination, const BoundKernel&) const;
   [[nodiscard]] Window window_of(const Range&, bool one_turn) const;
 
   std::shared_ptr<const CrsOperation> operation_;
   Grid source_, destination_;
+  bool corners_, mirrored_ = false;
   Window extent_, covered_;
   std::array<double, 4> bounds_{};
   double turn_ = 0;  ///< columns of 360 degrees of a source in longitudes; 0: none

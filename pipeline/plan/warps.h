@@ -14,9 +14,9 @@ class Warps {
   /// Both must outlive this.
   Warps(CrsReader& crs, const Plan& plan) : crs_(crs), plan_(plan) {}
 
-  /// The warp from where a layer lies. `by_footprint`: for what a pixel covers, not for its centre alone. Throws Error(Fault::mistake),
-  /// the text with what to do: no operation leads there, or footprints cannot be told.
-  [[nodiscard]] std::shared_ptr<const Warp> from(const PlannedLayer& layer, bool by_footprint);
+  /// The warp from where a layer lies, as a kernel wants it: for what a pixel covers or for its centre alone, of centres or of corners.
+  /// Throws Error(Fault::mistake), the text with what to do: no operation leads there, or footprints cannot be told.
+  [[nodiscard]] std::shared_ptr<const Warp> from(const PlannedLayer& layer, const BoundKernel& kernel);
 
   /// The bounds of a source in the CRS of the recipe's grid.
   [[nodiscard]] std::string place_text(const Warp& warp) const;
@@ -26,8 +26,8 @@ class Warps {
 
   CrsReader& crs_;
   const Plan& plan_;
-  /// By lattice and extent of the source, and whether cells count by their edges.
-  std::vector<std::tuple<std::size_t, Window, bool, std::shared_ptr<const Warp>>> all_;
+  /// By lattice and extent of the source, and whether cells count by their edges, pixels by their corners.
+  std::vector<std::tuple<std::size_t, Window, bool, bool, std::shared_ptr<const Warp>>> all_;
 };
 
 }  // namespace terroir

@@ -176,9 +176,11 @@ void BlockRunner::run_op(OpId id, Index count) {
   if (op.warp) {
     if (windows_[op.in[0]].empty()) return clear(op, times);
     patches = op.warp->patches(out);
-    args.map = {1, 0, 1, 0, out, windows_[op.in[0]], patches, op.warp->extent(), op.warp->period()};
+    args.map = {op.warp->mirrored() ? -1.0 : 1.0, 0, 1, 0, out, windows_[op.in[0]], patches, op.warp->extent(), op.warp->period()};
     args.map.largest_scale = op.warp->largest_scale();
     args.map.turn = op.warp->turn(), args.map.torn = op.warp->torn();
+    const auto [first_latitude, latitude_step] = op.warp->latitudes();
+    args.map.first_latitude = first_latitude, args.map.latitude_step = latitude_step;
   }
   op.kernel->run(args);
   clear_edges(op, times);

@@ -41,6 +41,8 @@ const std::vector<Case>& cases() {
       {"resample", {set("method", "nearest")}, 200, 300},
       {"resample", {set("method", "bilinear")}, 200, 300},
       {"resample", {set("method", "conservative"), set("normalize", "destarea")}, 200, 300},
+      {"resample", {set("method", "conservative")}, 200, 300, false, true},
+      {"resample", {set("method", "conservative"), set("normalize", "destarea"), set("min_valid", "0.7")}, 200, 300, false, true},
       {"resample", {set("method", "nearest")}, 200, 300, false, true},
       {"resample", {set("method", "bilinear")}, 200, 300, false, true},
   };

@@ -206,6 +206,10 @@ def test_elsewhere_such_grids_are_refused_with_the_remedy(tmp_path):
     for method in ("average", "mode"):
         assert "use nearest, bilinear, cubic or lanczos" in complaint(tmp_path, copy, REGION, path=path, resample=method)
     assert "it is on a curvilinear grid; use bilinear or nearest" in complaint(tmp_path, copy, REGION, path=path, resample="conservative")
+    on_rows(tmp_path / "rows.nc", gaussian(48)[0], np.arange(0, 360, 3.75), np.zeros((48, 96)))
+    metres = {"crs": "EPSG:32632", "resolution": 10000, "bounds": [500000, 5000000, 600000, 5100000]}
+    assert "needs rows of one height, and its latitudes are uneven; use average" in complaint(
+        tmp_path, copy, metres, path=str(tmp_path / "rows.nc"), resample="conservative")
 
 
 def gaussian(count):

@@ -375,6 +375,11 @@ TEST(ResampleConservative, OfWideBlocksAgreesWithTheDefinition) {
     for (Index c = 0; c < 680; ++c) EXPECT_EQ(same(beside(0, r, c), out(0, r, c)), c != 9) << r << " " << c;
 }
 
+TEST(ResampleConservative, OfAPlaneCountsItsOwnAreas) {
+  expect_row(along("conservative", {1, 4, 3, nan}, 1.5, 0, 3), {2, 10.0F / 3, nan});
+  expect_row(along("conservative", {1, 4, 3, nan}, 2, 0, 2), {2.5F, 3});
+}
+
 TEST(ResampleConservative, GoesAroundTheGlobe) {
   // Four pixels of 90 degrees, moved by half a pixel: the last one lies over the last and the first.
   OwnedBlock in(1, {1, 4});

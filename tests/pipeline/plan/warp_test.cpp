@@ -119,6 +119,21 @@ TEST(Warp, AGlobeHasNoEdge) {
   }
 }
 
+TEST(Warp, OfCornersAsksForThePixelsBetweenThem) {
+  const Grid two(wgs84(), {0, 2, 60, -2}, {10, 20}), three(wgs84(), {0, 3, 60, -3}, {6, 13}), up(wgs84(), {0, 3, 42, 3}, {6, 13});
+  const Warp warp(nullptr, two, two.window(), three, Warp::Points::corners);
+  const auto patch = warp.patches({0, 0, 1, 1})[0];
+  const auto corners = corners_of(*patch, 1 - patch->place.row, 2 - patch->place.col);
+  EXPECT_NEAR(corners[0].row, 1.5, 1e-6);
+  EXPECT_NEAR(corners[0].col, 3, 1e-6);
+  EXPECT_NEAR(corners[2].row, 3, 1e-6);
+  EXPECT_NEAR(corners[2].col, 4.5, 1e-6);
+  EXPECT_EQ(warp.request({1, 2, 1, 1}, *method("conservative"), false), (Window{1, 3, 2, 2}));
+  EXPECT_EQ(warp.latitudes(), (std::array<double, 2>{60, -2}));
+  EXPECT_FALSE(warp.mirrored());
+  EXPECT_TRUE(Warp(nullptr, two, two.window(), up, Warp::Points::corners).mirrored());
+}
+
 /// Cells of ten degrees around the globe, but for a gap of `gap` degrees before the first one, at Greenwich.
 std::shared_ptr<const Cells> ring(double gap) {
   std::vector<MapPoint> centres;
