@@ -52,7 +52,7 @@ struct Polygon {
 };
 
 /// The part of a polygon on one side of a line along an axis, after Sutherland and Hodgman (1974): `sign` * coordinate >= `sign` * `line`.
-template <double Vertex::* axis, double Vertex::* other>
+template <double Vertex::*axis, double Vertex::*other>
 void cut(const Polygon& from, double line, double sign, Polygon& to) noexcept {
   to.count = 0;
   for (int i = 0; i < from.count; ++i) {
@@ -72,7 +72,7 @@ void cut(const Polygon& from, double line, double sign, Polygon& to) noexcept {
 }
 
 /// The part of a polygon between two lines along an axis.
-template <double Vertex::* axis, double Vertex::* other>
+template <double Vertex::*axis, double Vertex::*other>
 void cut_between(const Polygon& from, double low, double high, Polygon& to) noexcept {
   Polygon half;
   cut<axis, other>(from, low, 1, half);

@@ -107,8 +107,7 @@ struct Resample {
 
   void run(const Args& args) const noexcept {
     if (method == Method::conservative)
-      return !args.map.patches.empty() ? resample_overlaps(normalize, min_valid, args)
-                                                       : resample_conservative(normalize, min_valid, args);
+      return !args.map.patches.empty() ? resample_overlaps(normalize, min_valid, args) : resample_conservative(normalize, min_valid, args);
     const bool own = (method == Method::nearest || method == Method::bilinear) && args.map.patches.empty();
     if (!own) return resample_runs(method, args);
     for (Index c = 0; c < args.out[0].cols(); c += segment) {

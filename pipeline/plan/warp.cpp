@@ -10,12 +10,12 @@
 namespace terroir {
 namespace {
 
-constexpr Index fewest_checked = 16;   // a patch without any answer is looked at this closely
-constexpr Index samples = 32;          // along a side of an extent
-constexpr double tolerance = 0.002;    // source pixels; the lattice that is taken is twice as fine
-constexpr double of_corners = 1e-5;    // likewise of corners, of which a pixel's area is made
-constexpr double compared = 1e-4;      // likewise where all positions are compared
-constexpr Index beyond = 4096;         // pixels around the recipe's grid that an extent without known bounds takes
+constexpr Index fewest_checked = 16;  // a patch without any answer is looked at this closely
+constexpr Index samples = 32;         // along a side of an extent
+constexpr double tolerance = 0.002;   // source pixels; the lattice that is taken is twice as fine
+constexpr double of_corners = 1e-5;   // likewise of corners, of which a pixel's area is made
+constexpr double compared = 1e-4;     // likewise where all positions are compared
+constexpr Index beyond = 4096;        // pixels around the recipe's grid that an extent without known bounds takes
 /// Positions are rounded to this part of a pixel, so that the last digits of a mathematical library do not matter.
 constexpr double grain = 0x1p20;
 

@@ -40,8 +40,7 @@ TEST(PixelRing, FollowsThePoleThatASideLiesOn) {
 }
 
 TEST(PixelRing, HoldsThePole) {
-  expect_ring(ring_of({{{1, 27}, {1, 18}, {1, 9}, {1, 0}}}, globe),
-              {{1, 27}, {1, 18}, {1, 9}, {1, 0}, {1, -9}, {0, -9}, {0, 27}});
+  expect_ring(ring_of({{{1, 27}, {1, 18}, {1, 9}, {1, 0}}}, globe), {{1, 27}, {1, 18}, {1, 9}, {1, 0}, {1, -9}, {0, -9}, {0, 27}});
 }
 
 }  // namespace
