@@ -1,7 +1,6 @@
 #include "pipeline/codecs/deflate_stream.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace terroir::deflate {
 
@@ -71,7 +70,7 @@ bool Stream::copy_stored() noexcept {
   const unsigned length = in[0] | unsigned{in[1]} << 8U, check = in[2] | unsigned{in[3]} << 8U;
   in += 4;
   if ((length ^ check) != 0xFFFF || in_end - in < length || out_end - out < length) return false;
-  std::memcpy(out, in, length);
+  std::copy_n(in, length, out);
   in += length;
   out += length;
   close_block();

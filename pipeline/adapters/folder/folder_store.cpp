@@ -56,6 +56,12 @@ void make_folders(const fs::path& folder) {
 
 int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
 
+bool on_one_device(const std::string& one, const std::string& other) {
+  struct stat first {
+  }, second{};
+  return ::stat(one.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev;
+}
+
 /// Whether a file that is moved to the place of a new one is as accessible as that: a folder may give its files a group or a list of
 /// rights.
 bool same_access(const std::string& file, const std::string& created) {
@@ -89,10 +95,13 @@ class FolderStore final : public Store {
     return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
   }
 
-  /// Moves it, which needs one file system: a mounted store is another one than this machine's disk.
+  /// Moves it, which needs one file system: a mounted store is another one than this machine's disk, and is not asked for anything.
   [[nodiscard]] bool take(const std::string& file, const std::string& key) override {
-    create(key)->close();
     const std::string path = path_of(key);
+    const fs::path folder = fs::path(path).parent_path();
+    make_folders(folder);
+    if (!on_one_device(file, folder)) return false;
+    create(key)->close();
     // In the place of another file ext4 would write all of this one to the disk first.
     return same_access(file, path) && ::unlink(path.c_str()) == 0 && std::rename(file.c_str(), path.c_str()) == 0;
   }

@@ -73,6 +73,7 @@ TEST_F(FolderStore, LeavesAFileOfAnotherFileSystem) {
   const auto store = make_folder_store((root_ / "out").string());
   EXPECT_FALSE(store->take("/proc/self/status", "status"));
   EXPECT_TRUE(fs::exists("/proc/self/status"));
+  EXPECT_EQ(store->get("status"), std::nullopt) << "nor is anything written for it";
 }
 
 TEST_F(FolderStore, JoinsPiecesOfAnySize) {
