@@ -1,6 +1,6 @@
 #include "kernels/clones.h"
 #include "kernels/math.h"
-#include "kernels/resample_runs.h"
+#include "kernels/source_areas.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,6 @@
 namespace terroir {
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 /// Source columns whose sums over rows are made at once, and destination columns that share them.
 constexpr Index widest = 2048, segment = 512;
 /// A share of a pixel's area that is rounding.
@@ -82,7 +81,7 @@ Extent extent_of(Index pixel, double scale, double offset) noexcept {
 class Conservative {
  public:
   Conservative(Normalize normalize, double min_valid, const Args& args) noexcept
-      : normalize_(normalize), min_valid_(min_valid), args_(args), map_(args.map), in_(args.in[0]) {}
+      : rule_{normalize, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]) {}
 
   void run() noexcept {
     for (begin_ = 0; begin_ < args_.out[0].cols(); begin_ += segment) {
@@ -91,7 +90,7 @@ class Conservative {
       low_ = std::min(cols_[0].first, cols_[count_ - 1].first);
       high_ = std::max(cols_[0].last, cols_[count_ - 1].last);
       Index held = 0;
-      visit_stretches(low_, high_, [&](Index, Index, Index n) { held += n; });
+      visit_held_columns(map_, in_.cols(), low_, high_, [&](Index, Index, Index n) { held += n; });
       covered_ = held == high_ - low_;
       for (Index r = 0; r < args_.out[0].rows(); ++r) run_row(r);
     }
@@ -139,7 +138,7 @@ class Conservative {
       if (gaps) add_valid_ones(t);
       const double* weights = gaps ? weight_ : whole_;
       float* out = args_.out[0].row(t, r) + begin_;
-      for (Index c = 0; c < count_; ++c) out[c] = finished(sum_[c], weights[c], height * (cols_[c].end - cols_[c].begin));
+      for (Index c = 0; c < count_; ++c) out[c] = rule_.pixel(sum_[c], weights[c], height * (cols_[c].end - cols_[c].begin));
     }
   }
 
@@ -163,7 +162,7 @@ class Conservative {
     for (Index low = low_; low < high_; low += widest) {
       const Index high = std::min(high_, low + widest);
       std::fill_n(sums_, high - low, 0.0);
-      visit_stretches(low, high, [&](Index at, Index to, Index n) {
+      visit_held_columns(map_, in_.cols(), low, high, [&](Index at, Index to, Index n) {
         const auto values = [&](Index row) { return in_.row(t, row - map_.source.row) + at; };
         Index row = first_;
         for (; row + 4 <= last_; row += 4) {
@@ -186,7 +185,7 @@ class Conservative {
     for (Index low = low_; low < high_; low += widest) {
       const Index high = std::min(high_, low + widest);
       std::fill_n(sums_, high - low, 0.0), std::fill_n(weights_, high - low, 0.0);
-      visit_stretches(low, high, [&](Index at, Index to, Index n) {
+      visit_held_columns(map_, in_.cols(), low, high, [&](Index at, Index to, Index n) {
         for (Index row = first_; row < last_; ++row)
           add_valid(in_.row(t, row - map_.source.row) + at, row_weight(rows_, row), n, sums_ + to, weights_ + to);
       });
@@ -208,29 +207,7 @@ class Conservative {
     }
   }
 
-  /// Calls visit(column of the block, column from `low`, count) for the source columns of [low, high) that the block holds.
-  template <class Visit>
-  void visit_stretches(Index low, Index high, const Visit& visit) const noexcept {
-    const Index period = map_.period, width = in_.cols();
-    Index col = low;
-    while (col < high) {
-      Index at = col - map_.source.col;
-      if (period > 0) at -= floor_div(at, period) * period;
-      const Index next = at < 0 ? -at : at < width ? width - at : period > 0 ? period - at : high - col;
-      const Index n = std::min(high - col, next);
-      if (at >= 0 && at < width) visit(at, col - low, n);
-      col += n;
-    }
-  }
-
-  [[nodiscard]] float finished(double sum, double weights, double area) const noexcept {
-    const double valid = weights / area;
-    if (!(valid > nothing) || valid < min_valid_ - nothing) return nan;
-    return static_cast<float>(sum / (normalize_ == Normalize::fracarea ? weights : area));
-  }
-
-  Normalize normalize_;
-  double min_valid_;
+  const AreaRule rule_;
   const Args& args_;
   const GridMap& map_;
   const Block<const float>& in_;

@@ -1,6 +1,6 @@
 #include "kernels/math.h"
 #include "kernels/pixel_ring.h"
-#include "kernels/resample_runs.h"
+#include "kernels/source_areas.h"
 #include "kernels/warp_runs.h"
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 namespace terroir {
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 /// Times that share the geometry of a pixel.
 constexpr Index together = 64;
 /// A share of a pixel's area that is rounding: positions across CRSs are known to some millionths of a source pixel.
@@ -94,7 +93,7 @@ double snapped(double position) noexcept {
 class Overlaps {
  public:
   Overlaps(Normalize normalize, double min_valid, const Args& args) noexcept
-      : normalize_(normalize), min_valid_(min_valid), args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
+      : rule_{normalize, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
     if (sphere_) globe_ = {map_.turn, {row_of_latitude(90), row_of_latitude(-90)}};
     flipped_ = map_.row_scale * map_.col_scale < 0;
   }
@@ -127,7 +126,7 @@ class Overlaps {
       count_ = std::min(together, args_.out[0].times() - first_);
       std::fill_n(sums_, count_, 0.0), std::fill_n(weights_, count_, 0.0);
       if (area_ > 0) add_turns();
-      for (Index t = 0; t < count_; ++t) out(first_ + t) = finished(sums_[t], weights_[t]);
+      for (Index t = 0; t < count_; ++t) out(first_ + t) = rule_.pixel(sums_[t], weights_[t], area_);
     }
   }
 
@@ -206,17 +205,11 @@ class Overlaps {
 
   /// Adds `n` pixels of the source, each of one weight, to the sums of all times; pixels that the block does not hold are nodata.
   void add(Index row, Index col, Index n, double weight) noexcept {
-    const Index r = row - map_.source.row, period = map_.period, width = in_.cols();
+    const Index r = row - map_.source.row;
     if (r < 0 || r >= in_.rows()) return;
-    while (n > 0) {
-      Index at = col - map_.source.col;
-      if (period > 0) at -= floor_div(at, period) * period;
-      const Index next = at < 0 ? -at : at < width ? width - at : period > 0 ? period - at : n;
-      const Index count = std::min(n, next);
-      if (at >= 0 && at < width)
-        for (Index t = 0; t < count_; ++t) add_run(in_.row(first_ + t, r) + at, count, weight, sums_[t], weights_[t]);
-      col += count, n -= count;
-    }
+    visit_held_columns(map_, in_.cols(), col, col + n, [&](Index at, Index, Index count) {
+      for (Index t = 0; t < count_; ++t) add_run(in_.row(first_ + t, r) + at, count, weight, sums_[t], weights_[t]);
+    });
   }
 
   static void add_run(const float* values, Index n, double weight, double& sum, double& weights) noexcept {
@@ -229,14 +222,7 @@ class Overlaps {
     sum = s, weights = w;
   }
 
-  [[nodiscard]] float finished(double sum, double weights) const noexcept {
-    const double valid = weights / area_;
-    if (!(valid > nothing) || valid < min_valid_ - nothing) return nan;
-    return static_cast<float>(sum / (normalize_ == Normalize::fracarea ? weights : area_));
-  }
-
-  Normalize normalize_;
-  double min_valid_;
+  const AreaRule rule_;
   const Args& args_;
   const GridMap& map_;
   const Block<const float>& in_;

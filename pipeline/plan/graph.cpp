@@ -3,6 +3,7 @@
 #include "kernels/catalog.h"
 #include "pipeline/error.h"
 #include "pipeline/plan/regridding.h"
+#include "pipeline/plan/shared_axis.h"
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/turns.h"
 #include "pipeline/plan/warps.h"
@@ -53,30 +54,6 @@ class GraphBuilder {
     return {plan_.lattices.size() - 1, grid.window()};
   }
 
-  /// The number of a time axis: equal times share one, and a second distinct one is named after its input. It has bounds only where all
-  /// that share it say the same: a variable of monthly means gives none to instants.
-  std::size_t axis_of(const TimeAxis& times, const std::string& input) {
-    if (times.is_static()) return none;
-    for (std::size_t i = 0; i < plan_.axes.size(); ++i) {
-      TimeAxis& axis = plan_.axes[i];
-      if (axis.calendar != times.calendar || axis.seconds != times.seconds) continue;
-      if (axis.bounds != times.bounds) axis.bounds.clear();
-      return i;
-    }
-    TimeAxis axis = times;
-    axis.name = plan_.axes.empty() ? "time" : "time_" + input;
-    while (taken(axis)) axis.name += "_";
-    plan_.axes.push_back(std::move(axis));
-    return plan_.axes.size() - 1;
-  }
-
-  /// Whether bounds would have the name of an axis, as those of `time` that of an input `bnds`.
-  [[nodiscard]] bool taken(const TimeAxis& axis) const {
-    return std::any_of(plan_.axes.begin(), plan_.axes.end(), [&](const TimeAxis& other) {
-      return axis.name == other.bounds_name() || axis.bounds_name() == other.name || axis.name == other.name;
-    });
-  }
-
   LayerId add_layer(PlannedLayer layer) {
     plan_.layers.push_back(std::move(layer));
     return plan_.layers.size() - 1;
@@ -114,7 +91,7 @@ class GraphBuilder {
     planned.lattice = lattice;
     const Turned turns = turned_to(plan_.lattices[0], plan_.lattices[lattice], window, lattice == 0 || !input.spec->resample.empty());
     planned.extent = turns.extent;
-    planned.axis = axis_of(layer.times, name);
+    planned.axis = layer.times.is_static() ? none : share_axis(layer.times, name, plan_.axes);
     const LayerId id = add_layer(std::move(planned));
     InputLayer reading{id, name, layer.decodings, input.spec->on_error, {}};
     for (const auto& parts : layer.steps) {

@@ -83,21 +83,20 @@ ChunkCache::Chunk CoarseSource::chunk(LayerId id, const Layer& layer, Index row,
 
 /// Computes a chunk, or takes it from the rank of this node that has. From when scratch has failed this rank computes for itself.
 void CoarseSource::compute_once(const Layer& layer, std::size_t number, const Window& place, std::span<std::byte> pixels) {
-  bool computing = false, computed = false;
+  enum class Stage { wanted, begun, computed } stage = Stage::wanted;
   const auto own = [&] {
-    computing = true;
+    stage = Stage::begun;
     compute(layer, place, reinterpret_cast<float*>(pixels.data()));
-    computing = false;
-    computed = true;
+    stage = Stage::computed;
   };
   if (!shared_) return own();
-  if (!alone_) try {
-      return share(layer.at.chunks + number, layer.at.bytes + number * pixels.size(), pixels, own);
-    } catch (const Error&) {
-      if (computing) throw;  // it is not scratch that has failed
-      alone_ = true;
-    }
-  if (!computed) own();
+  try {
+    if (!alone_) return share(layer.at.chunks + number, layer.at.bytes + number * pixels.size(), pixels, own);
+  } catch (const Error&) {
+    if (stage == Stage::begun) throw;  // it is not scratch that has failed
+    alone_ = true;
+  }
+  if (stage != Stage::computed) own();
   ++meter_.alone;
 }
 

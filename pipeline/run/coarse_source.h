@@ -4,6 +4,10 @@
 #include "pipeline/ports/shared_work.h"
 #include "pipeline/run/block_runner.h"
 
+#include <atomic>
+#include <functional>
+#include <map>
+
 namespace terroir {
 
 /// Reads layers of other lattices that a pass brings onto its own (`coarse_layers`): computed chunk by chunk on their own lattice, each

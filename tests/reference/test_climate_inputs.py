@@ -9,8 +9,8 @@ import netCDF4
 import numpy as np
 import pytest
 import xarray
-import zarr
-from jobs import REAL, cf_complaints, opened, run, terroir, write_recipe
+from climate_files import COPY, made
+from jobs import REAL, opened, run, terroir, write_recipe
 
 FILES = {
     "bcsd_obs_1999.nc": ["pr", "tas"],
@@ -21,7 +21,6 @@ FILES = {
     "tasmin_day_CanESM2_2095_noleap.nc": ["tasmin"],
     **{f"s2_{band}.nc": [None] for band in ("blue", "green", "red", "nir", "swir1", "swir2")},
 }
-COPY = {"copy": {"process": "linear_scale", "data": "source", "factor": 1, "offset": 0}}
 
 
 def copied(folder, path, **source):
@@ -138,36 +137,6 @@ def test_documents_are_whole_whatever_a_library_prints(tmp_path, ranks):
     np.testing.assert_allclose(opened(tmp_path / "o.zarr")["copy"].values[1], np.arange(24.0).reshape(4, 6) + 281, rtol=1e-6)
 
 
-def made(path, dtype="f4", dims=("time", "lat", "lon"), zlib=True, data=None, calendar="standard", units="days since 2000-01-01",
-         days=None, lat=None, lon=None, attributes=None, coordinate="f8", **encoding):
-    """Writes `t` by netCDF4, another program than the one under test; returns the values by (time, lat, lon)."""
-    lat = np.linspace(59.75, 50.25, 20) if lat is None else lat
-    lon = np.linspace(0.25, 14.75, 30) if lon is None else lon
-    days = np.arange(7.0) if days is None else days
-    if data is None:
-        data = np.random.default_rng(3).integers(-300, 300, (len(days), len(lat), len(lon))).astype(dtype)
-    sizes = {"time": len(days), "lat": len(lat), "lon": len(lon)}
-    order = [("time", "lat", "lon").index(d) for d in dims if d in sizes]
-    with netCDF4.Dataset(path, "w", format=encoding.pop("format", "NETCDF4")) as file:
-        for name, size in sizes.items():
-            file.createDimension(name, size)
-        for name in dims:
-            if name not in sizes:
-                file.createDimension(name, 1)
-        for name, values, unit in (("lat", lat, "degrees_north"), ("lon", lon, "degrees_east"), ("time", days, units)):
-            variable = file.createVariable(name, coordinate if name != "time" else "f8", (name,))
-            variable.units = unit
-            variable[:] = values
-        file["time"].calendar = calendar
-        fill = (attributes or {}).pop("_FillValue", None)
-        variable = file.createVariable("t", dtype, dims, zlib=zlib, fill_value=fill, **encoding)
-        variable.setncatts(attributes or {})
-        variable.set_auto_maskandscale(False)
-        moved = np.transpose(data, order)
-        variable[:] = moved.reshape([sizes.get(d, 1) for d in dims])
-    return data
-
-
 @pytest.mark.parametrize("dims", [("time", "lat", "lon"), ("lat", "lon", "time"), ("lon", "lat", "time"), ("time", "one", "lon", "lat"),
                                   ("lat", "time", "lon")])
 @pytest.mark.parametrize("south_up", [False, True])
@@ -231,85 +200,6 @@ def test_many_files_make_one_axis_in_order(tmp_path):
     result = copied(tmp_path / "out", tmp_path / "*.nc")
     np.testing.assert_array_equal(result["copy"][:, 0, 0], np.repeat([0, 5, 10], 5))
     assert str(result.time.values[-1])[:10] == "2000-01-15"
-
-
-def with_bounds(path, calendar, units, edges, own_units=None):
-    """Maps whose times are the middles of bounds, written by netCDF4."""
-    edges = np.asarray(edges, "f8")
-    made(path, days=edges.mean(axis=1), calendar=calendar, units=units)
-    with netCDF4.Dataset(path, "a") as file:
-        file.createDimension("nv", 2)
-        file["time"].bounds = "time_edges"
-        bounds = file.createVariable("time_edges", "f8", ("time", "nv"))
-        bounds[:] = edges
-        if own_units:
-            bounds.units = own_units
-            bounds[:] = edges * 24
-    return path
-
-
-def bounds_of(path, engine):
-    """(begin, end) of each time as xarray decodes them with cftime; the bounds' name, and the times'."""
-    with xarray.open_dataset(path, engine=engine, decode_times=xarray.coders.CFDatetimeCoder(use_cftime=True)) as data:
-        name = data.time.attrs.get("bounds") or data.time.encoding.get("bounds")
-        return name, data[name].load().values.tolist() if name else None, data.time.values.tolist()
-
-
-MONTHS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31])
-
-
-@pytest.mark.parametrize("calendar, edges, own_units", [
-    ("noleap", np.stack([MONTHS[:-1], MONTHS[1:]], -1) + 59, None), ("360_day", [[30 * m, 30 * m + 30] for m in range(7)], None),
-    ("standard", [[d - 0.25, d + 0.75] for d in range(7)], "hours since 2000-01-01")])
-def test_bounds_of_time_come_through_a_chain(tmp_path, calendar, edges, own_units):
-    source = with_bounds(tmp_path / "in.nc", calendar, "days since 2000-01-01", edges, own_units)
-    wanted = bounds_of(source, "netcdf4")
-    assert len(wanted[1]) == 7 and wanted[1][0][0].calendar == calendar
-    outputs = {"v3": {"path": "a.zarr"}, "v2": {"path": "b.zarr", "zarr_format": 2}, "nc": {"path": "c.nc", "format": "netcdf"}}
-    for output in outputs.values():
-        output["path"] = f"${{{{outputs.out}}}}/{output['path']}"
-    for folder, path in (("first", source), ("from_nc", tmp_path / "first/c.nc"), ("from_v3", tmp_path / "first/a.zarr"),
-                         ("from_v2", tmp_path / "first/b.zarr")):
-        recipe = {"name": "chain", "inputs": {"source": {"path": str(path)}}, "steps": COPY, "outputs": outputs}
-        done = terroir("run", write_recipe(tmp_path / f"{folder}.yml", recipe), "--output", f"out={tmp_path / folder}")
-        assert done.returncode == 0, done.stderr
-        for name, engine in (("a.zarr", "zarr"), ("b.zarr", "zarr"), ("c.nc", "netcdf4"), ("c.nc", "h5netcdf")):
-            assert bounds_of(tmp_path / folder / name, engine) == ("time_bnds", *wanted[1:]), (folder, name, engine)
-    with netCDF4.Dataset(tmp_path / "first/c.nc") as file:
-        assert file["time_bnds"].dtype == file["time"].dtype == "i8" and file["time_bnds"].dimensions == ("time", "bnds")
-    shown = terroir("inspect", tmp_path / "first/a.zarr", "--json")
-    assert [variable["name"] for variable in json.loads(shown.stdout)["variables"]] == ["copy"]
-    assert cf_complaints(tmp_path / "first/c.nc", tmp_path) == []
-
-
-def test_joined_files_and_selections_keep_the_bounds_of_their_times(tmp_path):
-    units, calendar = "days since 2000-01-01", "noleap"
-    for name, first in (("a", 7), ("b", 0)):
-        with_bounds(tmp_path / f"{name}.nc", calendar, units, [[d, d + 1] for d in range(first, first + 7)])
-    source = {"source": {"path": str(tmp_path / "?.nc"), "select": {"time": ["2000-01-03", "2000-01-10"]}}}
-    results = []
-    for ranks in (0, 3):
-        store = run(tmp_path / str(ranks), COPY, source, ranks=ranks)
-        days = cftime.num2date([[d, d + 1] for d in range(2, 10)], units, calendar).tolist()
-        assert bounds_of(store, "zarr")[:2] == ("time_bnds", days)
-        results.append({str(f.relative_to(store)): f.read_bytes() for f in sorted(store.rglob("*"))
-                        if f.is_file() and "__terroir" not in f.parts})
-    assert results[0] == results[1] and "time_bnds/c/0/0" in results[0]
-    made(tmp_path / "c.nc", days=14 + np.arange(7.0), calendar=calendar, units=units)
-    assert bounds_of(run(tmp_path / "out", COPY, {"source": {"path": str(tmp_path / "?.nc")}}), "zarr")[0] is None
-
-
-def test_a_store_with_other_bounds_is_another_input(tmp_path):
-    source = with_bounds(tmp_path / "in.nc", "noleap", "days since 2000-01-01", [[d, d + 1] for d in range(7)])
-    store = run(tmp_path / "a", COPY, {"source": {"path": str(source)}})
-    words = ["run", write_recipe(tmp_path / "recipe.yml", {
-        "inputs": {"source": {"path": str(store)}}, "steps": COPY, "outputs": {"out": {"path": "${{outputs.out}}"}}
-    }), "--output", f"out={tmp_path / 'b.zarr'}"]
-    assert terroir(*words).returncode == 0 and "Nothing to do" in terroir(*words).stdout
-    bounds = zarr.open(store)["time_bnds"]
-    bounds[:] = bounds[:] - 3600
-    done = terroir(*words)
-    assert done.returncode == 2 and "holds the result of another plan" in done.stderr
 
 
 def test_files_packed_differently_are_each_decoded_as_they_say(tmp_path):

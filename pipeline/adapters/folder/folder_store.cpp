@@ -56,17 +56,17 @@ void make_folders(const fs::path& folder) {
 
 int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
 
+using Facts = struct stat;
+
 bool on_one_device(const std::string& one, const std::string& other) {
-  struct stat first {
-  }, second{};
+  Facts first, second;
   return ::stat(one.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev;
 }
 
 /// Whether a file that is moved to the place of a new one is as accessible as that: a folder may give its files a group or a list of
 /// rights.
 bool same_access(const std::string& file, const std::string& created) {
-  struct stat one {
-  }, other{};
+  Facts one, other;
   if (::stat(file.c_str(), &one) != 0 || ::stat(created.c_str(), &other) != 0) return false;
   if (one.st_mode != other.st_mode || one.st_uid != other.st_uid || one.st_gid != other.st_gid) return false;
   return ::getxattr(created.c_str(), "system.posix_acl_access", nullptr, 0) < 0;

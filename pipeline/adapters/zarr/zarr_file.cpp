@@ -156,7 +156,9 @@ Fingerprint ZarrFile::fingerprint(const CfVariable& variable) const {
     for (const InputArray& array : store_.arrays) {
       if (array.name != name || array.shape.size() != 1) continue;
       print.add(array);
-      for (const CfVariable* bounds : named_by(*this, *find(name), "bounds"))
+      const CfVariable* const axis = find(name);
+      if (axis == nullptr) continue;
+      for (const CfVariable* bounds : named_by(*this, *axis, "bounds"))
         for (const InputArray& edges : store_.arrays)
           if (edges.name == bounds->name && edges.unreadable.empty()) print.add(edges);
     }

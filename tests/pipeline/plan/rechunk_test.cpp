@@ -41,14 +41,6 @@ Plan planned(const std::shared_ptr<MemoryRaster>& maps, const std::string& more 
   return std::move(*compiled_on(maps, more, usual(), rest).plan);
 }
 
-/// What an output over time has for chunks that its recipe does not name.
-TEST(Rechunk, SeriesAreWrittenInTheWindowsInWhichTheyAreStored) {
-  EXPECT_EQ(planned(hourly({73, {60, 90}})).outputs[0].chunk, (Shape{60, 90}));
-  EXPECT_EQ(planned(hourly({1, {60, 90}})).outputs[0].chunk, (Shape{64, 64})) << "maps";
-  const std::string scaled = "steps: {m: {process: linear_scale, data: maps, factor: 2}}\noutputs: {out: {path: o}}\n";
-  EXPECT_EQ(planned(hourly({73, {60, 90}}), "", scaled).outputs[0].chunk, (Shape{64, 64})) << "nothing is read as series";
-}
-
 TEST(Rechunk, MapsBecomeSeriesOfATilesWindow) {
   const Plan plan = planned(hourly({1, {256, 256}}));
   const PlannedFile& file = plan.files[0];

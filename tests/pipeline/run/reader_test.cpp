@@ -1,0 +1,135 @@
+#include "pipeline/run/reader.h"
+
+#include "pipeline/codecs/gzip.h"
+#include "pipeline/error.h"
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace terroir::testing {
+namespace {
+
+/// How chunks of a raster have been read.
+struct Story {
+  int fetched = 0, finished = 0;           ///< behind one stream, with another one inflated beside it
+  std::set<std::pair<Index, Index>> torn;  ///< (time, row) of chunks whose stream is damaged
+};
+
+/// A raster in memory whose chunks can be had behind zlib streams.
+class PackedSource final : public MemorySource {
+ public:
+  PackedSource(const std::shared_ptr<MemoryRaster>& raster, Story& story) : MemorySource("maps.nc", raster), story_(story) {}
+
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> bands, const ChunkPlace& place,
+                                                          std::span<std::byte* const> out) override {
+    class Packed final : public FetchedChunk {
+     public:
+      Packed(std::vector<std::byte> bytes, std::span<std::byte> out, Story& story) : bytes_(std::move(bytes)), out_(out), story_(story) {}
+      [[nodiscard]] ZlibStream stream() const noexcept override { return {bytes_, out_}; }
+      void finish() override { ++story_.finished; }
+
+     private:
+      std::vector<std::byte> bytes_;
+      std::span<std::byte> out_;
+      Story& story_;
+    };
+    const auto size = static_cast<std::size_t>(chunk().area()) * sizeof(float);
+    std::vector<std::byte> numbers(size), packed(gzip_bound(1, size));
+    std::byte* const plane = numbers.data();
+    (void)read_chunk(bands, place, {&plane, 1});
+    packed.resize(zlib_compress(numbers, 1, packed));
+    if (story_.torn.contains({place.time, place.row})) packed[packed.size() / 2] ^= std::byte{0x55};
+    ++story_.fetched;
+    return std::make_unique<Packed>(std::move(packed), std::span(out[0], size), story_);
+  }
+
+ private:
+  Story& story_;
+};
+
+class PackedOpener final : public MemoryOpener {
+ public:
+  PackedOpener(std::shared_ptr<MemoryRaster> raster, Story& story) : raster_(std::move(raster)), story_(story) { add("maps.nc", raster_); }
+  std::unique_ptr<Source> open(const std::string&, const SourcePart&) override { return std::make_unique<PackedSource>(raster_, story_); }
+
+ private:
+  std::shared_ptr<MemoryRaster> raster_;
+  Story& story_;
+};
+
+constexpr Index days = 6, side = 64;
+
+float value(Index day, Index row, Index col) { return static_cast<float>(day * 10000 + row * 100 + col); }
+
+std::shared_ptr<MemoryRaster> maps(ChunkShape chunk) {
+  auto made = std::make_shared<MemoryRaster>();
+  made->grid = Grid(utm32(), {600000, 30, 5200000, -30}, {side, side});
+  made->chunk = chunk;
+  MemoryRaster::Band band;
+  for (Index t = 0; t < days; ++t) {
+    made->times.seconds.push_back(t * 86400);
+    for (Index r = 0; r < side; ++r)
+      for (Index c = 0; c < side; ++c) band.pixels.push_back(value(t, r, c));
+  }
+  made->bands.push_back(std::move(band));
+  return made;
+}
+
+const std::string sum = R"(
+version: 1
+inputs: {maps: {path: maps.nc}}
+steps: {s: {process: reduce_time, data: maps, reducer: sum}}
+outputs: {out: {path: o, chunk: 64, shard: 64}}
+)";
+
+void expect_sums(const WholeRun& run) {
+  const Stored& out = run.arrays.at("out/s");
+  for (Index r = 0; r < side; ++r)
+    for (Index c = 0; c < side; ++c) {
+      float wanted = 0;
+      for (Index t = 0; t < days; ++t) wanted += value(t, r, c);
+      ASSERT_EQ(out.at(r, c), wanted) << r << " " << c;
+    }
+}
+
+TEST(Reader, ReadsTheChunksOfAStepTwoByTwo) {
+  Story story;
+  PackedOpener opener(maps({1, {16, 64}}), story);  // four a day
+  expect_sums(whole_run(sum, opener));
+  EXPECT_EQ(story.finished, 4 * days);
+  EXPECT_EQ(story.fetched, 4 * days) << "each once";
+}
+
+TEST(Reader, ReadsTheOnlyChunkOfAStepBesideThatOfALaterOne) {
+  Story story;
+  PackedOpener opener(maps({2, {64, 64}}), story);  // one for two days, three in all
+  expect_sums(whole_run(sum, opener));
+  EXPECT_EQ(story.finished, 2) << "the third one has none beside it";
+}
+
+TEST(Reader, ReadsAnewWhatWasDamagedOnItsWay) {
+  Story story;
+  story.torn = {{1, 2}, {3, 0}};
+  PackedOpener opener(maps({1, {16, 64}}), story);
+  expect_sums(whole_run(sum, opener));
+  EXPECT_EQ(story.finished, 4 * days - 2) << "the one beside it is good";
+}
+
+TEST(Reader, TellsOfAChunkThatCannotBeReadAlsoWhereItIsOneOfTwo) {
+  Story story;
+  const auto raster = maps({1, {16, 64}});
+  raster->failing = ChunkPlace{2, 1, 0};
+  PackedOpener opener(raster, story);
+  EXPECT_THROW((void)whole_run(sum, opener), Error);
+  std::string tolerant = sum;
+  tolerant.replace(tolerant.find("maps.nc"), 7, "maps.nc, on_error: nodata");
+  const WholeRun run = whole_run(tolerant, opener);
+  float wanted = 0;
+  for (Index t = 0; t < days; ++t) wanted += t == 2 ? 0 : value(t, 20, 5);
+  EXPECT_EQ(run.arrays.at("out/s").at(20, 5), wanted);
+}
+
+}  // namespace
+}  // namespace terroir::testing
