@@ -8,8 +8,7 @@ namespace terroir::deflate {
 /// end or is damaged.
 ///
 /// What a code means is known only after the one before it, so that a core waits for its own table most of the time. Two streams give it
-/// something to do meanwhile: on a core that inflates 0.85 GB/s of a stream alone, two together come to 1.1 GB/s, and to 1.6 GB/s where
-/// literals prevail.
+/// something to do meanwhile (tests/bench/inflate_bench.cpp).
 void lockstep(Stream& one, Stream& other) noexcept;
 
 /// Goes on with one that is `ready` when there is no other any more.
