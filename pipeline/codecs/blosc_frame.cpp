@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/shuffle.h"
 #include "pipeline/codecs/zstd.h"
+#include "pipeline/codecs/zstd_plane.h"
 #include "pipeline/error.h"
 
 #include <blosc.h>
@@ -41,6 +42,9 @@ std::size_t store(std::span<const std::byte> in, std::size_t element, std::span<
   return header_bytes + in.size();
 }
 
+/// The level of zstd that a level of Blosc stands for, as c-blosc maps them.
+int zstd_level(int level) { return level < 9 ? level * 2 - 1 : 22; }
+
 /// Streams of a block: c-blosc's decoder takes one for each byte of a number, if they are this long, or one in all.
 std::size_t stream_count(std::size_t bytes, const BloscOptions& options) {
   constexpr std::size_t most = 16, shortest = 128;  // MAX_SPLITS and MIN_BUFFERSIZE of c-blosc
@@ -51,10 +55,11 @@ std::size_t stream_count(std::size_t bytes, const BloscOptions& options) {
 
 /// Appends a stream behind its size at `end` of the frame: compressed, or as it is when it does not shrink. Returns the new end, 0
 /// when the frame is full.
-std::size_t put_stream(std::span<const std::byte> in, int level, std::span<std::byte> out, std::size_t end) {
+std::size_t put_stream(std::span<const std::byte> in, int level, const PlaneShape& shape, std::span<std::byte> out, std::size_t end) {
   const std::size_t at = end + sizeof(std::uint32_t);
   if (at >= out.size()) return 0;
-  std::size_t bytes = zstd_compress(in, level, out.subspan(at, std::min(in.size() - 1, out.size() - at)));
+  const auto room = out.subspan(at, std::min(in.size() - 1, out.size() - at));
+  std::size_t bytes = level == 1 ? zstd_compress_plane(in, shape, room) : zstd_compress(in, level, room);
   if (bytes == 0) {
     bytes = in.size();
     if (bytes > out.size() - at) return 0;
@@ -72,10 +77,11 @@ std::size_t compress_by_zstd(std::span<const std::byte> in, const BloscOptions& 
   if (shuffled) byte_shuffle(in, options.element, scratch.first(in.size()));
   const auto content = shuffled ? std::span<const std::byte>(scratch.first(in.size())) : in;
   const std::size_t streams = stream_count(in.size(), options), bytes = in.size() / streams;
+  const PlaneShape shape = streams == options.element ? PlaneShape{options.row, options.map} : PlaneShape{};
   const auto room = out.first(std::min(out.size(), header_bytes + in.size()));
   std::size_t end = options.level == 0 ? 0 : streams_at;
   for (std::size_t i = 0; i < streams && end != 0; ++i)
-    end = put_stream(content.subspan(i * bytes, bytes), blosc_zstd_level(options.level), room, end);
+    end = put_stream(content.subspan(i * bytes, bytes), zstd_level(options.level), shape, room, end);
   if (end == 0 || end >= header_bytes + in.size()) return store(in, options.element, out);
   const int flags = (shuffled ? BLOSC_DOSHUFFLE : 0) | (streams == 1 ? not_split : 0) | zstd_format;
   put_header(out, static_cast<std::uint8_t>(flags), options.element, in.size(), end);
@@ -94,12 +100,12 @@ int shuffle_code(Shuffle shuffle) {
 
 }  // namespace
 
-// As c-blosc maps them.
-int blosc_zstd_level(int level) noexcept { return level < 9 ? level * 2 - 1 : 22; }
-
 std::size_t blosc_bound(std::size_t bytes) noexcept { return streams_at + sizeof(std::uint32_t) + zstd_bound(bytes); }
 
-std::size_t blosc_scratch(std::size_t bytes) noexcept { return bytes; }
+std::size_t blosc_context_bytes(const BloscOptions& options, std::size_t bytes) noexcept {
+  const int level = zstd_level(options.level);
+  return bytes + (level == 1 ? zstd_plane_bytes(bytes / stream_count(bytes, options)) : zstd_context_bytes(level, bytes));
+}
 
 std::size_t blosc_compress(std::span<const std::byte> in, const BloscOptions& options, std::span<std::byte> out,
                            std::span<std::byte> scratch) {

@@ -15,14 +15,14 @@ struct BloscOptions {
   int level = 1;
   Shuffle shuffle = Shuffle::byte;
   std::size_t element = 4;  ///< bytes of a number
+  std::size_t row = 0;      ///< numbers in a row of pixels, and in a map; 0: not known (PlaneShape)
+  std::size_t map = 0;
 };
 
-/// The level of zstd that a level of Blosc stands for.
-[[nodiscard]] int blosc_zstd_level(int level) noexcept;
-
-/// Room that blosc_compress needs for so many bytes in the worst case, and its scratch.
+/// Room that blosc_compress needs for so many bytes in the worst case, and memory that it takes beside its arguments. `scratch` has the
+/// size of the content.
 [[nodiscard]] std::size_t blosc_bound(std::size_t bytes) noexcept;
-[[nodiscard]] std::size_t blosc_scratch(std::size_t bytes) noexcept;
+[[nodiscard]] std::size_t blosc_context_bytes(const BloscOptions& options, std::size_t bytes) noexcept;
 
 /// Compresses `in` (less than 2 GiB) into one frame of a single block, and returns its bytes. Small blocks, which c-blosc makes by
 /// default, cost half the speed of zstd and some of its ratio; every reader takes a block of any size, and one that is split.

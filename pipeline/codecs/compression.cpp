@@ -63,7 +63,7 @@ std::size_t context_bytes(const Compression& compression, std::size_t bytes) noe
     case Compression::Name::zstd: return zstd_context_bytes(level, bytes);
     case Compression::Name::gzip:
     case Compression::Name::deflate: return gzip_context_bytes(level);
-    case Compression::Name::blosc: return zstd_context_bytes(blosc_zstd_level(level), bytes) + bytes;
+    case Compression::Name::blosc: return blosc_context_bytes(compression.options, bytes);
   }
   return 0;
 }

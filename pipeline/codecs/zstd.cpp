@@ -35,11 +35,14 @@ ZSTD_DCtx* decompressor() {
 std::size_t zstd_bound(std::size_t bytes) noexcept { return ZSTD_compressBound(bytes); }
 
 std::size_t zstd_compress(std::span<const std::byte> in, int level, std::span<std::byte> out) {
-  const std::size_t written = ZSTD_compressCCtx(compressor(), out.data(), out.size(), in.data(), in.size(), level);
-  if (!ZSTD_isError(written)) return written;
-  if (ZSTD_getErrorCode(written) == ZSTD_error_dstSize_tooSmall) return 0;
-  if (ZSTD_getErrorCode(written) == ZSTD_error_memory_allocation) throw std::bad_alloc();
-  throw Error(Fault::bug, std::string("zstd: ") + ZSTD_getErrorName(written));
+  return zstd_result(ZSTD_compressCCtx(compressor(), out.data(), out.size(), in.data(), in.size(), level));
+}
+
+std::size_t zstd_result(std::size_t given) {
+  if (!ZSTD_isError(given)) return given;
+  if (ZSTD_getErrorCode(given) == ZSTD_error_dstSize_tooSmall) return 0;
+  if (ZSTD_getErrorCode(given) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+  throw Error(Fault::bug, std::string("zstd: ") + ZSTD_getErrorName(given));
 }
 
 void zstd_decompress(std::span<const std::byte> in, std::span<std::byte> out) {

@@ -13,6 +13,9 @@ namespace terroir {
 /// too small. The context belongs to the calling thread and is used again.
 [[nodiscard]] std::size_t zstd_compress(std::span<const std::byte> in, int level, std::span<std::byte> out);
 
+/// What a compressing function of zstd gave: bytes; 0 for a buffer that was too small. Throws for all else.
+[[nodiscard]] std::size_t zstd_result(std::size_t given);
+
 /// Decompresses one frame that holds exactly `out.size()` bytes. Throws Error(Fault::data) otherwise.
 void zstd_decompress(std::span<const std::byte> in, std::span<std::byte> out);
 

@@ -71,6 +71,8 @@ ArrayLayout layout_of(const Plan& plan, const OutputPlan& output, const ArrayPla
   add("x", out.grid.cols, out.stored_area.cols, output.shard.cols);
   out.encoding = encoding_of(array);
   out.compression = compression_of(output.chunk_codec(), size_of(out.encoding.type));
+  out.compression.options.row = static_cast<std::size_t>(out.stored_area.cols);
+  out.compression.options.map = static_cast<std::size_t>(out.stored_area.area());
   return out;
 }
 

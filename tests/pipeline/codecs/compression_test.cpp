@@ -45,7 +45,7 @@ std::vector<Compression> all_compressions() {
   for (const auto shuffle : {Shuffle::off, Shuffle::byte}) all.push_back({Compression::Name::deflate, {"", 4, shuffle, 4}});
   for (const auto* cname : {"zstd", "lz4", "lz4hc", "zlib", "blosclz"}) {
     for (const auto shuffle : {Shuffle::off, Shuffle::byte, Shuffle::bit}) {
-      for (const int level : {0, 1, 5, 9}) all.push_back({Compression::Name::blosc, {cname, level, shuffle, 4}});
+      for (const int level : {0, 1, 5, 9}) all.push_back({Compression::Name::blosc, {cname, level, shuffle, 4, 64, 4096}});
     }
   }
   return all;
@@ -90,7 +90,7 @@ TEST(Zstd, FrameTellsItsContentSize) {
 
 TEST(Blosc, FrameIsOneBlockThatCBloscReads) {
   const auto in = surface(256 * 256);
-  const auto packed = compressed({Compression::Name::blosc, {"zstd", 1, Shuffle::byte, 4}}, in);
+  const auto packed = compressed({Compression::Name::blosc, {"zstd", 1, Shuffle::byte, 4, 256, 65536}}, in);
   std::size_t content = 0, frame = 0, block = 0, element = 0;
   int flags = 0;
   blosc_cbuffer_sizes(packed.data(), &content, &frame, &block);
