@@ -55,10 +55,11 @@ ChunkRunner::ChunkRunner(const PassContext& c)
     if (target.places.empty() && plan_.layers[id].axis == none) target.observed.reserve(area);
 }
 
-ChunkResult ChunkRunner::run(const Window& chunk) {
+ChunkResult ChunkRunner::run(const Window& chunk, EncodedChunks spare) {
   chunk_ = chunk;
   valid_ = intersect(chunk, pass_.window);
-  result_ = {{}, layout_.empty()};
+  result_ = {std::move(spare), layout_.empty()};
+  emitted_ = 0;
   seen_.assign(layout_.size(), false);
   clear_arrays();
   auto kept = kept_.find(chunk);
@@ -70,6 +71,7 @@ ChunkResult ChunkRunner::run(const Window& chunk) {
   }
   finish_static();
   if (!pass_.keeps.empty()) keep();
+  result_.encoded.resize(emitted_);
   return std::move(result_);
 }
 
@@ -204,7 +206,8 @@ void ChunkRunner::emit(std::size_t a, Index time_chunk) {
   const Stopwatch watch(meter_.encode_ns);
   const ArrayPlan& array = *arrays_[a].plan;
   const std::size_t floats = static_cast<std::size_t>(pass_.chunk.area() * array.time_chunk) * array.layers.size();
-  EncodedChunk& encoded = result_.encoded.emplace_back();
+  EncodedChunk& encoded = emitted_ < result_.encoded.size() ? result_.encoded[emitted_] : result_.encoded.emplace_back();
+  ++emitted_;
   encoded.array = a;
   encoded.time_chunk = time_chunk;
   // Times beyond the last one are nodata.

@@ -37,9 +37,10 @@ struct EncodedChunk {
   Index time_chunk = 0;
   std::vector<std::byte> bytes;
 };
+using EncodedChunks = std::vector<EncodedChunk>;
 
 struct ChunkResult {
-  std::vector<EncodedChunk> encoded;
+  EncodedChunks encoded;
   std::vector<double> state;  ///< by StateLayout
 };
 
@@ -49,8 +50,9 @@ class ChunkRunner final : private BlockReceiver {
  public:
   explicit ChunkRunner(const PassContext&);
 
-  /// `chunk` is the full window of a chunk; what lies outside the pass's window stays nodata.
-  ChunkResult run(const Window& chunk);
+  /// `chunk` is the full window of a chunk; what lies outside the pass's window stays nodata. `spare`, what an earlier chunk of the pass
+  /// was encoded to, is memory to be used again.
+  ChunkResult run(const Window& chunk, EncodedChunks spare);
 
  private:
   /// A place of a layer in an array that is being assembled.
@@ -96,7 +98,8 @@ class ChunkRunner final : private BlockReceiver {
   std::vector<Assembly> assemblies_;
   Window chunk_, valid_, block_;
   ChunkResult result_;
-  std::vector<bool> seen_;  ///< fields of the state that hold something, by offset
+  std::size_t emitted_ = 0;  ///< encoded chunks of the result
+  std::vector<bool> seen_;   ///< fields of the state that hold something, by offset
   std::vector<std::byte> encoded_, scratch_;
 };
 

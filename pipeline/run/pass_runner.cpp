@@ -76,6 +76,26 @@ class ChunkQueue {
   std::exception_ptr error_;
 };
 
+/// Memory of chunks that are written, for the next ones.
+class SpareChunks {
+ public:
+  EncodedChunks take() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return {};
+    EncodedChunks chunks = std::move(spare_.back());
+    spare_.pop_back();
+    return chunks;
+  }
+  void give(EncodedChunks chunks) {
+    const std::lock_guard lock(mutex_);
+    spare_.push_back(std::move(chunks));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<EncodedChunks> spare_;
+};
+
 class PassRunner final : public TileRunner {
  public:
   PassRunner(const Plan& plan, std::size_t number, const std::vector<std::shared_ptr<Source>>& sources, const std::vector<Sink*>& sinks,
@@ -154,7 +174,7 @@ class PassRunner final : public TileRunner {
   void compute(ChunkQueue& queue, ChunkRunner& runner, const Window& tile) {
     while (const auto chunk = queue.take()) {
       if (cancelled_) throw Error(Fault::interrupted, "interrupted");
-      queue.put(*chunk, runner.run(chunk_at(tile, *chunk)));
+      queue.put(*chunk, runner.run(chunk_at(tile, *chunk), spare_.take()));
     }
   }
 
@@ -188,6 +208,7 @@ class PassRunner final : public TileRunner {
       for (const auto& encoded : result.encoded)
         writers[encoded.array]->append(encoded.time_chunk, chunk / counts.cols, chunk % counts.cols, encoded.bytes);
       states[static_cast<std::size_t>(chunk)] = std::move(result.state);
+      spare_.give(std::move(result.encoded));
     }
     TileResult result{tile, {}, fold_tree(layout_, counts, std::move(states))};
     const Stopwatch watch(meter_.write_ns);
@@ -212,6 +233,7 @@ class PassRunner final : public TileRunner {
   Meter meter_;
   Reader reader_;
   CoarseSource coarse_;
+  SpareChunks spare_;
   std::vector<std::unique_ptr<ChunkRunner>> runners_;
   bool reads_ahead_ = false;
   std::atomic<bool> cancelled_{false};

@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/folder/file_descriptor.h"
 #include "pipeline/error.h"
+#include "tiling/buffer.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,8 +11,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace terroir {
 namespace {
@@ -21,14 +25,42 @@ namespace fs = std::filesystem;
 /// Mounts send what they get in one call as one request, so small pieces are gathered first.
 constexpr std::size_t piece = std::size_t{1} << 20;
 
+/// Memory for pieces, used again by one object after the other.
+class PieceMemory {
+ public:
+  Buffer take() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return Buffer(piece);
+    Buffer memory = std::move(spare_.back());
+    spare_.pop_back();
+    return memory;
+  }
+  void give(Buffer memory) {
+    const std::lock_guard lock(mutex_);
+    spare_.push_back(std::move(memory));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Buffer> spare_;
+};
+
 class FileWriter final : public ObjectWriter {
  public:
-  explicit FileWriter(FileDescriptor file) : file_(std::move(file)) {}
+  FileWriter(FileDescriptor file, PieceMemory& memory) : file_(std::move(file)), memory_(memory), gathered_(memory.take()) {}
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+  ~FileWriter() override { memory_.give(std::move(gathered_)); }
 
   void write(std::span<const std::byte> bytes) override {
-    if (gathered_.empty() && bytes.size() >= piece) return file_.write_all(bytes);
-    gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
-    if (gathered_.size() >= piece) flush();
+    while (!bytes.empty()) {
+      if (filled_ == 0 && bytes.size() >= piece) return file_.write_all(bytes);
+      const auto part = bytes.first(std::min(bytes.size(), piece - filled_));
+      std::memcpy(gathered_.data() + filled_, part.data(), part.size());
+      filled_ += part.size();
+      bytes = bytes.subspan(part.size());
+      if (filled_ == piece) flush();
+    }
   }
 
   void close() override {
@@ -38,12 +70,14 @@ class FileWriter final : public ObjectWriter {
 
  private:
   void flush() {
-    file_.write_all(gathered_);
-    gathered_.clear();
+    file_.write_all({gathered_.data(), filled_});
+    filled_ = 0;
   }
 
   FileDescriptor file_;
-  std::vector<std::byte> gathered_;
+  PieceMemory& memory_;
+  Buffer gathered_;
+  std::size_t filled_ = 0;
 };
 
 /// Makes the folders above a file. Another process may make them at the same time.
@@ -92,7 +126,7 @@ class FolderStore final : public Store {
       descriptor = open_for_writing(path);
     }
     if (descriptor < 0) throw_system_error("create", path, errno);
-    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
+    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path), memory_);
   }
 
   /// Moves it, which needs one file system: a mounted store is another one than this machine's disk, and is not asked for anything.
@@ -158,6 +192,7 @@ class FolderStore final : public Store {
   }
 
   std::string path_;
+  PieceMemory memory_;
 };
 
 }  // namespace
