@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/gzip.h"
 #include "pipeline/codecs/shuffle.h"
+#include "pipeline/codecs/zlib_planes.h"
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/error.h"
 
@@ -13,7 +14,7 @@ namespace {
 std::size_t deflate(const BloscOptions& options, std::span<const std::byte> in, std::span<std::byte> out, std::span<std::byte> scratch) {
   if (options.shuffle != Shuffle::byte) return zlib_compress(in, options.level, out);
   byte_shuffle(in, options.element, scratch);
-  return zlib_compress(scratch.first(in.size()), options.level, out);
+  return zlib_compress_planes(scratch.first(in.size()), options.element, {options.row, options.map}, options.level, out);
 }
 
 void inflate(const BloscOptions& options, std::span<const std::byte> in, std::span<std::byte> out) {
@@ -49,8 +50,8 @@ std::size_t compressed_bound(const Compression& compression, std::size_t bytes) 
   switch (compression.name) {
     case Compression::Name::raw: return bytes;
     case Compression::Name::zstd: return zstd_bound(bytes);
-    case Compression::Name::gzip:
-    case Compression::Name::deflate: return gzip_bound(compression.options.level, bytes);  // whose frame is the larger one
+    case Compression::Name::gzip: return gzip_bound(compression.options.level, bytes);
+    case Compression::Name::deflate: return zlib_planes_bound(compression.options.level, bytes, compression.options.element);
     case Compression::Name::blosc: return blosc_bound(bytes);
   }
   return bytes;

@@ -58,6 +58,10 @@ std::size_t zlib_compress(std::span<const std::byte> in, int level, std::span<st
   return checked(libdeflate_zlib_compress(compressor(level), in.data(), in.size(), out.data(), out.size()));
 }
 
+std::size_t deflate_compress(std::span<const std::byte> in, int level, std::span<std::byte> out) {
+  return libdeflate_deflate_compress(compressor(level), in.data(), in.size(), out.data(), out.size());
+}
+
 void zlib_decompress(std::span<const std::byte> in, std::span<std::byte> out) {
   check(libdeflate_zlib_decompress(decompressor(), in.data(), in.size(), out.data(), out.size(), nullptr));
 }

@@ -18,6 +18,9 @@ void gzip_decompress(std::span<const std::byte> in, std::span<std::byte> out);
 [[nodiscard]] std::size_t zlib_compress(std::span<const std::byte> in, int level, std::span<std::byte> out);
 void zlib_decompress(std::span<const std::byte> in, std::span<std::byte> out);
 
+/// The same as a DEFLATE stream without a frame (RFC 1951); 0 when `out` is too small.
+[[nodiscard]] std::size_t deflate_compress(std::span<const std::byte> in, int level, std::span<std::byte> out);
+
 /// Memory of a thread's context at a level.
 [[nodiscard]] std::size_t gzip_context_bytes(int level) noexcept;
 

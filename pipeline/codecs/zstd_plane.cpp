@@ -2,85 +2,26 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include "pipeline/codecs/zstd_plane.h"
 
+#include "pipeline/codecs/repeats.h"
 #include "pipeline/codecs/zstd.h"
-#include "pipeline/error.h"
 
-#include <emmintrin.h>
 #include <zstd.h>
-#include <zstd_errors.h>
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <new>
-#include <string>
 #include <vector>
 
 namespace terroir {
 namespace {
 
-constexpr std::size_t word = 64;            ///< bytes that are compared at a time: a bit of a mask each
+constexpr std::size_t word = Repeats::word;
 constexpr std::size_t shortest = 12;        ///< bytes of a match; below that a code for each byte costs no more
 constexpr std::size_t block = 1U << 17;     ///< zstd's largest; each has matches of its own
 constexpr std::size_t farthest = 1U << 18;  ///< that a match may look back, well inside of the window of level 1
 constexpr std::size_t smallest_plane = 1024;
-
-/// The bytes of a plane, and which of them repeat the byte `offset` before them.
-class Repeats {
- public:
-  Repeats(std::span<const std::byte> plane, std::size_t offset) : plane_(plane), offset_(offset) {}
-
-  [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
-
-  /// Bit i: whether the byte at `at` + i is a repeat; none beyond the plane's end is.
-  [[nodiscard]] std::uint64_t mask(std::size_t at) const noexcept {
-    if (at >= offset_ && at + word <= plane_.size()) return compare(plane_.data() + at);
-    std::uint64_t bits = 0;
-    for (std::size_t i = std::max(at, offset_); i < std::min(at + word, plane_.size()); ++i)
-      bits |= std::uint64_t{plane_[i] == plane_[i - offset_]} << (i - at);
-    return bits;
-  }
-
-  /// The share of repeats among a quarter of the bytes, evenly spread.
-  [[nodiscard]] double share() const noexcept {
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < plane_.size(); at += 4 * word) count += static_cast<std::size_t>(std::popcount(mask(at)));
-    return 4. * static_cast<double>(count) / static_cast<double>(plane_.size());
-  }
-
-  /// Repeats from `begin` on, not beyond `end`.
-  [[nodiscard]] std::size_t run(std::size_t begin, std::size_t end) const noexcept {
-    std::size_t at = begin;
-    for (; at + sizeof(std::uint64_t) <= end; at += sizeof(std::uint64_t)) {
-      const std::uint64_t different = load(at) ^ load(at - offset_);
-      if (different != 0) return at - begin + static_cast<std::size_t>(std::countr_zero(different)) / 8;
-    }
-    while (at < end && plane_[at] == plane_[at - offset_]) ++at;
-    return at - begin;
-  }
-
- private:
-  [[nodiscard]] std::uint64_t load(std::size_t at) const noexcept {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, plane_.data() + at, sizeof bytes);
-    return bytes;
-  }
-
-  [[nodiscard]] std::uint64_t compare(const std::byte* at) const noexcept {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < word; i += 16) {
-      const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
-      const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i - offset_));
-      bits |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(here, before)))} << i;
-    }
-    return bits;
-  }
-
-  std::span<const std::byte> plane_;
-  std::size_t offset_;
-};
 
 /// What a part of a plane tells about its bytes and their left neighbours.
 struct Changes {

@@ -1,15 +1,11 @@
 #pragma once
 
+#include "pipeline/codecs/repeats.h"
+
 #include <cstddef>
 #include <span>
 
 namespace terroir {
-
-/// How the bytes of a plane lie: a plane holds the bytes of equal significance of a chunk's numbers, in the order of the pixels.
-struct PlaneShape {
-  std::size_t row = 0;  ///< bytes of a row of pixels; 0 when the bytes are no raster
-  std::size_t map = 0;  ///< bytes of a map; a plane may hold those of several times or features, one after the other
-};
 
 /// Compresses a plane into one zstd frame as zstd_compress does at level 1, and returns the frame's bytes; 0 when `out` is too small.
 ///
