@@ -247,9 +247,11 @@ std::size_t rechunk_memory(const Plan& plan, std::size_t threads) {
     const Index places = ceil_div(grid.rows, stored.shape.rows) * ceil_div(grid.cols, stored.shape.cols);
     notes += file.types.size() * file.rechunk->times.size() * static_cast<std::size_t>(places) * sizeof(std::uint32_t);
     for (const int band : bands) {
-      // Decoded, compressed and between two filters; then a piece on its way.
+      // What is laid out together, decoded; two chunks compressed and between two filters; then a piece on its way.
       const std::size_t size = sample_bytes(file.types[static_cast<std::size_t>(band)]);
-      largest = std::max(largest, static_cast<std::size_t>(3 * stored.area() + file.chunk.shape.area()) * size);
+      const std::size_t chunk = static_cast<std::size_t>(stored.area()) * size, together = chunks_laid_out_together(chunk);
+      const std::size_t piece = together * static_cast<std::size_t>(stored.times * file.chunk.shape.area()) * size;
+      largest = std::max(largest, (together + (chunk <= largest_of_two ? 4 : 2)) * chunk + piece);
     }
   }
   return threads * largest + notes;

@@ -2,6 +2,8 @@
 
 #include "pipeline/ports/source.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace terroir {
@@ -15,5 +17,12 @@ struct Rechunk {
     return chunk < static_cast<Index>(times.size()) && times[static_cast<std::size_t>(chunk)];
   }
 };
+
+/// How many stored chunks of so many bytes are laid out together: small ones are inflated two at a time, and those of one place that
+/// follow each other in time are written in one piece.
+[[nodiscard]] constexpr std::size_t chunks_laid_out_together(std::size_t bytes) noexcept {
+  constexpr std::size_t room = std::size_t{2} << 20, most = 16;
+  return std::clamp<std::size_t>(room / std::max<std::size_t>(bytes, 1), 1, most);
+}
 
 }  // namespace terroir

@@ -48,7 +48,10 @@ class RechunkedSource final : public Source {
   [[nodiscard]] std::size_t part_of(int band, const ChunkPlace& place) const noexcept;
   [[nodiscard]] Window laid_out() const noexcept;
   void bring(int band, const Extent& wanted, ReadCost& cost);
-  void lay_out(int band, const ChunkPlace& place, ReadCost& cost);
+  bool lay_out_some(int band, const std::vector<ChunkPlace>& missing, ReadCost& cost);
+  void lay_out(int band, std::vector<ChunkPlace> places, ReadCost& cost);
+  void read_inner(int band, std::span<const ChunkPlace> places, std::byte* numbers, ReadCost& cost);
+  void lay_out_times(int band, const ChunkPlace& first, Index chunks, const std::byte* numbers);
   void lay_out_piece(int band, const Extent& from, const std::byte* numbers, const ChunkPlace& to);
 
   std::shared_ptr<Source> inner_;

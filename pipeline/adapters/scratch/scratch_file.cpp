@@ -24,7 +24,8 @@ bool alive(std::uint32_t process) noexcept { return ::kill(static_cast<pid_t>(pr
 
 /// Whether a name still stands for an open file.
 bool is_file(const std::string& path, int descriptor) noexcept {
-  struct stat named {}, open {};
+  struct stat named {
+  }, open{};
   return ::lstat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_ino == open.st_ino &&
          named.st_dev == open.st_dev;
 }
@@ -124,14 +125,26 @@ bool ScratchFile::claim(std::size_t part) noexcept {
 }
 
 bool ScratchFile::try_part(std::size_t part, const std::function<void()>& work) {
-  if (!claim(part)) return false;
+  return try_parts({&part, 1}, 1, [&](auto) { work(); });
+}
+
+bool ScratchFile::try_parts(std::span<const std::size_t> parts, std::size_t most,
+                            const std::function<void(std::span<const std::size_t>)>& work) {
+  std::vector<std::size_t> claimed;
+  claimed.reserve(most);
+  for (std::size_t i = 0; i < parts.size() && claimed.size() < most; ++i)
+    if (claim(parts[i])) claimed.push_back(i);
+  if (claimed.empty()) return false;
+  const auto leave = [&](std::uint32_t as) {
+    for (const std::size_t i : claimed) state(parts[i]).store(as, std::memory_order_release);
+  };
   try {
-    work();
+    work(claimed);
   } catch (...) {
-    state(part).store(unclaimed, std::memory_order_release);
+    leave(unclaimed);
     throw;
   }
-  state(part).store(finished, std::memory_order_release);
+  leave(finished);
   return true;
 }
 

@@ -26,6 +26,8 @@ class ScratchFile final : public SharedWork {
   void write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   void read(std::uint64_t offset, std::span<std::byte> bytes) const override;
   bool try_part(std::size_t part, const std::function<void()>& work) override;
+  /// The same of several: does those among `parts` that are free, `most` of them, in one go. `work` is told their places among them.
+  bool try_parts(std::span<const std::size_t> parts, std::size_t most, const std::function<void(std::span<const std::size_t>)>& work);
   [[nodiscard]] bool done(std::size_t part) const noexcept override { return state(part).load(std::memory_order_acquire) == finished; }
 
  private:

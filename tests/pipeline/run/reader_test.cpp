@@ -1,62 +1,24 @@
 #include "pipeline/run/reader.h"
 
-#include "pipeline/codecs/gzip.h"
 #include "pipeline/error.h"
+#include "tests/pipeline/adapters/memory/packed_source.h"
 #include "tests/pipeline/run/support/whole_run.h"
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 namespace terroir::testing {
 namespace {
 
-/// How chunks of a raster have been read.
-struct Story {
-  int fetched = 0, finished = 0;           ///< behind one stream, with another one inflated beside it
-  std::set<std::pair<Index, Index>> torn;  ///< (time, row) of chunks whose stream is damaged
-};
-
-/// A raster in memory whose chunks can be had behind zlib streams.
-class PackedSource final : public MemorySource {
- public:
-  PackedSource(const std::shared_ptr<MemoryRaster>& raster, Story& story) : MemorySource("maps.nc", raster), story_(story) {}
-
-  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch_chunk(std::span<const int> bands, const ChunkPlace& place,
-                                                          std::span<std::byte* const> out) override {
-    class Packed final : public FetchedChunk {
-     public:
-      Packed(std::vector<std::byte> bytes, std::span<std::byte> out, Story& story) : bytes_(std::move(bytes)), out_(out), story_(story) {}
-      [[nodiscard]] ZlibStream stream() const noexcept override { return {bytes_, out_}; }
-      void finish() override { ++story_.finished; }
-
-     private:
-      std::vector<std::byte> bytes_;
-      std::span<std::byte> out_;
-      Story& story_;
-    };
-    const auto size = static_cast<std::size_t>(chunk().area()) * sizeof(float);
-    std::vector<std::byte> numbers(size), packed(gzip_bound(1, size));
-    std::byte* const plane = numbers.data();
-    (void)read_chunk(bands, place, {&plane, 1});
-    packed.resize(zlib_compress(numbers, 1, packed));
-    if (story_.torn.contains({place.time, place.row})) packed[packed.size() / 2] ^= std::byte{0x55};
-    ++story_.fetched;
-    return std::make_unique<Packed>(std::move(packed), std::span(out[0], size), story_);
-  }
-
- private:
-  Story& story_;
-};
-
 class PackedOpener final : public MemoryOpener {
  public:
-  PackedOpener(std::shared_ptr<MemoryRaster> raster, Story& story) : raster_(std::move(raster)), story_(story) { add("maps.nc", raster_); }
+  PackedOpener(std::shared_ptr<MemoryRaster> raster, PackedSource::Story& story) : raster_(std::move(raster)), story_(story) {
+    add("maps.nc", raster_);
+  }
   std::unique_ptr<Source> open(const std::string&, const SourcePart&) override { return std::make_unique<PackedSource>(raster_, story_); }
 
  private:
   std::shared_ptr<MemoryRaster> raster_;
-  Story& story_;
+  PackedSource::Story& story_;
 };
 
 constexpr Index days = 6, side = 64;
@@ -95,7 +57,7 @@ void expect_sums(const WholeRun& run) {
 }
 
 TEST(Reader, ReadsTheChunksOfAStepTwoByTwo) {
-  Story story;
+  PackedSource::Story story;
   PackedOpener opener(maps({1, {16, 64}}), story);  // four a day
   expect_sums(whole_run(sum, opener));
   EXPECT_EQ(story.finished, 4 * days);
@@ -103,14 +65,14 @@ TEST(Reader, ReadsTheChunksOfAStepTwoByTwo) {
 }
 
 TEST(Reader, ReadsTheOnlyChunkOfAStepBesideThatOfALaterOne) {
-  Story story;
+  PackedSource::Story story;
   PackedOpener opener(maps({2, {64, 64}}), story);  // one for two days, three in all
   expect_sums(whole_run(sum, opener));
   EXPECT_EQ(story.finished, 2) << "the third one has none beside it";
 }
 
 TEST(Reader, ReadsAnewWhatWasDamagedOnItsWay) {
-  Story story;
+  PackedSource::Story story;
   story.torn = {{1, 2}, {3, 0}};
   PackedOpener opener(maps({1, {16, 64}}), story);
   expect_sums(whole_run(sum, opener));
@@ -118,7 +80,7 @@ TEST(Reader, ReadsAnewWhatWasDamagedOnItsWay) {
 }
 
 TEST(Reader, TellsOfAChunkThatCannotBeReadAlsoWhereItIsOneOfTwo) {
-  Story story;
+  PackedSource::Story story;
   const auto raster = maps({1, {16, 64}});
   raster->failing = ChunkPlace{2, 1, 0};
   PackedOpener opener(raster, story);

@@ -3,6 +3,7 @@
 #include "pipeline/adapters/memory/memory_source.h"
 #include "pipeline/error.h"
 #include "tests/pipeline/adapters/gdal/raster_file.h"
+#include "tests/pipeline/adapters/memory/packed_source.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -43,13 +44,16 @@ Rechunk all_of(const MemoryRaster& raster) {
   return {raster.chunk, {0, 0, rows, cols}, std::vector<bool>(static_cast<std::size_t>(ceil_div(times, raster.chunk.times)), true)};
 }
 
-Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
-                    const Rechunk& use, std::uint32_t owners = 1) {
-  auto inner = std::make_shared<MemorySource>("maps", raster);
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<Source>& inner, const ChunkShape& chunk, const Rechunk& use,
+                    std::uint32_t owners = 1) {
   const auto room = RechunkedSource::room(*inner, chunk);
   Rechunked made{std::make_shared<ScratchFile>(ScratchFile::Place{folder / "", "test", owners}, room.bytes, room.parts), nullptr};
   made.source = std::make_unique<RechunkedSource>(inner, chunk, use, made.scratch, RechunkedSource::Room{});
   return made;
+}
+Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
+                    const Rechunk& use, std::uint32_t owners = 1) {
+  return rechunked(folder, std::make_shared<MemorySource>("maps", raster), chunk, use, owners);
 }
 Rechunked rechunked(const test::TempFolder& folder, const std::shared_ptr<MemoryRaster>& raster, const ChunkShape& chunk,
                     std::uint32_t owners = 1) {
@@ -147,6 +151,24 @@ TEST(RechunkedSource, AChunkThatFailsIsTriedAgain) {
   expect_chunk(*made.source, 0, {0, 0, 0});
 }
 
+// Ten maps of each of two bands; of the first band two streams are damaged, and read again the other way.
+TEST(RechunkedSource, InflatesInnerChunksTwoByTwo) {
+  const test::TempFolder folder;
+  const auto raster = maps({1, {7, 9}});
+  testing::PackedSource::Story story;
+  const auto inner = std::make_shared<testing::PackedSource>(raster, story);
+  story.torn = {{3, 0}, {6, 0}};
+  const Rechunked made = rechunked(folder, inner, {10, {3, 4}}, all_of(*raster));
+  for (Index c = 0; c < 3; ++c) expect_chunk(*made.source, 0, {0, 0, c});
+  EXPECT_EQ(story.fetched, 10);
+  EXPECT_EQ(story.finished, 8);
+  EXPECT_EQ(raster->chunks_read, 12u) << "two of them twice";
+  story.torn.clear();
+  expect_all(*made.source);
+  EXPECT_EQ(story.finished, 18);
+  EXPECT_EQ(raster->chunks_read, 22u);
+}
+
 // What a process leaves half done when it is killed is done by others.
 TEST(ScratchFile, APartOfADeadProcessIsTakenOver) {
   const test::TempFolder folder;
@@ -172,9 +194,7 @@ TEST(ScratchFile, HasNoNameOnceAllOwnersHaveItOpen) {
   EXPECT_TRUE(std::filesystem::exists(path));
   const ScratchFile second({folder / "", "test", 2}, 10, 1);
   EXPECT_FALSE(std::filesystem::exists(path));
-  {
-    const ScratchFile alone({folder / "", "test", 2}, 10, 1);
-  }
+  { const ScratchFile alone({folder / "", "test", 2}, 10, 1); }
   EXPECT_FALSE(std::filesystem::exists(path)) << "an owner whose fellow never came";
 }
 
