@@ -56,7 +56,10 @@ LatticeMap Regridding::map() const {
   const Affine &a = target_.affine(), &b = source_.affine();
   LatticeMap map =
       source_.cells() ? uneven_map() : LatticeMap{a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx, 0, b.y0, b.dy};
-  if (source_crs().geographic) turn(map, a.dx / map.col_scale);
+  if (source_crs().geographic)
+    turn(map, a.dx / map.col_scale);
+  else
+    map.first_latitude = map.latitude_step = 0;
   return map;
 }
 

@@ -213,6 +213,15 @@ def test_lanczos_across_crs(resolution, tmp_path):
     assert np.abs(got - wanted).max() <= 1e-3 * np.ptp(wanted)
 
 
+@pytest.mark.parametrize("case", [c for c in CASES if c != "beyond"])
+def test_conservative_in_a_plane(case, tmp_path):
+    """Areas of a projected CRS are those of its plane, by which gdalwarp takes averages too (and a pixel further, beyond the source)."""
+    source = write(tmp_path / "source.tif", holes(read(DEM)[:80, :80]), nodata=-9999)
+    got = by_terroir(tmp_path, source, "conservative", *CASES[case])
+    wanted = by_gdalwarp(tmp_path, source, "average", *CASES[case])
+    np.testing.assert_allclose(*same_gaps(got, wanted), **ROUNDED)
+
+
 def test_conservative_keeps_totals(tmp_path):
     random = np.random.default_rng(8)
     values = random.normal(280, 20, (90, 180)).astype(np.float32)
