@@ -18,8 +18,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <ostream>
 #include <sstream>
+#include <system_error>
 
 namespace terroir {
 namespace {
@@ -53,6 +55,38 @@ std::string recipe_text(const std::string& path) {
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+/// Without links, as far as these can be looked at.
+fs::path real_path(const fs::path& path) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(path, error);
+  return error ? fs::absolute(path).lexically_normal() : real;
+}
+
+bool is_within(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// An output may neither be an input nor hold one, which --overwrite would remove; nor may it lie in an input's store.
+std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
+  std::vector<Diagnostic> mistakes;
+  std::map<fs::path, fs::path> folders;  // asked once for all files in them
+  for (const auto& output : recipe.outputs) {
+    const fs::path written = real_path(output.path);
+    for (const auto& file : plan.files) {
+      const fs::path path = fs::absolute(file.path).lexically_normal(), folder = path.parent_path();
+      const auto [known, fresh] = folders.try_emplace(folder);
+      if (fresh) known->second = real_path(folder);
+      const fs::path read = known->second / path.filename();
+      if (!is_within(read, written) && !is_within(written, read)) continue;
+      mistakes.push_back({output.at, "outputs." + output.name + ".path",
+                          output.path + (read == written ? " is an input as well" : " and the input " + file.path + " lie in each other"),
+                          "write to a path of its own", false});
+      break;
+    }
+  }
+  return mistakes;
 }
 
 }  // namespace
@@ -96,6 +130,10 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   loaded.compiled.sources = std::move(compiled.sources);
   loaded.compiled.over_budget = compiled.over_budget;
   loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
+  if (!loaded.compiled.plan) return loaded;
+  const std::vector<Diagnostic> mistakes = check_places(*recipe.parsed.recipe, *loaded.compiled.plan);
+  loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), mistakes.begin(), mistakes.end());
+  if (!mistakes.empty()) loaded.compiled.plan.reset(), loaded.compiled.over_budget = false;
   return loaded;
 }
 

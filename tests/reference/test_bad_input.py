@@ -284,6 +284,20 @@ def test_foreign_files(words, ranks, tmp_path):
 
 
 @BOTH
+@pytest.mark.parametrize(("place", "phrase"), [("o.zarr", "is an input as well"), ("o.zarr/deeper.zarr", "lie in each other")])
+def test_an_output_over_an_input(place, phrase, ranks, earlier, tmp_path):
+    """--overwrite would remove the input before it is read."""
+    before = contents(earlier)
+    (tmp_path / "link").symlink_to(earlier)
+    outputs = {"p": {"path": "${{outputs.out}}/" + place}}
+    steps = {"c": {"process": "clip", "data": "slope", "min": 1}}
+    path = write_recipe(tmp_path / "recipe.yml", {"inputs": {"slope": {"path": "${{inputs.s}}"}}, "steps": steps, "outputs": outputs})
+    words = ["--input", f"s={earlier / 'o.zarr'}", "--output", f"out={tmp_path / 'link'}", "--overwrite"]
+    assert_refused(terroir("run", path, *words, ranks=ranks), MISTAKE, ["outputs.p.path", phrase, "a path of its own"])
+    assert contents(earlier) == before
+
+
+@BOTH
 def test_a_budget_that_is_too_small(ranks, earlier):
     before = contents(earlier)
     words = ["--input", f"dem={DEM}", "--output", f"out={earlier}", "--overwrite", "--memory", "20M"]
