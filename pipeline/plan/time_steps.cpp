@@ -45,11 +45,14 @@ void TimeSteps::add(std::size_t file, int band, const std::optional<DateTime>& n
     steps_[name_time ? to_seconds(*name_time, Calendar::standard) : 0].push_back({file, band, 0, 0});
     return;
   }
+  bool placed = false;
   for (Index t = 0; t < times.size(); ++t) {
     const std::int64_t second = times.seconds[static_cast<std::size_t>(t)];
     earliest_ = std::min(earliest_.value_or(second), second);
     latest_ = std::max(latest_.value_or(second), second);
     if (!selected(spec_.select, from_seconds(second, calendar_))) continue;
+    if (!placed && !covers_a_place(file)) return;
+    placed = true;
     auto& parts = steps_[second];
     const auto same = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return overlap(part.file, file); });
     if (same != parts.end())
@@ -62,6 +65,22 @@ void TimeSteps::add(std::size_t file, int band, const std::optional<DateTime>& n
 void TimeSteps::expect(std::size_t file, const std::optional<DateTime>& name_time) {
   // Variables of one file share its times; only files by date and band can lack one.
   if (inventory_.files[file].source->times().is_static() && name_time) steps_[to_seconds(*name_time, Calendar::standard)];
+}
+
+bool TimeSteps::covers_a_place(std::size_t file) {
+  const Grid& grid = inventory_.files[file].planned.grid;
+  for (const std::size_t place : places_) {
+    const Grid& other = inventory_.files[place].planned.grid;
+    if (grid == other) return true;
+    const auto window = other.locate(grid);
+    if (!window || intersect(other.window(), *window).empty()) continue;
+    if (*window == other.window()) return true;
+    complain("path", name_of(file) + " covers another part of the grid than " + name_of(place),
+             "give them inputs of their own, or bring them onto one grid first");
+    return false;
+  }
+  places_.push_back(file);
+  return true;
 }
 
 bool TimeSteps::overlap(std::size_t a, std::size_t b) const {

@@ -9,7 +9,8 @@
 namespace terroir {
 
 /// Sorts the files of a layer into time steps. The time axis of a file counts; a file without one has the time that its name tells, or
-/// none. What cannot be one axis is reported: files with time and without, other calendars, one time in two files at one place.
+/// none. What cannot be one axis is reported: files with time and without, other calendars, one time in two files at one place, and
+/// places that overlap in part.
 class TimeSteps {
  public:
   TimeSteps(const InputSpec& spec, const Inventory& inventory, std::vector<Diagnostic>& diagnostics)
@@ -28,6 +29,8 @@ class TimeSteps {
   void warn_of_gaps(const TimeAxis& times);
   /// What the files of a step say of its bounds; nothing where one says none, or they differ.
   [[nodiscard]] std::optional<TimeBounds> bounds_of(const std::vector<InventoryLayer::Part>& parts) const;
+  /// Files of times lie on one grid, or side by side; else each would be nodata where only the others are.
+  [[nodiscard]] bool covers_a_place(std::size_t file);
   [[nodiscard]] bool overlap(std::size_t a, std::size_t b) const;
   [[nodiscard]] const std::string& name_of(std::size_t file) const { return inventory_.files[file].planned.name; }
 
@@ -35,6 +38,7 @@ class TimeSteps {
   const Inventory& inventory_;
   std::vector<Diagnostic>& diagnostics_;
   std::map<std::int64_t, std::vector<InventoryLayer::Part>> steps_;
+  std::vector<std::size_t> places_;   ///< a file for each place that files with times cover
   std::optional<std::size_t> first_;  ///< the file that says whether there is time, and of which calendar
   bool has_time_ = false, by_axis_ = false, wrong_ = false;
   Calendar calendar_ = Calendar::standard;

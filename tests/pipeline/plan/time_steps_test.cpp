@@ -147,6 +147,23 @@ TEST(TimeSteps, WhatIsNotOneAxisIsRefusedByName) {
                    "all are with unit_as"}));
 }
 
+TEST(TimeSteps, FilesOfOneInputCoverOnePlaceOrLieSideBySide) {
+  const auto at = [](double x, const std::vector<std::int64_t>& days) {
+    auto made = stack(days, 0);
+    made->grid = raster({4, 4}, {4, 4}, hills, {x, 5200000})->grid;
+    return made;
+  };
+  MemoryOpener opener;
+  opener.add("a.nc", "t", at(600000, {0, 1}));
+  opener.add("b.nc", "t", at(600120, {0, 1}));
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener), Texts{});
+  opener.add("c.nc", "t", at(600030, {2, 3}));
+  EXPECT_EQ(faults(recipe("\"?.nc\""), opener),
+            (Texts{"inputs.x.path: c.nc covers another part of the grid than a.nc; give them inputs of their own, or bring "
+                   "them onto one grid first"}));
+  EXPECT_EQ(faults(recipe("\"?.nc\", select: {time: [1970-01-01, 1970-01-02]}"), opener), Texts{});
+}
+
 TEST(TimeSteps, AGapIsAWarningUnlessMonthsAreSelected) {
   MemoryOpener opener;
   opener.add("a.nc", "t", stack({0, 1, 2, 5, 6, 9}, 0));
