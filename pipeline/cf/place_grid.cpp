@@ -5,7 +5,10 @@
 #include "pipeline/error.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <locale>
+#include <sstream>
 
 namespace terroir {
 namespace {
@@ -121,6 +124,18 @@ class GridPlacer {
     return geographic ? crs_.read("EPSG:4326") : Crs{};
   }
 
+  /// The height and width of a cell by the transform that GDAL and rioxarray note in a grid mapping; 0 without one.
+  [[nodiscard]] std::array<double, 2> noted_cell() const {
+    for (const CfVariable* mapping : named_by(file_, without_colons(variable_), "grid_mapping")) {
+      std::istringstream words(mapping->text("GeoTransform"));
+      words.imbue(std::locale::classic());
+      std::array<double, 6> t{};
+      for (double& number : t) words >> number;
+      if (words) return {std::abs(t[5]), std::abs(t[1])};
+    }
+    return {};
+  }
+
   static void scale(GridAxis& axis, double factor) {
     axis.spacing.edge *= factor, axis.spacing.step *= factor;
     if (!axis.cells) return;
@@ -159,11 +174,15 @@ class GridPlacer {
   }
 
   void place_even(GridAxis across, GridAxis down, const Crs& crs) {
-    // A single row or column without bounds is as wide as the other axis' cells.
+    // A single row or column without bounds is as wide as its transform says, else as the other axis' cells.
+    const auto [height, width] = noted_cell();
+    const auto widen = [](Spacing& axis, double step) {
+      if (axis.step == 0) axis.step = step, axis.edge -= step / 2;
+    };
+    widen(across.spacing, width), widen(down.spacing, -height);
     if (across.spacing.step == 0 && down.spacing.step == 0)
       refuse("it is a single pixel without bounds, so the size of its cell is not known", "give its coordinates bounds");
-    if (across.spacing.step == 0) across.spacing.step = std::abs(down.spacing.step), across.spacing.edge -= across.spacing.step / 2;
-    if (down.spacing.step == 0) down.spacing.step = -std::abs(across.spacing.step), down.spacing.edge -= down.spacing.step / 2;
+    widen(across.spacing, std::abs(down.spacing.step)), widen(down.spacing, -std::abs(across.spacing.step));
     out_.south_up = down.spacing.step > 0;
     out_.mirrored = across.spacing.step < 0;
     Affine affine{across.spacing.edge, across.spacing.step, down.spacing.edge, down.spacing.step};

@@ -103,6 +103,21 @@ TEST(CfDescription, TakesAGridMappingAndKilometres) {
   EXPECT_EQ(d.grid.affine(), (Affine{5000, 10000, 35000, -10000}));
 }
 
+TEST(CfDescription, ASingleRowIsAsHighAsTheTransformSays) {
+  const auto affine_of = [](const std::vector<double>& xs, const std::string& transform) {
+    FakeFile file;
+    file.axis("y", {195}, "m", {{"standard_name", "projection_y_coordinate", {}}});
+    file.axis("x", xs, "m", {{"standard_name", "projection_x_coordinate", {}}});
+    file.variable("crs", {}, {}, {{"grid_mapping_name", "sinusoidal", {}}, {"GeoTransform", transform, {}}});
+    file.variable("t", {"y", "x"}, {1, static_cast<Index>(xs.size())}, {{"grid_mapping", "crs", {}}});
+    OnlyWgs84 crs;
+    return describe(file, {"t", {}}, crs).grid.affine();
+  };
+  EXPECT_EQ(affine_of({115, 145}, "100 30 0 200 0 -10"), (Affine{100, 30, 200, -10}));
+  EXPECT_EQ(affine_of({115}, "100 30 0 200 0 -10"), (Affine{100, 30, 200, -10}));
+  EXPECT_EQ(affine_of({115, 145}, "none"), (Affine{100, 30, 210, -30})) << "as the columns are wide";
+}
+
 TEST(CfDescription, PlainNumbersOfPixelsAreAGridOfPixelsWithoutCrs) {
   FakeFile file;
   file.axis("y", {0, 1}, "");
