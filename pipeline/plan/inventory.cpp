@@ -258,7 +258,6 @@ class InputTaker {
     }
     const InventoryLayer::Part part = first->front();
     describe(layer, band, part);
-    if (!band.decoding.bits && !spec_.decoding.bits) check_exactness(band, part);
     decode_files(layer, band, part);
     if (!failed(before)) input.layers.push_back(std::move(layer));
   }
@@ -326,13 +325,6 @@ class InputTaker {
 
   [[nodiscard]] const BandFacts& facts_of(const InventoryLayer::Part& part) const {
     return bands_of(part.file)[static_cast<std::size_t>(part.band)];
-  }
-
-  void check_exactness(const BandSpec& band, const InventoryLayer::Part& part) {
-    const std::string& dtype = bands_of(part.file)[static_cast<std::size_t>(part.band)].dtype;
-    if (dtype == "int64" || dtype == "uint64")
-      complain("bands." + band.layer, band.at, "band '" + band.band + "' is " + dtype + ", which float32 cannot hold",
-               "name the bits that you need, as bits: [0, 15]");
   }
 
   void unknown_band(const BandSpec& band, std::size_t file) {

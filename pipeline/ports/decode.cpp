@@ -44,8 +44,14 @@ Range<T> meant_by(double value) noexcept {
     return {clipped(value - slack), clipped(value + slack)};
   } else {
     // 2^64 and 2^63 are doubles, the greatest 64-bit integers are not.
-    const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
-    if (!(value >= static_cast<double>(std::numeric_limits<T>::min()) && value < end) || value != std::floor(value)) return {};
+    const double end = std::ldexp(1.0, std::numeric_limits<T>::digits), begin = static_cast<double>(std::numeric_limits<T>::min());
+    if (std::abs(value) >= std::ldexp(1.0, 53)) {  // as the doubles around it: integers lie closer together there
+      const double below = std::nextafter(value, -HUGE_VAL), above = std::nextafter(value, HUGE_VAL);
+      if (!(above > begin && below < end)) return {};
+      return {below > begin ? static_cast<T>(below) : std::numeric_limits<T>::min(),
+              above < end ? static_cast<T>(above) : std::numeric_limits<T>::max()};
+    }
+    if (!(value >= begin && value < end) || value != std::floor(value)) return {};
     return {static_cast<T>(value), static_cast<T>(value)};
   }
 }

@@ -17,9 +17,6 @@ MemoryOpener dem_and_scenes() {
   auto kelvin = raster({100, 100}, {32, 32}, hills);
   kelvin->bands[0].unit = "K";
   opener.add("in/kelvin.tif", kelvin);
-  auto wide = raster({10, 10}, {32, 32}, hills);
-  wide->bands[0].dtype = "int64";
-  opener.add("in/wide.tif", wide);
   for (const std::string date : {"20240101", "20240108"})
     for (const std::string band : {"B04", "B08"})
       if (date != "20240108" || band != "B08") opener.add("s/" + date + "_" + band + ".tif", raster({100, 100}, {32, 32}, hills));
@@ -84,11 +81,6 @@ TEST(Compile, AnIndexWithoutItsBands) {
 TEST(Compile, TimeWhereThereIsNone) {
   EXPECT_EQ(faults_of("", "  m: {process: reduce_time, data: dem, reducer: mean}\n"),
             (Texts{"steps.m.data: 'dem' has no time to reduce; give its input a {time:...} pattern"}));
-}
-
-TEST(Compile, IntegersThatFloat32CannotHold) {
-  EXPECT_EQ(faults_of("  x: {path: in/wide.tif, bands: {q: 1}}\n", "  s: {process: clip, data: x, min: 0}\n"),
-            (Texts{"inputs.x.bands.q: band '1' is int64, which float32 cannot hold; name the bits that you need, as bits: [0, 15]"}));
 }
 
 TEST(Compile, VariablesAndLevelsOfAFileOfBands) {

@@ -51,6 +51,17 @@ TEST(Decode, NodataIsAHole) {
   EXPECT_EQ(decoded<double>(SampleType::float64, {-99.99, 1}, nodata(-99.99)), (std::vector<float>{hole, 1}));
 }
 
+TEST(Decode, NodataOf64BitsIsFoundBehindTheDoubleThatTellsIt) {
+  using Signed = std::numeric_limits<std::int64_t>;
+  // The default of NetCDF, -9223372036854775806, is -2^63 as a double; the greatest integers are 2^63 and 2^64.
+  EXPECT_EQ(decoded<std::int64_t>(SampleType::int64, {Signed::min() + 2, 1}, nodata(-9223372036854775806.0)),
+            (std::vector<float>{hole, 1}));
+  EXPECT_EQ(decoded<std::int64_t>(SampleType::int64, {Signed::max(), 1}, nodata(9223372036854775807.0)), (std::vector<float>{hole, 1}));
+  EXPECT_EQ(decoded<std::uint64_t>(SampleType::uint64, {std::numeric_limits<std::uint64_t>::max(), 1}, nodata(18446744073709551615.0)),
+            (std::vector<float>{hole, 1}));
+  EXPECT_EQ(decoded<std::uint64_t>(SampleType::uint64, {0, 1}, nodata(-9223372036854775808.0)), (std::vector<float>{0, 1}));
+}
+
 TEST(Decode, ASecondNodataValueAndAValidRange) {
   Decoding both = nodata(-32768);
   both.missing = -999;
