@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 
+import netCDF4
 import numpy as np
 import pytest
 from jobs import DEM, OPEN_MPI, REAL, SCENES, TERROIR, opened, terroir, write, write_recipe
@@ -66,6 +67,17 @@ def placeless(folder):
     return write(folder / "placeless.tif", np.ones((64, 64)), crs=None)
 
 
+def by_plug_in(folder):
+    with netCDF4.Dataset(folder / "plug_in.nc", "w") as file:
+        for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
+            file.createDimension(name, 8)
+            file.createVariable(name, "f8", (name,))[:] = np.arange(8)
+            file[name].units = unit
+        file.createVariable("t", "f4", ("lat", "lon"), compression="zstd")[:] = 1
+    os.environ.pop("HDF5_PLUGIN_PATH", None)  # which netCDF4 sets to its own
+    return folder / "plug_in.nc"
+
+
 # What the input `dem` is bound to, and phrases of the one message; all are found before anything is read.
 FILES = {
     "missing": (lambda folder: folder / "missing.tif", ["inputs.dem.path", "missing.tif", "there is no such file", "check the path"]),
@@ -74,6 +86,7 @@ FILES = {
     "text": (text_file, ["inputs.dem.path", "text.tif", "its format is none that is read here", "gdal_translate"]),
     "headless": (headless, ["inputs.dem.path", "short.tif"]),
     "rotated": (rotated, ["inputs.dem", "rotated.tif", "rotated"]),
+    "plug_in": (by_plug_in, ["inputs.dem", "plug_in.nc", "'t'", "zstd, filter 32015", "HDF5_PLUGIN_PATH"]),
     "placeless": (placeless, ["inputs.dem", "placeless.tif", "CRS"]),
     "complex": (
         lambda folder: write(folder / "complex.tif", np.ones((64, 64)), dtype="complex64"), ["inputs.dem", "complex.tif", "omplex"],

@@ -5,6 +5,7 @@
 #include "tiling/buffer.h"
 
 #include <netcdf.h>
+#include <netcdf_filter.h>
 
 #include <algorithm>
 #include <cstring>
@@ -82,6 +83,21 @@ class NetcdfArray final : public StoredArray {
   std::shared_ptr<NetcdfHandles> handles_;
 };
 
+/// Refuses a variable whose filters need a plug-in that is not here.
+void require_filters(const std::string& path, const std::string& name, int group, int variable) {
+  std::size_t count = 0;
+  if (nc_inq_var_filter_ids(group, variable, &count, nullptr) != NC_NOERR || count == 0) return;
+  std::vector<unsigned> filters(count);
+  nc_inq_var_filter_ids(group, variable, &count, filters.data());
+  for (const unsigned filter : filters) {
+    if (nc_inq_filter_avail(group, filter) != NC_ENOFILTER) continue;
+    const std::string known = filter == 307 ? "bzip2, " : filter == 32001 ? "blosc, " : filter == 32015 ? "zstd, " : "";
+    throw Error(Fault::mistake, path + ": variable '" + name + "' is compressed by an HDF5 plug-in that is not here (" + known + "filter " +
+                                    std::to_string(filter) + "); write it again with deflate, or name the plug-in's folder in " +
+                                    "HDF5_PLUGIN_PATH");
+  }
+}
+
 }  // namespace
 
 NetcdfFile::NetcdfFile(std::string path, std::shared_ptr<NetcdfHandles> handles) : path_(std::move(path)), handles_(std::move(handles)) {
@@ -112,6 +128,7 @@ std::unique_ptr<StoredArray> NetcdfFile::array(const CfVariable& variable) const
   {
     const std::lock_guard lock(hdf5_library());
     const auto [group, number] = netcdf_variable(handles_->open(path_), variable.name);
+    require_filters(path_, variable.name, group, number);
     if (nc_inq_var_chunking(group, number, &storage, sizes.data()) != NC_NOERR) storage = NC_CONTIGUOUS;
   }
   std::vector<Index> chunk(sizes.begin(), sizes.end());
