@@ -40,9 +40,11 @@ struct ScaleBounds {
   const auto step = [&](double from, double to) { return to - from - std::floor((to - from) * inverse + 0.5) * turn; };
   const double rx = (b.row - a.row + d.row - c.row) * part, ry = (c.row - a.row + d.row - b.row) * part;
   const double cx = (step(a.col, b.col) + step(c.col, d.col)) * part, cy = (step(a.col, c.col) + step(b.col, d.col)) * part;
-  const double share = std::abs(rx * cy - ry * cx) / std::abs((rx + ry) * (cx + cy));
-  return {bounded(std::sqrt(rx * rx + ry * ry)), bounded(std::sqrt(cx * cx + cy * cy)), bounded(std::abs(rx + ry)),
-          bounded(std::abs(cx + cy)), share <= limit ? share : 1.0};
+  // From the first corner to the last, which of a pixel that is turned by 45 degrees lie in one row or column: then as wide as the pixel.
+  const auto side = [](double x, double y) { return std::max(std::abs(x + y), (std::abs(x) + std::abs(y)) * 0.70710678118654752); };
+  const double height = side(rx, ry), width = side(cx, cy), share = std::abs(rx * cy - ry * cx) / (height * width);
+  return {bounded(std::sqrt(rx * rx + ry * ry)), bounded(std::sqrt(cx * cx + cy * cy)), bounded(height), bounded(width),
+          share <= 2 ? share : 1.0};  // which it is, but for missing corners
 }
 
 namespace detail {

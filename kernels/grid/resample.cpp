@@ -81,7 +81,7 @@ struct Resample {
             "sphere where the source is geographic, else in its own plane, whose scale hardly changes inside a pixel. Across CRSs the "
             "destination pixel is for it the quadrangle of its corners, with straight sides in longitude and sine of latitude or in that "
             "plane. For others the footprint is there the box, along the source's rows and columns, from the destination pixel's first "
-            "corner to its last, and r is 1 up to 1.05 source pixels")
+            "corner to its last (as wide as the pixel where that is turned by ten degrees and more), and r is 1 up to 1.05 source pixels")
         .cite(
             "gdalwarp (kernels widen when shrinking); Keys (1981), IEEE Trans. ASSP 29:1153-1160; Duchon (1979), J. Appl. Meteorol. "
             "18:1016-1022; Jones (1999), Mon. Weather Rev. 127:2204-2210; Sutherland and Hodgman (1974), Commun. ACM 17:32-42")

@@ -1,5 +1,7 @@
 """Resampling within and across CRSs against gdalwarp, and beside gaps against a product of matrices."""
 
+import shutil
+
 import numpy as np
 import pytest
 from jobs import DEM, compute, gdal, read, same_gaps, write
@@ -201,6 +203,21 @@ def test_across_crs(method, case, tmp_path):
     if method == "sum":  # footprints are boxes here, quadrangles there
         np.testing.assert_allclose(got, wanted, rtol=1e-3)
         assert got.sum() == pytest.approx(wanted.sum(), rel=5e-5)
+
+
+def test_averages_of_turned_pixels(tmp_path):
+    """Around the zeroth meridian pixels of this grid are turned by 45 degrees: their first and last corner lie in one column."""
+    smooth = np.add.outer(np.linspace(3, 1, 180), np.cos(np.radians(np.arange(360)))).astype(np.float32)
+    source = write(tmp_path / "globe.tif", smooth, crs="EPSG:4326", transform=(1, 0, -180, 0, -1, 90))
+    bounds = (1000000, -3000000, 3000000, -1000000)
+    wanted = by_gdalwarp(tmp_path, source, "bilinear", (100000, 100000), bounds, "-t_srs", "EPSG:3413")
+    for method in ("average", "rms"):
+        got = by_terroir(tmp_path, source, method, (100000, 100000), bounds, crs="EPSG:3413")
+        np.testing.assert_allclose(got, wanted, atol=0.02)
+        shutil.rmtree(tmp_path / "out")
+    got = by_terroir(tmp_path, source, "sum", (100000, 100000), bounds, crs="EPSG:3413")
+    wanted = by_gdalwarp(tmp_path, source, "sum", (100000, 100000), bounds, "-t_srs", "EPSG:3413")
+    assert got.sum() == pytest.approx(wanted.sum(), rel=0.04)  # sizes of pixels are those of half a pixel further
 
 
 @pytest.mark.parametrize("resolution", [(0.0002, 0.00015), (0.0003, 0.0002)])
