@@ -122,6 +122,29 @@ os._exit(0)
 """
 
 
+# Longitudes from 5 to 355, each value the longitude of its column.
+AROUND_THE_GLOBE = """
+import os, sys, numpy, eccodes
+message = eccodes.codes_grib_new_from_samples(sys.argv[2])
+for key, value in {"Ni": 36, "Nj": 4, "latitudeOfFirstGridPointInDegrees": 35, "longitudeOfFirstGridPointInDegrees": 5,
+                   "latitudeOfLastGridPointInDegrees": 5, "longitudeOfLastGridPointInDegrees": 355, "iDirectionIncrementInDegrees": 10,
+                   "jDirectionIncrementInDegrees": 10, "bitsPerValue": 16}.items():
+    eccodes.codes_set(message, key, value)
+eccodes.codes_set_values(message, numpy.tile(numpy.arange(5.0, 360, 10), 4))
+with open(sys.argv[1], "wb") as file:
+    eccodes.codes_write(message, file)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("sample", ["regular_ll_sfc_grib1", "regular_ll_sfc_grib2"])
+def test_longitudes_of_a_grib_file_stay_where_they_are(tmp_path, sample):
+    subprocess.run([sys.executable, "-c", AROUND_THE_GLOBE, tmp_path / "in.grib", sample], check=True, capture_output=True)
+    result = copied(tmp_path / "out", tmp_path / "in.grib")["copy"].squeeze()
+    np.testing.assert_allclose(result.x, np.arange(5, 360, 10))
+    np.testing.assert_allclose(result.values, np.broadcast_to(result.x, (4, 36)), atol=0.01)
+
+
 @pytest.mark.parametrize("ranks", [0, 2])
 def test_documents_are_whole_whatever_a_library_prints(tmp_path, ranks):
     subprocess.run([sys.executable, "-c", BY_ECCODES_WITH_A_TAIL, tmp_path / "tail.grib"], check=True, capture_output=True)

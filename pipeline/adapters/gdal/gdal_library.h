@@ -18,7 +18,7 @@ struct GdalOptions {
 };
 
 /// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
-inline constexpr std::array<std::pair<const char*, const char*>, 7> gdal_settings = {{
+inline constexpr std::array<std::pair<const char*, const char*>, 8> gdal_settings = {{
     // A listing of a mounted folder can take seconds and its neighbours are none of our business.
     {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
     {"GDAL_VRT_ENABLE_PYTHON", "NO"},
@@ -26,6 +26,8 @@ inline constexpr std::array<std::pair<const char*, const char*>, 7> gdal_setting
     {"GDAL_NUM_THREADS", "1"},
     // Units stay as the file says; by default GDAL turns kelvins into degrees Celsius.
     {"GRIB_NORMALIZE_UNITS", "NO"},
+    // So do longitudes; by default GDAL turns those from 0 to 360, and misplaces them where no cell has its centre at 0.
+    {"GRIB_ADJUST_LONGITUDE_RANGE", "NO"},
     // A damaged JPEG tile is an error; by default the rest of it turns grey.
     {"GDAL_ERROR_ON_LIBJPEG_WARNING", "TRUE"},
     // A GeoPackage is a database, which must load no code.
