@@ -1,3 +1,4 @@
+#include "pipeline/plan/elevation_units.h"
 #include "pipeline/plan/graph.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/overlap.h"
@@ -83,6 +84,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   plan.resources = resources;
   const auto outputs = build_graph(recipe, inventory, *grid, crs, plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
+  warn_of_elevation_units(recipe, plan, units, result.diagnostics);
   lay_out_outputs(outputs, plan, result.diagnostics);
   check_overlap(plan, recipe.grid, result.diagnostics);
   if (has_error(result.diagnostics)) return result;

@@ -128,11 +128,12 @@ Crs FewCrs::read(const std::string& text) {
   throw Error(Fault::mistake, "'" + text + "' is no CRS");
 }
 
-bool FewUnits::knows(const std::string& unit) { return unit == "K" || unit == "degC" || unit == "m"; }
+bool FewUnits::knows(const std::string& unit) { return unit == "K" || unit == "degC" || unit == "m" || unit == "ft"; }
 
 std::optional<UnitMap> FewUnits::map(const std::string& from, const std::string& to) {
   if (from == to && knows(from)) return UnitMap{};
   if (from == "K" && to == "degC") return UnitMap{1, -273.15};
+  if (from == "ft" && to == "m") return UnitMap{0.3048, 0};
   return std::nullopt;
 }
 

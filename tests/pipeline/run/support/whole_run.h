@@ -23,7 +23,7 @@ class FewCrs : public CrsReader {
   std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) override;
 };
 
-/// Knows K, degC and m, and the way from the first to the second.
+/// Knows K, degC, ft and m, and the ways from the first to the second and from the third to the last.
 class FewUnits : public UnitConverter {
  public:
   bool knows(const std::string& unit) override;
