@@ -70,7 +70,8 @@ void describe_edges(Describe<K>& d) {
   d.template param<Edges>(
       "edges", &K::edges, {"nodata", "extrapolate"},
       "what a missing neighbour does: nodata in the result, or it is filled in: a side that is missing whole is continued linearly, "
-      "any other takes the centre's value (gdaldem -compute_edges)");
+      "any other takes the centre's value (gdaldem -compute_edges does so at the edges of the raster; beside nodata inside it, always the "
+      "latter)");
   d.template param<Boundary>("boundary", &K::boundary, {"nodata", "replicate", "reflect", "wrap"},
                              "what stands beyond the edge of the layer");
 }

@@ -49,6 +49,7 @@ int unit_months(const std::string& unit, Calendar calendar) {
 
 /// The length of a unit of time; nothing when it is none.
 std::optional<double> unit_seconds(const std::string& unit, Calendar calendar) {
+  if (is_one_of(unit, {"nanosecond", "nanoseconds", "nanosec", "nanosecs"})) return 1e-9;
   if (is_one_of(unit, {"microsecond", "microseconds", "microsec", "microsecs"})) return 1e-6;
   if (is_one_of(unit, {"millisecond", "milliseconds", "millisec", "millisecs", "msec", "msecs", "ms"})) return 1e-3;
   if (is_one_of(unit, {"second", "seconds", "sec", "secs", "s"})) return 1;

@@ -45,7 +45,8 @@ std::optional<std::string> take_names(const po::variables_map& given, const std:
   if (given.count(option) == 0) return std::nullopt;
   for (const auto& text : given[option].as<Texts>()) {
     const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) return "--" + option + " " + text + " has no name; give NAME=VALUE";
+    if (equals == 0 || equals == std::string::npos)
+      return "--" + option + " " + text + " has no " + (equals == 0 ? "name" : "value") + "; give NAME=VALUE";
     if (!names.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
       return "--" + option + " " + text.substr(0, equals) + " is given twice; keep one";
   }

@@ -134,7 +134,7 @@ int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
     out << store_page(description) << (request.verify ? verified_text(description["verified"]) : "");
   }
   if (!request.verify || description["verified"]["damaged"].empty()) return 0;
-  errors << request.path << ": objects are damaged; write the store again with `terroir run --overwrite`\n";
+  errors << request.path << ": objects are damaged; `terroir run --verify` with the same recipe and inputs writes them again\n";
   return static_cast<int>(Fault::data);
 }
 

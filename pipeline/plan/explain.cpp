@@ -218,7 +218,8 @@ std::string grid_text(const Grid& grid) {
 }
 
 std::string explain(const Plan& plan) {
-  std::string text = "Plan of " + plan.name + " (" + plan.hash.substr(0, 12) + ")\nGrid: " + grid_text(plan.lattices[0]) + "\n";
+  const std::string name = plan.name.empty() ? plan.recipe_file : plan.name;
+  std::string text = "Plan of " + name + " (" + plan.hash.substr(0, 12) + ")\nGrid: " + grid_text(plan.lattices[0]) + "\n";
   explain_inputs(plan, text);
   const auto lines = resampled(plan);
   if (!lines.empty()) text += "Resampled\n";

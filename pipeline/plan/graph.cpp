@@ -336,7 +336,9 @@ class GraphBuilder {
       const Grid& grid = plan_.lattices[layer.lattice];
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
-        complain({}, "steps." + op.step + ".boundary", "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
+        const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
+        complain(step->at, "steps." + op.step + ".boundary",
+                 "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
                  "use boundary: nodata, replicate or reflect");
         return;
       }

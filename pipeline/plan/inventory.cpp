@@ -40,6 +40,7 @@ class InputTaker {
     InventoryInput input{&spec_, {}};
     const std::size_t before = diagnostics_.size();
     try {
+      if (!is_crs_known()) return input;
       const PathPattern pattern(spec_.path);
       has_band_ = pattern.has_band();
       find_files(pattern);
@@ -47,7 +48,7 @@ class InputTaker {
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
       if (error.fault() == Fault::system) throw error.during("inputs." + spec_.name);
-      complain_of(error, "correct the path");
+      complain_of("path", spec_.path_at, error, "correct the path");
     }
     if (failed(before)) input.layers.clear();
     return input;
@@ -68,13 +69,25 @@ class InputTaker {
   }
 
   /// What an error says, its remedy apart: what stands behind the last semicolon.
-  void complain_of(const Error& error, const std::string& remedy) {
+  void complain_of(const std::string& key, Position at, const Error& error, const std::string& remedy) {
     const std::string text = error.what();
     const std::size_t semicolon = text.rfind("; ");
     if (semicolon == std::string::npos)
-      complain("path", spec_.path_at, text, remedy);
+      complain(key, at, text, remedy);
     else
-      complain("path", spec_.path_at, text.substr(0, semicolon), text.substr(semicolon + 2));
+      complain(key, at, text.substr(0, semicolon), text.substr(semicolon + 2));
+  }
+
+  [[nodiscard]] bool is_crs_known() {
+    if (spec_.crs.empty()) return true;
+    try {
+      (void)crs_.read(spec_.crs);
+      return true;
+    } catch (const Error& error) {
+      if (error.fault() != Fault::mistake) throw;
+      complain_of("crs", spec_.crs_at, error, "write an EPSG code like EPSG:32632");
+      return false;
+    }
   }
 
   void find_files(const PathPattern& pattern) {
@@ -108,7 +121,7 @@ class InputTaker {
     } catch (const Error& error) {
       // What the system refuses is no mistake of the recipe: the same command may succeed later.
       if (error.fault() == Fault::system) throw;
-      complain_of(error, "correct the file or the path");
+      complain_of("path", spec_.path_at, error, "correct the file or the path");
     }
   }
 

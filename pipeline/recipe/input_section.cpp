@@ -95,6 +95,7 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   if (section.has("band") && section.has("bands")) section.complain("band", "'band' does not go with 'bands'", "remove one of them");
   input.variable = section.text("variable").value_or("");
   input.crs = section.text("crs").value_or("");
+  input.crs_at = section.at("crs");
   input.unit = section.text("unit").value_or("");
   input.unit_as = section.text("unit_as").value_or("");
   input.decoding = read_decoding(section);

@@ -73,6 +73,7 @@ struct InputSpec {
   std::vector<BandSpec> bands;
   std::optional<int> band;
   std::string variable, crs, unit, unit_as, resample;
+  Position crs_at;
   DecodingSpec decoding;
   SelectSpec select;
   std::optional<RasterizeSpec> rasterize;  ///< of a file of polygons

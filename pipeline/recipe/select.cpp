@@ -23,8 +23,10 @@ bool is_date(const std::string& text) {
     return text.size() >= at + 2 ? (text[at] - '0') * 10 + text[at + 1] - '0' : otherwise;
   };
   // 30 February is a date of 360-day calendars.
-  return part(5, 1) >= 1 && part(5, 1) <= 12 && part(8, 1) >= 1 && part(8, 1) <= 31 && part(11, 0) < 24 && part(14, 0) < 60 &&
-         part(17, 0) < 60;
+  constexpr std::array<int, 12> days = {31, 30, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const int month = part(5, 1), day = part(8, 1);
+  return month >= 1 && month <= 12 && day >= 1 && day <= days[static_cast<std::size_t>(month - 1)] && part(11, 0) < 24 &&
+         part(14, 0) < 60 && part(17, 0) < 60;
 }
 
 void read_time(const Section& section, SelectSpec& select) {

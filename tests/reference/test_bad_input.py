@@ -157,7 +157,18 @@ def date_without_band(folder):
     return recipe({"s2": scenes}, {"mean": {"process": "reduce_time", "data": "s2", "reducer": "mean"}})
 
 
+def unknown_crs(_):
+    return recipe({"dem": {"path": str(DEM), "crs": "EPSG:99999"}})
+
+
+def no_globe(_):
+    steps = {"mean": {"process": "focal_statistics", "data": "dem", "size": 3, "reducer": "mean", "boundary": "wrap"}}
+    return recipe({"dem": {"path": str(DEM)}}, steps)
+
+
 RECIPES = {
+    "unknown CRS": (unknown_crs, ["recipe.yml:", "inputs.dem.crs: ", "EPSG:99999"]),
+    "no globe": (no_globe, ["recipe.yml:", "steps.mean.boundary: ", "around the globe"]),
     "misaligned": (misaligned, ["sum", "other", "grid", "resample"]),
     "other CRS, elsewhere": (other_crs, ["inputs.other: ", "does not overlap", "in EPSG:32632"]),
     "only a ballpark operation": (no_datum, ["inputs.other: ", "no exact way", "shift grids"]),
@@ -308,6 +319,20 @@ def test_an_output_over_an_input(place, phrase, ranks, earlier, tmp_path):
     words = ["--input", f"s={earlier / 'o.zarr'}", "--output", f"out={tmp_path / 'link'}", "--overwrite"]
     assert_refused(terroir("run", path, *words, ranks=ranks), MISTAKE, ["outputs.p.path", phrase, "a path of its own"])
     assert contents(earlier) == before
+
+
+@BOTH
+@pytest.mark.parametrize(("output", "phrase"), [({}, "is a file"), ({"format": "netcdf"}, "is a folder")])
+def test_an_output_of_another_kind(output, phrase, ranks, tmp_path):
+    if output:
+        (tmp_path / "o.zarr").mkdir()
+    else:
+        (tmp_path / "o.zarr").write_text("mine")
+    outputs = {"o": {"path": "${{outputs.out}}/o.zarr", **output}}
+    path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
+    words = [path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}"]
+    for command in ("check", "run"):
+        assert_refused(terroir(command, *words, ranks=ranks), MISTAKE, ["recipe.yml:", "outputs.o.path: ", phrase])
 
 
 @BOTH

@@ -41,6 +41,7 @@ TEST(CfTime, UnitsOfAllLengths) {
   EXPECT_EQ(date(90, "min since 2000-01-01T00:00"), "2000-01-01T01:30:00");
   EXPECT_EQ(date(1.6, "seconds since 2000-01-01"), "2000-01-01T00:00:02");
   EXPECT_EQ(date(2, "weeks since 2000-01-01"), "2000-01-15");
+  EXPECT_EQ(date(3e9, "nanoseconds since 2000-01-01"), "2000-01-01T00:00:03");
   EXPECT_EQ(date(2500, "milliseconds since 2000-01-01 00:00:00.5"), "2000-01-01T00:00:03");
 }
 

@@ -67,7 +67,7 @@ TEST(JobOptions, TellWhatIsWrongInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{}, "name a job"},
       {{"a", "b"}, "name one file only"},
-      {{"a", "--input", "dem"}, "--input dem has no name; give NAME=VALUE"},
+      {{"a", "--input", "dem"}, "--input dem has no value; give NAME=VALUE"},
       {{"a", "--output", "o=1", "--output", "o=2"}, "--output o is given twice; keep one"},
       {{"a", "--datastore", "=x"}, "--datastore =x has no name; give NAME=VALUE"},
       {{"a", "--set", "=x"}, "--set =x has no key; give KEY=VALUE"},

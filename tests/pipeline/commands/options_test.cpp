@@ -53,7 +53,7 @@ TEST(Options, TellWhatIsWrongInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{}, "name a recipe"},
       {{"a.yml", "b.yml"}, "name one file only"},
-      {{"a.yml", "--input", "dem"}, "--input dem has no name; give NAME=VALUE"},
+      {{"a.yml", "--input", "dem"}, "--input dem has no value; give NAME=VALUE"},
       {{"a.yml", "--output", "=x"}, "--output =x has no name"},
       {{"a.yml", "--input", "dem=a", "--input", "dem=b"}, "--input dem is given twice; keep one"},
       {{"a.yml", "--output", "o=a", "--output", "o=a"}, "--output o is given twice; keep one"},

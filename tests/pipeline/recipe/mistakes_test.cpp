@@ -105,6 +105,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{3, "  dem: {path: dem.tif, select: {time: [2024-13, 2025]}}",
                 "r.yml:3:39: inputs.dem.select.time: this is no time from and to; give [from, to] as dates or their beginnings, as "
                 "[1991, 2020] or [2024-06, 2024-08]"},
+        Mistake{3, "  dem: {path: dem.tif, select: {time: [2024-02-30, 2024-04-31]}}",
+                "r.yml:3:39: inputs.dem.select.time: this is no time from and to; give [from, to] as dates or their beginnings, as "
+                "[1991, 2020] or [2024-06, 2024-08]"},
         Mistake{3, "  dem: {path: dem.tif, select: {time: [2025, 2024-06]}}",
                 "r.yml:3:39: inputs.dem.select.time: the time ends before it begins; swap the two dates"},
         Mistake{3, "  dem: {path: dem.tif, categorical: 3}",
