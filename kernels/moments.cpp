@@ -23,7 +23,11 @@ struct Lanes {
 /// First pass over at most `lanes` pixels of a row.
 TERROIR_INLINE void add_pixels_body(const float* row, Index n, Lanes& to) {
   double x[lanes];
-  for (Index i = 0; i < n; ++i) x[i] = static_cast<double>(row[i]);
+  // Infinite pixels, whose difference from themselves is NaN, are taken for missing ones.
+  for (Index i = 0; i < n; ++i) {
+    const float v = row[i];
+    x[i] = static_cast<double>(v - v == 0.0F ? v : std::numeric_limits<float>::quiet_NaN());
+  }
   for (Index i = 0; i < n; ++i) {
     to.count[i] += x[i] == x[i] ? 1.0 : 0.0;
     to.sum[i] += x[i] == x[i] ? x[i] : 0.0;
@@ -37,7 +41,7 @@ TERROIR_CLONES(add_pixels, (const float* row, Index n, Lanes& to), (row, n, to))
 TERROIR_INLINE void add_squares_body(const float* row, Index n, double mean, double* to) {
   double d[lanes];
   for (Index i = 0; i < n; ++i) d[i] = static_cast<double>(row[i]) - mean;
-  for (Index i = 0; i < n; ++i) to[i] += d[i] == d[i] ? d[i] * d[i] : 0.0;
+  for (Index i = 0; i < n; ++i) to[i] += d[i] - d[i] == 0.0 ? d[i] * d[i] : 0.0;
 }
 TERROIR_CLONES(add_squares, (const float* row, Index n, double mean, double* to), (row, n, mean, to))
 

@@ -6,7 +6,7 @@
 
 namespace terroir {
 
-/// Places of the numbers in a Moments state: valid pixels, their mean, the sum of squared deviations from it, smallest, largest.
+/// Places of the numbers in a Moments state: valid and finite pixels, their mean, the sum of squared deviations from it, smallest, largest.
 namespace moments {
 enum : std::size_t { count, mean, m2, min, max, size };
 }
@@ -14,7 +14,7 @@ enum : std::size_t { count, mean, m2, min, max, size };
 /// The state of no pixels: count, mean and m2 zero, min +inf, max -inf.
 void clear_moments(std::span<double, moments::size> state) noexcept;
 
-/// Writes (not adds) the moments of the valid pixels of a block, all its times. Two passes in double over pixels that are still in
+/// Writes (not adds) the moments of the valid and finite pixels of a block, all its times. Two passes in double over pixels that are still in
 /// cache; pixels are added in an order that depends on the block's shape alone, so that strides and CPU do not matter.
 void observe_moments(const Block<const float>& block, std::span<double, moments::size> state) noexcept;
 

@@ -13,7 +13,7 @@ struct MinMaxScale : MomentsFit {
 
   static void describe(Describe<MinMaxScale>& d) {
     d.summary("Scales each layer linearly so that its smallest pixel becomes min and its largest max, over all pixels and times")
-        .formula("min + (data - smallest) / (largest - smallest) * (max - min); nodata in a constant layer")
+        .formula("min + (data - smallest) / (largest - smallest) * (max - min), of finite pixels; nodata in a constant layer")
         .cite("scikit-learn MinMaxScaler")
         .scope(Scope::global)
         .input("data", "any", "layers to scale, each by itself")

@@ -13,7 +13,7 @@ struct Standardize : MomentsFit {
 
   static void describe(Describe<Standardize>& d) {
     d.summary("Standard score of each layer: how many standard deviations a pixel lies above the layer's mean, over all pixels and times")
-        .formula("(data - mean) / sd; nodata where sd is 0, as in a constant layer")
+        .formula("(data - mean) / sd; mean and sd of finite pixels; nodata where sd is 0, as in a constant layer")
         .cite("Chan, Golub and LeVeque 1983 (merging of variances); scikit-learn StandardScaler (ddof 0)")
         .scope(Scope::global)
         .input("data", "any", "layers to standardise, each by itself")

@@ -45,6 +45,13 @@ TEST(Moments, OfTheTextbookSample) {
   EXPECT_EQ(standard_deviation(state, 0), 2);
 }
 
+TEST(Moments, LeaveInfinitePixelsOut) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  State state{};
+  observe_moments(row_of({2, 4, infinity, 4, 4, 5, 5, -infinity, 7, 9}).view(), state);
+  EXPECT_EQ(state, (State{8, 5, 32, 2, 9}));
+}
+
 TEST(Moments, OfNothingAreEmptyAndMergeAsNothing) {
   State empty{}, some{};
   observe_moments(row_of({nan, nan}).view(), empty);
