@@ -10,14 +10,29 @@ constexpr std::size_t cache_target = std::size_t{1536} << 10;
 constexpr Index least_slab = 4;
 /// Halving a block further than this costs more in halo than it gains in cache.
 constexpr double halo_limit = 1.25;
+/// From here on a block of several chunks is faster than one of a chunk, by measurement; below, halos are cheaper than waiting for it.
+constexpr double recompute_limit = 2;
+/// Blocks of several chunks take at most this part of the allowed memory.
+constexpr std::size_t memory_part = 4;
+
+double area_ratio(const Window& window, const Window& block) {
+  return static_cast<double>(window.shape().area()) / static_cast<double>(block.shape().area());
+}
+
+/// Pixels of the worst layer over those of the block.
+double worst_layer(const Plan& plan, const Pass& pass, const Program& program) {
+  std::vector<Window> windows;
+  const Window block = typical_block(plan, pass);
+  request_windows(plan, pass, program, block, windows);
+  double worst = 1;
+  for (const LayerId id : program.layers)
+    if (plan.layers[id].lattice == pass.lattice) worst = std::max(worst, area_ratio(windows[id], block));
+  return worst;
+}
 
 bool uses_series(const Plan& plan, const Pass& pass, std::size_t axis) {
   return std::any_of(pass.ops.begin(), pass.ops.end(),
                      [&](OpId id) { return plan.ops[id].time_use == TimeUse::series && axis_of(plan, plan.ops[id]) == axis; });
-}
-
-bool delivers_times(const Plan& plan, const Program& program) {
-  return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
 }
 
 std::size_t working_set(const Plan& plan, const Pass& pass, const Program& program) {
@@ -65,10 +80,47 @@ bool halve_block(const Plan& plan, Pass& pass, const Program& program) {
     pass.block.cols = ceil_div(pass.block.cols, 2);
   else
     return false;
-  if (recompute_ratio(plan, pass, program) <= halo_limit) return true;
+  if (worst_layer(plan, pass, program) <= halo_limit) return true;
   pass.block = before;
   return false;
 }
+
+/// All of a tile, in whole chunks.
+Shape largest_block(const Pass& pass) {
+  const auto side = [](Index window, Index shard, Index chunk) { return std::min(shard, ceil_div(window, chunk) * chunk); };
+  return {side(pass.window.rows, pass.shard.rows, pass.chunk.rows), side(pass.window.cols, pass.shard.cols, pass.chunk.cols)};
+}
+
+/// Twice as many chunks along the shorter side, as far as the tile goes.
+Shape larger_block(Shape block, Shape most) {
+  const bool widen = block.cols < most.cols && (block.cols <= block.rows || block.rows == most.rows);
+  Index& side = widen ? block.cols : block.rows;
+  side = std::min(2 * side, widen ? most.cols : most.rows);
+  return block;
+}
+
+/// Whether each thread has a piece of the tile, one more than they is there to be written meanwhile, and all have the memory for theirs.
+bool affordable(const Plan& plan, const Pass& pass, const Program& program) {
+  const auto threads = static_cast<std::size_t>(plan.resources.threads);
+  const Shape most = largest_block(pass);
+  if (ceil_div(most.rows, pass.block.rows) * ceil_div(most.cols, pass.block.cols) <= plan.resources.threads) return false;
+  return plan.resources.memory == 0 || threads * working_set(plan, pass, program) <= plan.resources.memory / memory_part;
+}
+
+/// Lets a block grow over the chunks of its tile until halos cost no more than the limit, or it cannot grow.
+void enlarge_block(const Plan& plan, Pass& pass, const Program& program) {
+  const Shape most = largest_block(pass);
+  while (recompute_ratio(plan, pass, program) > recompute_limit && pass.block != most) {
+    const Shape before = pass.block;
+    pass.block = larger_block(before, most);
+    if (affordable(plan, pass, program)) continue;
+    pass.block = before;
+    return;
+  }
+}
+
+/// A side of a block as it was asked for: some of a chunk, or whole chunks of a tile.
+Index forced_side(Index asked, Index chunk, Index most) { return std::min(asked < chunk ? asked : asked / chunk * chunk, most); }
 
 }  // namespace
 
@@ -77,30 +129,47 @@ void choose_blocks(const Plan& plan, Pass& pass, std::optional<Shape> forced) {
   for (const auto& axis : plan.axes) pass.slab.push_back(axis.size());
   pass.block = pass.chunk;
   const Program program = make_program(plan, pass);
-  // Layers with time are delivered chunk by chunk, so their block is the chunk and only the slab can shrink.
+  // Of layers with time only the slab can shrink.
   const bool whole = delivers_times(plan, program);
   if (forced && !whole) {
-    pass.block = {std::min(forced->rows, pass.chunk.rows), std::min(forced->cols, pass.chunk.cols)};
+    const Shape most = largest_block(pass);
+    pass.block = {forced_side(forced->rows, pass.chunk.rows, most.rows), forced_side(forced->cols, pass.chunk.cols, most.cols)};
     return;
   }
   while (working_set(plan, pass, program) > cache_target)
     if (!halve_slabs(plan, pass) && (whole || !halve_block(plan, pass, program))) break;
+  if (!whole) enlarge_block(plan, pass, program);
+}
+
+bool delivers_times(const Plan& plan, const Program& program) {
+  return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
+}
+
+bool shrink_blocks(Plan& plan) {
+  bool shrunk = false;
+  for (Pass& pass : plan.passes) {
+    if (plan.resources.block || pass.piece() == pass.chunk) continue;
+    pass.block = pass.chunk;
+    pass.recompute = recompute_ratio(plan, pass, make_program(plan, pass));
+    shrunk = true;
+  }
+  return shrunk;
 }
 
 double recompute_ratio(const Plan& plan, const Pass& pass, const Program& program) {
   std::vector<Window> windows;
   const Window block = typical_block(plan, pass);
   request_windows(plan, pass, program, block, windows);
-  double worst = 1;
+  double worked = 0;
+  std::size_t ops = 0;
   for (const OpId id : pass.ops) {
-    const LayerId out = plan.ops[id].out[0];
-    if (plan.layers[out].lattice == pass.lattice)
-      worst = std::max(worst, static_cast<double>(windows[out].shape().area()) / static_cast<double>(block.shape().area()));
+    const Op& op = plan.ops[id];
+    if (plan.layers[op.out[0]].lattice != pass.lattice) continue;
+    const Window out = windows[op.out[0]];
+    worked += area_ratio(op.regrids() ? out : out.grown(op.halo), block);
+    ++ops;
   }
-  for (const LayerId id : program.layers)
-    if (plan.layers[id].lattice == pass.lattice)
-      worst = std::max(worst, static_cast<double>(windows[id].shape().area()) / static_cast<double>(block.shape().area()));
-  return worst;
+  return ops == 0 ? 1 : worked / static_cast<double>(ops);
 }
 
 }  // namespace terroir

@@ -1,3 +1,4 @@
+#include "pipeline/plan/blocking.h"
 #include "pipeline/plan/elevation_units.h"
 #include "pipeline/plan/graph.h"
 #include "pipeline/plan/memory.h"
@@ -44,10 +45,11 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
       warn(diagnostics, where,
            "input chunks are decoded " + number_text(std::round(pass.read_amplification * 10) / 10) + " times on average",
            "a larger `shard`, or inputs with smaller chunks, would read less");
+    const std::string larger = delivers_times(plan, make_program(plan, pass)) ? "chunk" : "shard";
     if (pass.recompute > 2)
       warn(diagnostics, where,
-           "pixels are computed " + number_text(std::round(pass.recompute * 10) / 10) + " times because of their neighbourhoods",
-           "a larger `chunk` would compute less");
+           "steps work on " + number_text(std::round(pass.recompute * 10) / 10) + " pixels for each one kept, because of their neighbourhoods",
+           "a larger `" + larger + "` would compute less");
   }
   for (const auto& output : plan.outputs)
     if (output.lattice != 0)
@@ -56,9 +58,11 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
   warn_of_gaps(plan, diagnostics);
 }
 
+bool exceeds_memory(const Plan& plan) { return plan.resources.memory > 0 && plan.projected_memory() > plan.resources.memory; }
+
 void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
+  if (!exceeds_memory(plan)) return;
   const std::size_t projected = plan.projected_memory();
-  if (plan.resources.memory == 0 || projected <= plan.resources.memory) return;
   const auto largest =
       std::max_element(plan.memory.begin(), plan.memory.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
   diagnostics.push_back({{},
@@ -91,6 +95,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   cut_passes(plan);
   plan_rechunk(plan);
   project_memory(plan);
+  if (exceeds_memory(plan) && shrink_blocks(plan)) project_memory(plan);
   check_scratch(plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   measure_reading(plan);

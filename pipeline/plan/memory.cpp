@@ -111,6 +111,7 @@ std::size_t block_bytes(const Plan& plan, const Pass& pass) {
 
 std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
   std::size_t bytes = 0;
+  if (pass.piece() != pass.chunk) bytes += targets_of(plan, pass).size() * static_cast<std::size_t>(pass.piece().area()) * sizeof(float);
   for (const std::size_t o : pass.outputs)
     for (const auto& array : plan.outputs[o].arrays)
       bytes += static_cast<std::size_t>(held_time_chunks(pass, array)) * chunk_bytes(plan.outputs[o], array);
@@ -145,14 +146,16 @@ std::size_t encoding_bytes(const Plan& plan, const Pass& pass) {
   return scratch + compressed + context;
 }
 
-/// All encoded chunks of one place of a tile.
-std::size_t encoded_bytes(const Plan& plan, const Pass& pass) {
+/// Encoded chunks, of all arrays and times, of the pieces that may be waiting.
+std::size_t waiting_bytes(const Plan& plan, const Pass& pass) {
   std::size_t encoded = 0;
   for (const std::size_t o : pass.outputs)
     for (const auto& array : plan.outputs[o].arrays)
       encoded += static_cast<std::size_t>(ceil_div(array.times, array.time_chunk)) *
                  compressed_bound(codec_of(plan.outputs[o], array), stored_bytes(plan.outputs[o], array));
-  return encoded;
+  const Shape piece = pass.piece();
+  const Index chunks = piece.rows / pass.chunk.rows * (piece.cols / pass.chunk.cols);
+  return static_cast<std::size_t>(pass.pieces_ahead(plan.resources.threads) * chunks) * encoded;
 }
 
 std::size_t open_objects(const Plan& plan, const Pass& pass) {
@@ -206,11 +209,11 @@ Window middle(const Pass& pass, Shape shape) {
   return {row, col, shape.rows, shape.cols};
 }
 
-/// What must be held so that nothing is decoded twice for a chunk of output. From scratch chunks are soon read again: of them those under
+/// What must be held so that nothing is decoded twice for a piece of output. From scratch chunks are soon read again: of them those under
 /// a row of blocks.
 std::size_t least_input(const Plan& plan, const Pass& pass) {
-  const Window chunk = middle(pass, pass.chunk), row{chunk.row, chunk.col, pass.block.rows, chunk.cols};
-  return input_footprint(plan, pass, chunk, From::storage) +
+  const Window piece = middle(pass, pass.piece()), row{piece.row, piece.col, pass.block.rows, piece.cols};
+  return input_footprint(plan, pass, piece, From::storage) +
          static_cast<std::size_t>(plan.resources.threads) * input_footprint(plan, pass, row, From::scratch);
 }
 
@@ -226,7 +229,7 @@ void project_memory(Plan& plan) {
       {"compute blocks", threads * worst(plan, [&](const Pass& p) { return block_bytes(plan, p); })},
       {"output chunks", threads * worst(plan, [&](const Pass& p) { return chunk_buffers(plan, p); })},
       {"encoding", threads * worst(plan, [&](const Pass& p) { return encoding_bytes(plan, p); })},
-      {"chunks waiting to be written", (threads + 1) * worst(plan, [&](const Pass& p) { return encoded_bytes(plan, p); })},
+      {"chunks waiting to be written", worst(plan, [&](const Pass& p) { return waiting_bytes(plan, p); })},
       {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
       {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
   };
@@ -257,7 +260,7 @@ void project_memory(Plan& plan) {
     if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk + to_come;
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
-    return std::max(tile + input_footprint(plan, p, middle(p, p.chunk)), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
+    return std::max(tile + input_footprint(plan, p, middle(p, p.piece())), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
   const std::size_t used = fixed + least;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});

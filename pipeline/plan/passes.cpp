@@ -155,6 +155,8 @@ Pass shortened(const Plan& plan, const Pass& pass) {
   shorter.given.insert(shorter.given.end(), pass.kept.begin(), pass.kept.end());
   shorter.ops = needed_ops(plan, targets_of(plan, pass), shorter.given);
   choose_blocks(plan, shorter, plan.resources.block);
+  // What was kept is kept by chunks.
+  shorter.block = {std::min(shorter.block.rows, pass.chunk.rows), std::min(shorter.block.cols, pass.chunk.cols)};
   return shorter;
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/recipe/recipe.h"
 #include "tiling/tile_grid.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,11 +114,19 @@ struct Pass {
   std::vector<LayerId> keeps, kept;
   std::vector<LayerId> given;        ///< layers that are read from what was kept (of a shortened pass)
   std::vector<std::size_t> outputs;  ///< outputs that this pass writes
-  Shape block;                       ///< compute block inside a chunk
+  Shape block;                       ///< what is computed at once: a part of a chunk, or whole chunks of a tile
   std::vector<Index> slab;           ///< time steps of each axis that are in memory at once
-  double recompute = 1;              ///< pixels computed over pixels kept, the worst layer's
+  double recompute = 1;              ///< pixels that steps work on over pixels kept
   double read_amplification = 1;     ///< input chunk decodings over input chunks needed; of what is rechunked, on a node
   std::size_t input_bytes = 0;       ///< decoded bytes of the input chunks needed
+
+  /// What a thread takes at once: a chunk, or those that a larger block lies over.
+  [[nodiscard]] Shape piece() const noexcept { return {std::max(block.rows, chunk.rows), std::max(block.cols, chunk.cols)}; }
+  /// Pieces of a tile that are computed before the first of them has been written, by so many threads: chunks are written row by row, so
+  /// those of a piece of several rows wait for its neighbours.
+  [[nodiscard]] Index pieces_ahead(Index threads) const noexcept {
+    return threads + 1 + (piece().rows > chunk.rows ? ceil_div(shard.cols, piece().cols) - 1 : 0);
+  }
 };
 
 /// One stored array: a layer, or the features of a stacked output.

@@ -55,30 +55,56 @@ ChunkRunner::ChunkRunner(const PassContext& c)
     if (target.places.empty() && plan_.layers[id].axis == none) target.observed.reserve(area);
 }
 
-ChunkResult ChunkRunner::run(const Window& chunk, EncodedChunks spare) {
+std::vector<ChunkResult> ChunkRunner::run(const Window& piece, const std::function<EncodedChunks()>& spare) {
+  const TileGrid chunks(piece, pass_.chunk);
+  bool together = chunks.size() > 1;
+  for (Index i = 0; i < chunks.size() && together; ++i) together = !is_kept(chunks[i]);
+  if (together) run_together(piece);
+  std::vector<ChunkResult> results;
+  for (Index i = 0; i < chunks.size(); ++i) results.push_back(run_chunk(chunks[i], spare()));
+  piece_ = {};
+  return results;
+}
+
+void ChunkRunner::run_together(const Window& piece) {
+  piece_ = piece;
+  for (auto& [id, target] : targets_) target.piece.reserve(static_cast<std::size_t>(piece.shape().area()) * sizeof(float));
+  run_blocks(blocks_, pass_.block, intersect(piece, pass_.window));
+}
+
+ChunkResult ChunkRunner::run_chunk(const Window& chunk, EncodedChunks spare) {
+  begin(chunk, std::move(spare));
+  if (!piece_.empty()) {
+    take_from_piece();
+  } else if (is_kept(chunk)) {
+    kept_source_.use(chunk, kept_.find(chunk));
+    run_blocks(shorter_blocks_, shorter_size_, valid_);
+  } else {
+    run_blocks(blocks_, pass_.block, valid_);
+  }
+  return finish();
+}
+
+void ChunkRunner::begin(const Window& chunk, EncodedChunks spare) {
   chunk_ = chunk;
   valid_ = intersect(chunk, pass_.window);
   result_ = {std::move(spare), layout_.empty()};
   emitted_ = 0;
   seen_.assign(layout_.size(), false);
   clear_arrays();
-  auto kept = kept_.find(chunk);
-  if (kept && !pass_.kept.empty()) {
-    kept_source_.use(chunk, std::move(kept));
-    run_blocks(shorter_blocks_, shorter_size_);
-  } else {
-    run_blocks(blocks_, pass_.block);
-  }
+}
+
+ChunkResult ChunkRunner::finish() {
   finish_static();
   if (!pass_.keeps.empty()) keep();
   result_.encoded.resize(emitted_);
   return std::move(result_);
 }
 
-void ChunkRunner::run_blocks(BlockRunner& blocks, Shape size) {
-  for (Index row = valid_.row; row < valid_.row_end(); row += size.rows)
-    for (Index col = valid_.col; col < valid_.col_end(); col += size.cols) {
-      run_block(blocks, intersect(valid_, {row, col, size.rows, size.cols}));
+void ChunkRunner::run_blocks(BlockRunner& blocks, Shape size, const Window& window) {
+  for (Index row = window.row; row < window.row_end(); row += size.rows)
+    for (Index col = window.col; col < window.col_end(); col += size.cols) {
+      run_block(blocks, intersect(window, {row, col, size.rows, size.cols}));
     }
 }
 
@@ -124,6 +150,15 @@ void ChunkRunner::clear_arrays() {
   }
 }
 
+/// The pixels of a chunk that was computed with its neighbours.
+void ChunkRunner::take_from_piece() {
+  for (auto& [id, target] : targets_) {
+    const Block<const float> pixels = view_of_piece(target, valid_);
+    if (target.places.empty()) copy(pixels, view(still_plane(target), valid_));
+    for (const Place& place : target.places) copy(pixels, view(plane(place, 0), valid_));
+  }
+}
+
 float* ChunkRunner::plane(const Place& place, Index time) {
   const ArrayPlan& array = *arrays_[place.array].plan;
   Assembly& assembly = assemblies_[place.array];
@@ -137,12 +172,22 @@ Block<float> ChunkRunner::view(float* plane, const Window& window) const {
   return {plane + (window.row - chunk_.row) * stride + (window.col - chunk_.col), 1, window.shape(), pass_.chunk.area(), stride};
 }
 
-Block<float> ChunkRunner::home(LayerId id) { return view(still_plane(targets_.at(id)), block_); }
+Block<float> ChunkRunner::view_of_piece(Target& target, const Window& window) const {
+  const Index stride = piece_.cols;
+  auto* pixels = reinterpret_cast<float*>(target.piece.data());
+  return {pixels + (window.row - piece_.row) * stride + (window.col - piece_.col), 1, window.shape(), piece_.shape().area(), stride};
+}
+
+Block<float> ChunkRunner::home(LayerId id) {
+  Target& target = targets_.at(id);
+  return piece_.empty() ? view(still_plane(target), block_) : view_of_piece(target, block_);
+}
 
 void ChunkRunner::deliver(LayerId id, Index first, Block<const float> pixels) {
   Target& target = targets_.at(id);
   if (plan_.layers[id].axis != none) return deliver_times(target, first, pixels);
-  if (target.places.empty()) copy(pixels, home(id));
+  if (!piece_.empty() || target.places.empty()) copy(pixels, home(id));
+  if (!piece_.empty()) return;
   for (const Place& place : target.places) copy(pixels, view(plane(place, 0), block_));
 }
 

@@ -4,6 +4,8 @@
 #include "pipeline/run/kept_chunks.h"
 #include "pipeline/run/states.h"
 
+#include <functional>
+
 namespace terroir {
 
 /// An array that a pass writes: its output's place in the pass, its own place there, and the sink that encodes it.
@@ -44,15 +46,15 @@ struct ChunkResult {
   std::vector<double> state;  ///< by StateLayout
 };
 
-/// Computes one spatial chunk of a pass after another, block by block: assembles whole chunks, observes them and encodes them.
-/// One for each compute thread.
+/// Computes one spatial chunk of a pass after another, block by block, or several chunks that one block lies over: assembles whole chunks,
+/// observes them and encodes them. One for each compute thread.
 class ChunkRunner final : private BlockReceiver {
  public:
   explicit ChunkRunner(const PassContext&);
 
-  /// `chunk` is the full window of a chunk; what lies outside the pass's window stays nodata. `spare`, what an earlier chunk of the pass
-  /// was encoded to, is memory to be used again.
-  ChunkResult run(const Window& chunk, EncodedChunks spare);
+  /// `piece` is the full window of a chunk, or of some chunks of one tile, whose results come row by row; what lies outside the pass's
+  /// window stays nodata. `spare` gives what an earlier chunk of the pass was encoded to: memory to be used again.
+  std::vector<ChunkResult> run(const Window& piece, const std::function<EncodedChunks()>& spare);
 
  private:
   /// A place of a layer in an array that is being assembled.
@@ -63,6 +65,7 @@ class ChunkRunner final : private BlockReceiver {
     std::vector<Place> places;
     std::vector<std::size_t> fits;  ///< places in Pass::fits
     Buffer observed;                ///< of a static layer that is only observed
+    Buffer piece;                   ///< of a static layer, several chunks that are computed together
   };
   struct Assembly {
     Buffer pixels;  ///< [time chunk][feature][time][row][col]
@@ -72,14 +75,21 @@ class ChunkRunner final : private BlockReceiver {
   Block<float> home(LayerId target) override;
   void deliver(LayerId target, Index first, Block<const float> pixels) override;
   void deliver_times(const Target&, Index first, Block<const float> pixels);
+  ChunkResult run_chunk(const Window& chunk, EncodedChunks spare);
+  void run_together(const Window& piece);
+  void begin(const Window& chunk, EncodedChunks spare);
+  ChunkResult finish();
   void clear_arrays();
-  void run_blocks(BlockRunner& blocks, Shape size);
+  void take_from_piece();
+  void run_blocks(BlockRunner& blocks, Shape size, const Window& window);
   void run_block(BlockRunner& blocks, const Window& block);
   void keep();
   void finish_static();
   [[nodiscard]] float* still_plane(const Target&);
   [[nodiscard]] float* plane(const Place&, Index time);
+  [[nodiscard]] bool is_kept(const Window& chunk) const { return !pass_.kept.empty() && kept_.find(chunk) != nullptr; }
   [[nodiscard]] Block<float> view(float* plane, const Window& window) const;
+  [[nodiscard]] Block<float> view_of_piece(Target& target, const Window& window) const;
   void observe_fit(std::size_t fit, Block<const float> pixels);
   void observe_layer(const Place&, Block<const float> pixels);
   void emit(std::size_t array, Index time_chunk);
@@ -97,6 +107,7 @@ class ChunkRunner final : private BlockReceiver {
   std::map<LayerId, Target> targets_;
   std::vector<Assembly> assemblies_;
   Window chunk_, valid_, block_;
+  Window piece_;  ///< several chunks that are being computed together; empty: one
   ChunkResult result_;
   std::size_t emitted_ = 0;  ///< encoded chunks of the result
   std::vector<bool> seen_;   ///< fields of the state that hold something, by offset

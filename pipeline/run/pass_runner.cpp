@@ -14,28 +14,35 @@
 namespace terroir {
 namespace {
 
-/// The chunks of one tile on their way from compute threads to the writer, which takes them in row order.
+/// The chunks of one tile on their way from compute threads, which take them in pieces, to the writer, which takes them in row order.
 class ChunkQueue {
  public:
-  ChunkQueue(Index chunks, Index ahead) : ahead_(ahead), results_(static_cast<std::size_t>(chunks)) {}
+  /// Chunks of the tile, those of a piece, and how many pieces may be computed before the first of them has been written.
+  ChunkQueue(Shape chunks, Shape piece, Index ahead)
+      : pieces_({0, 0, chunks.rows, chunks.cols}, piece), ahead_(ahead), results_(static_cast<std::size_t>(chunks.area())) {}
 
-  /// The next chunk to compute, or nothing when all are taken or the tile has failed. Waits while the writer is too far behind.
+  /// The next piece to compute, or nothing when all are taken or the tile has failed. Waits while the writer is too far behind.
   std::optional<Index> take() {
     std::unique_lock lock(mutex_);
-    moved_.wait(lock, [&] { return failed_ || next_ >= chunks() || next_ < written_ + ahead_; });
-    if (failed_ || next_ >= chunks()) return std::nullopt;
+    moved_.wait(lock, [&] { return failed_ || next_ >= pieces_.size() || next_ < written_ + ahead_; });
+    if (failed_ || next_ >= pieces_.size()) return std::nullopt;
     moved_.notify_all();
     return next_++;
   }
-  void put(Index chunk, ChunkResult result) {
+  /// The results of a piece's chunks, row by row.
+  void put(Index piece, std::vector<ChunkResult> results) {
     const std::lock_guard lock(mutex_);
-    results_[static_cast<std::size_t>(chunk)] = std::move(result);
+    const Window chunks = pieces_[piece];
+    auto result = results.begin();
+    for (Index row = chunks.row; row < chunks.row_end(); ++row)
+      for (Index col = chunks.col; col < chunks.col_end(); ++col)
+        results_[static_cast<std::size_t>(row * pieces_.all().cols + col)] = std::move(*result++);
     moved_.notify_all();
   }
   /// The next chunk to write, in order; nothing when all are written or the tile has failed.
   std::optional<std::pair<Index, ChunkResult>> next_result() {
     std::unique_lock lock(mutex_);
-    if (taken_ > written_) ++written_, moved_.notify_all();
+    if (taken_ > 0 && ends_piece(taken_ - 1)) ++written_, moved_.notify_all();
     if (taken_ >= chunks()) return std::nullopt;
     moved_.wait(lock, [&] { return failed_ || results_[static_cast<std::size_t>(taken_)].has_value(); });
     if (failed_) return std::nullopt;
@@ -44,11 +51,11 @@ class ChunkQueue {
     ++taken_;
     return next;
   }
-  /// Waits until chunk `chunk` may be read ahead: it is at most `distance` beyond the one being computed. False at the tile's end.
-  bool wait_to_read(Index chunk, Index distance) {
+  /// Waits until a piece may be read ahead: it is at most `distance` beyond the one being computed. False at the tile's end.
+  bool wait_to_read(Index piece, Index distance) {
     std::unique_lock lock(mutex_);
-    moved_.wait(lock, [&] { return failed_ || next_ + distance > chunk || next_ >= chunks(); });
-    return !failed_ && chunk >= next_;
+    moved_.wait(lock, [&] { return failed_ || next_ + distance > piece || next_ >= pieces_.size(); });
+    return !failed_ && piece >= next_;
   }
   void fail(std::exception_ptr error) {
     const std::lock_guard lock(mutex_);
@@ -65,12 +72,22 @@ class ChunkQueue {
     if (failed_) std::rethrow_exception(error_);
   }
   [[nodiscard]] Index chunks() const noexcept { return static_cast<Index>(results_.size()); }
+  [[nodiscard]] const TileGrid& pieces() const noexcept { return pieces_; }
 
  private:
+  /// Whether a chunk is the last one of its piece, in row order.
+  [[nodiscard]] bool ends_piece(Index chunk) const {
+    const auto ends = [](Index at, Index piece, Index all) { return (at + 1) % piece == 0 || at + 1 == all; };
+    const Window all = pieces_.all();
+    const Shape piece = pieces_.tile_shape();
+    return ends(chunk / all.cols, piece.rows, all.rows) && ends(chunk % all.cols, piece.cols, all.cols);
+  }
+
   std::mutex mutex_;
   std::condition_variable moved_;
+  const TileGrid pieces_;
   const Index ahead_;
-  Index next_ = 0, taken_ = 0, written_ = 0;
+  Index next_ = 0, taken_ = 0, written_ = 0;  ///< pieces begun, chunks handed to the writer, pieces written
   std::vector<std::optional<ChunkResult>> results_;
   bool failed_ = false;
   std::exception_ptr error_;
@@ -113,8 +130,9 @@ class PassRunner final : public TileRunner {
         coarse_(plan_, pass_, reader_, fitted_, meter_, shared) {
     const PassContext context{plan_, pass_, program_, shorter_, shorter_program_, layout_, arrays_, fitted_, coarse_, kept_, meter_};
     for (int i = 0; i < plan.resources.threads; ++i) runners_.push_back(std::make_unique<ChunkRunner>(context));
-    // Reading ahead pays only where the cache holds two chunks' input; else it would throw out what is in use.
-    reads_ahead_ = 2 * input_footprint(plan, pass_, chunk_at(pass_.window, 0)) <= plan.cache_bytes;
+    // Reading ahead pays only where the cache holds two pieces' input; else it would throw out what is in use.
+    const Shape piece = pass_.piece();
+    reads_ahead_ = 2 * input_footprint(plan, pass_, {pass_.window.row, pass_.window.col, piece.rows, piece.cols}) <= plan.cache_bytes;
   }
 
   TileResult run(Index tile, Index next) override {
@@ -137,15 +155,20 @@ class PassRunner final : public TileRunner {
     return layers;
   }
   [[nodiscard]] TileGrid chunks_of(const Window& tile) const { return {tile, pass_.chunk}; }
-  /// The full window of a chunk of a tile, also where the tile is cut off by the pass's edge.
-  [[nodiscard]] Window chunk_at(const Window& tile, Index chunk) const {
-    const Index cols = chunks_of(tile).counts().cols;
-    return {tile.row + chunk / cols * pass_.chunk.rows, tile.col + chunk % cols * pass_.chunk.cols, pass_.chunk.rows, pass_.chunk.cols};
+  /// The chunks of a tile in pieces, counted in chunks.
+  [[nodiscard]] ChunkQueue queue_of(const Window& tile) const {
+    const Shape piece = pass_.piece(), chunks{piece.rows / pass_.chunk.rows, piece.cols / pass_.chunk.cols};
+    return {chunks_of(tile).counts(), chunks, pass_.pieces_ahead(static_cast<Index>(runners_.size()))};
+  }
+  /// The window of some chunks of a tile, each in full, also where the tile is cut off by the pass's edge.
+  [[nodiscard]] Window window_of(const Window& tile, const Window& chunks) const {
+    const Shape chunk = pass_.chunk;
+    return {tile.row + chunks.row * chunk.rows, tile.col + chunks.col * chunk.cols, chunks.rows * chunk.rows, chunks.cols * chunk.cols};
   }
 
   TileResult run_tile(Index tile, Index next) {
     const Window window = pass_.tiles[tile];
-    ChunkQueue queue(chunks_of(window).size(), static_cast<Index>(runners_.size()) + 1);
+    ChunkQueue queue = queue_of(window);
     TileResult result{tile, {}, {}};
     {
       std::vector<std::jthread> threads;
@@ -172,23 +195,29 @@ class PassRunner final : public TileRunner {
   }
 
   void compute(ChunkQueue& queue, ChunkRunner& runner, const Window& tile) {
-    while (const auto chunk = queue.take()) {
+    while (const auto piece = queue.take()) {
       if (cancelled_) throw Error(Fault::interrupted, "interrupted");
-      queue.put(*chunk, runner.run(chunk_at(tile, *chunk), spare_.take()));
+      queue.put(*piece, runner.run(window_of(tile, queue.pieces()[*piece]), [&] { return spare_.take(); }));
     }
   }
 
   void read_ahead(ChunkQueue& queue, const Window& tile, Index next) {
     constexpr Index distance = 2;
-    for (Index chunk = 1; chunk < queue.chunks(); ++chunk)
-      if (queue.wait_to_read(chunk, distance)) prefetch(chunk_at(tile, chunk));
-    if (next >= 0 && !cancelled_) prefetch(chunk_at(pass_.tiles[next], 0));
+    for (Index piece = 1; piece < queue.pieces().size(); ++piece)
+      if (queue.wait_to_read(piece, distance)) prefetch(window_of(tile, queue.pieces()[piece]));
+    if (next < 0 || cancelled_) return;
+    const Shape piece = pass_.piece();
+    const Window there = pass_.tiles[next];
+    prefetch({there.row, there.col, piece.rows, piece.cols});
   }
 
-  void prefetch(const Window& chunk) {
-    if (!pass_.kept.empty() && kept_.find(chunk)) return;
+  void prefetch(const Window& piece) {
+    const TileGrid chunks(piece, pass_.chunk);
+    bool kept = !pass_.kept.empty();
+    for (Index i = 0; i < chunks.size() && kept; ++i) kept = kept_.find(chunks[i]) != nullptr;
+    if (kept) return;
     std::vector<Window> windows;
-    request_windows(plan_, pass_, program_, intersect(chunk, pass_.window), windows);
+    request_windows(plan_, pass_, program_, intersect(piece, pass_.window), windows);
     for (const LayerId id : program_.layers)
       if (plan_.layers[id].producer == none && !windows[id].empty()) {
         const std::size_t axis = plan_.layers[id].axis;

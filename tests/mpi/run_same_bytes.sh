@@ -23,6 +23,8 @@ same_bytes "one thread" 0 --threads 1
 same_bytes "five threads" 0 --threads 5
 same_bytes "small blocks" 0 --block 32x64
 same_bytes "odd blocks on two ranks" 2 --block 37x128
+same_bytes "blocks of several chunks" 0 --block 256x128 --threads 2
+same_bytes "a block for each tile on two ranks" 2 --block 256x256
 same_bytes "little memory" 2 --memory 400M
 for level in v2 v3; do
   export TERROIR_CPU=$level

@@ -69,6 +69,9 @@ class KeepingWriter : public TileWriter {
   KeepingWriter(KeepingSink& sink, std::size_t array, Index row, Index col) : sink_(sink), array_(array), row_(row), col_(col) {}
   void append(Index time_chunk, Index row, Index col, std::span<const std::byte> encoded) override {
     const OutputPlan& o = sink_.output();
+    const std::pair<Index, Index> place{row, col};
+    EXPECT_TRUE(last_ <= place) << "chunks come row by row";
+    last_ = place;
     sink_.place(array_, time_chunk, row_ * o.shard.rows + row * o.chunk.rows, col_ * o.shard.cols + col * o.chunk.cols, encoded);
   }
   std::vector<ObjectRecord> close() override { return {}; }
@@ -77,6 +80,7 @@ class KeepingWriter : public TileWriter {
   KeepingSink& sink_;
   std::size_t array_;
   Index row_, col_;
+  std::pair<Index, Index> last_{0, 0};
 };
 
 std::unique_ptr<TileWriter> KeepingSink::open_tile(std::size_t array, Index tile_row, Index tile_col) {
@@ -167,6 +171,7 @@ std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener,
 WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOptions& options) {
   Compiled made = compile_text(recipe, opener, options.resources);
   WholeRun result{std::move(*made.plan), {}};
+  result.plan.kept_bytes = options.kept_bytes.value_or(result.plan.kept_bytes);
   const Plan& plan = result.plan;
   std::vector<std::unique_ptr<KeepingSink>> sinks;
   std::vector<Sink*> pointers;

@@ -49,6 +49,7 @@ struct RunOptions {
   bool backwards = false;     ///< last tile first
   std::size_t ranks = 1;      ///< that take turns, and share what a node's ranks share
   bool full_scratch = false;  ///< there is no room for what they share
+  std::optional<std::size_t> kept_bytes{};  ///< of results kept between passes, instead of what the plan says
 };
 struct WholeRun {
   Plan plan;

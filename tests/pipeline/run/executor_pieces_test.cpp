@@ -1,0 +1,67 @@
+#include "tests/pipeline/run/support/whole_run.h"
+
+#include <gtest/gtest.h>
+
+namespace terroir::testing {
+namespace {
+
+/// Two generations of global processes over halos that are larger than a chunk; the window is no whole number of chunks or tiles.
+const char* const text = R"(
+version: 1
+grid: {like: dem}
+inputs: {dem: {path: dem.tif}}
+steps:
+  one:   {process: focal_statistics, data: dem, size: 17, reducer: mean}
+  two:   {process: focal_statistics, data: one, size: 17, reducer: sd, boundary: reflect}
+  three: {process: focal_statistics, data: two, size: 33, reducer: [max, count]}
+  even:  {process: standardize, data: three}
+  share: {process: min_max_scale, data: [even, one]}
+outputs:
+  out: {path: o, layers: [three, share], chunk: 32, shard: 96}
+  cube: {path: c, layers: [even], layout: stacked, chunk: 32, shard: 96}
+)";
+
+WholeRun run_of(RunOptions options = {}) {
+  MemoryOpener opener;
+  opener.add("dem.tif", raster({230, 250}, {64, 48}, hills));
+  return whole_run(text, opener, options);
+}
+
+void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what) {
+  ASSERT_EQ(a.arrays.size(), b.arrays.size());
+  for (const auto& [name, stored] : a.arrays) {
+    EXPECT_TRUE(same_bits(stored.pixels, b.arrays.at(name).pixels)) << name << " differs: " << what;
+    EXPECT_EQ(stored.statistics, b.arrays.at(name).statistics) << name << " has other statistics: " << what;
+  }
+}
+
+RunOptions by_blocks(Shape block, int threads = 1) {
+  RunOptions options;
+  options.resources.block = block;
+  options.resources.threads = threads;
+  return options;
+}
+
+TEST(ExecutorPieces, ChunksThatAreComputedTogetherHaveTheSameBits) {
+  const WholeRun together = run_of();
+  ASSERT_EQ(together.plan.passes[0].block, (Shape{64, 96})) << "of 3 x 3 chunks the first two rows, then the last one";
+  const WholeRun alone = run_of(by_blocks({32, 32}));
+  ASSERT_EQ(alone.plan.passes[0].piece(), (Shape{32, 32}));
+  expect_same(together, alone, "blocks of one chunk");
+  for (const Shape block : {Shape{96, 96}, Shape{64, 64}, Shape{64, 7}, Shape{5, 96}})
+    expect_same(together, run_of(by_blocks(block, 3)), "blocks of " + std::to_string(block.rows) + " x " + std::to_string(block.cols));
+}
+
+TEST(ExecutorPieces, ChunksThatWereKeptAreNotComputedWithTheirNeighbours) {
+  const WholeRun reference = run_of(by_blocks({32, 32}));
+  ASSERT_FALSE(reference.plan.passes[0].keeps.empty());
+  const auto pixels = reference.plan.passes[0].keeps.size() * static_cast<std::size_t>(reference.plan.passes[0].chunk.area());
+  for (const std::size_t chunks : {0, 1, 20, 1000}) {
+    RunOptions options;
+    options.kept_bytes = chunks * pixels * sizeof(float);
+    expect_same(reference, run_of(options), std::to_string(chunks) + " chunks kept");
+  }
+}
+
+}  // namespace
+}  // namespace terroir::testing
