@@ -9,7 +9,7 @@
 namespace terroir {
 namespace {
 
-std::shared_ptr<ScratchFile> open_scratch(const Plan& plan, const Communicator& communicator, const char* use, std::uint64_t bytes,
+std::shared_ptr<ScratchFile> open_scratch(const Plan& plan, const Communicator& communicator, const std::string& use, std::uint64_t bytes,
                                           std::size_t parts) {
   const std::string& folder = plan.resources.scratch.folder;
   remove_abandoned(folder);
@@ -51,7 +51,9 @@ std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& c
   const CoarseRoom room = coarse_room(plan);
   if (communicator.local_size() == 1 || room.chunks == 0) return nullptr;
   try {
-    return open_scratch(plan, communicator, "-layers", room.bytes, room.chunks);
+    // Ranks whose limits differ may have cut their passes differently: only those with the same layers share them.
+    const std::string use = "-layers-" + std::to_string(room.bytes) + "-" + std::to_string(room.chunks);
+    return open_scratch(plan, communicator, use, room.bytes, room.chunks);
   } catch (const Error&) {
     return std::make_shared<NoScratch>();
   }

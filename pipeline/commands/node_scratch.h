@@ -14,7 +14,7 @@ namespace terroir {
 [[nodiscard]] std::vector<std::shared_ptr<Source>> rechunk_sources(const Plan& plan, std::vector<std::shared_ptr<Source>> sources,
                                                                    const Communicator& communicator);
 
-/// What the ranks of this node share of layers that are computed on their own grids; null where there is nothing to share.
+/// What the ranks of this node share of layers that are computed in passes of their own; null where there is nothing to share.
 /// Throws as rechunk_sources.
 [[nodiscard]] std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& communicator);
 

@@ -10,8 +10,6 @@ constexpr std::size_t cache_target = std::size_t{1536} << 10;
 constexpr Index least_slab = 4;
 /// Halving a block further than this costs more in halo than it gains in cache.
 constexpr double halo_limit = 1.25;
-/// From here on a block of several chunks is faster than one of a chunk, by measurement; below, halos are cheaper than waiting for it.
-constexpr double recompute_limit = 2;
 /// Blocks of several chunks take at most this part of the allowed memory.
 constexpr std::size_t memory_part = 4;
 
@@ -99,11 +97,11 @@ Shape larger_block(Shape block, Shape most) {
   return block;
 }
 
-/// Whether each thread has a piece of the tile, one more than they is there to be written meanwhile, and all have the memory for theirs.
+/// Whether each thread still has a piece of the tile, and all of them have the memory for theirs.
 bool affordable(const Plan& plan, const Pass& pass, const Program& program) {
   const auto threads = static_cast<std::size_t>(plan.resources.threads);
   const Shape most = largest_block(pass);
-  if (ceil_div(most.rows, pass.block.rows) * ceil_div(most.cols, pass.block.cols) <= plan.resources.threads) return false;
+  if (ceil_div(most.rows, pass.block.rows) * ceil_div(most.cols, pass.block.cols) < plan.resources.threads) return false;
   return plan.resources.memory == 0 || threads * working_set(plan, pass, program) <= plan.resources.memory / memory_part;
 }
 
@@ -138,22 +136,11 @@ void choose_blocks(const Plan& plan, Pass& pass, std::optional<Shape> forced) {
   }
   while (working_set(plan, pass, program) > cache_target)
     if (!halve_slabs(plan, pass) && (whole || !halve_block(plan, pass, program))) break;
-  if (!whole) enlarge_block(plan, pass, program);
+  if (!whole && plan.halos.larger_blocks) enlarge_block(plan, pass, program);
 }
 
 bool delivers_times(const Plan& plan, const Program& program) {
   return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
-}
-
-bool shrink_blocks(Plan& plan) {
-  bool shrunk = false;
-  for (Pass& pass : plan.passes) {
-    if (plan.resources.block || pass.piece() == pass.chunk) continue;
-    pass.block = pass.chunk;
-    pass.recompute = recompute_ratio(plan, pass, make_program(plan, pass));
-    shrunk = true;
-  }
-  return shrunk;
 }
 
 double recompute_ratio(const Plan& plan, const Pass& pass, const Program& program) {

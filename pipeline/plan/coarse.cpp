@@ -2,6 +2,7 @@
 
 #include "pipeline/plan/blocking.h"
 #include "pipeline/plan/passes.h"
+#include "pipeline/plan/program.h"
 
 #include <algorithm>
 #include <set>
@@ -33,9 +34,33 @@ Shape chunk_of(const Plan& plan, const PlannedLayer& layer) {
   return {std::min(chunk.rows, layer.extent.rows), std::min(chunk.cols, layer.extent.cols)};
 }
 
+CoarseRoom room_of(const Pass& pass) {
+  return {static_cast<std::uint64_t>(pass.tiles.size() * pass.chunk.area()) * sizeof(float), static_cast<std::size_t>(pass.tiles.size())};
+}
+
 CoarseRoom behind(const CoarseRoom& room, const Pass& pass) {
-  return {room.bytes + static_cast<std::uint64_t>(pass.tiles.size() * pass.chunk.area()) * sizeof(float),
-          room.chunks + static_cast<std::size_t>(pass.tiles.size())};
+  const CoarseRoom more = room_of(pass);
+  return {room.bytes + more.bytes, room.chunks + more.chunks};
+}
+
+bool is_own(const Plan& plan, const Pass& pass) {
+  return std::any_of(plan.own_passes.begin(), plan.own_passes.end(), [&](const Pass& own) { return own.keeps == pass.keeps; });
+}
+
+/// Bytes of the chunks of own passes under the windows that a pass asks of them for a part of that shape, wherever that lies.
+std::size_t asked_at_once(const Plan& plan, const Pass& pass, Shape part) {
+  std::vector<Window> windows;
+  request_windows(plan, pass, make_program(plan, pass), {pass.window.row, pass.window.col, part.rows, part.cols}, windows);
+  const auto touched = [](Index asked, Index chunk, Index all) { return std::min(ceil_div(asked, chunk) + 1, all); };
+  std::size_t bytes = 0;
+  for (const LayerId id : pass.given) {
+    const Pass own = coarse_pass(plan, id);
+    if (!is_own(plan, own)) continue;
+    const Shape asked = windows[id].shape(), all = own.tiles.counts();
+    const Index chunks = touched(asked.rows, own.chunk.rows, all.rows) * touched(asked.cols, own.chunk.cols, all.cols);
+    bytes += static_cast<std::size_t>(chunks * own.chunk.area()) * sizeof(float);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -51,9 +76,16 @@ std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass, const std
   return {found.begin(), found.end()};
 }
 
-std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass) { return coarse_layers(plan, pass, pass.ops); }
+std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass) {
+  std::set<LayerId> found(pass.given.begin(), pass.given.end());
+  for (const LayerId id : pass.given)
+    for (const LayerId behind : coarse_layers(plan, coarse_pass(plan, id))) found.insert(behind);
+  return {found.begin(), found.end()};
+}
 
 Pass coarse_pass(const Plan& plan, LayerId layer) {
+  for (const Pass& own : plan.own_passes)
+    if (own.keeps[0] == layer) return own;
   Pass pass;
   pass.lattice = plan.layers[layer].lattice;
   pass.window = plan.layers[layer].extent;
@@ -93,8 +125,24 @@ CoarseRoom coarse_room(const Plan& plan) {
 std::uint64_t shared_bytes(const Plan& plan) { return plan.resources.ranks > 1 ? coarse_room(plan).bytes : 0; }
 
 std::size_t coarse_bytes(const Plan& plan) {
-  const auto all = static_cast<std::size_t>(coarse_room(plan).bytes);
+  constexpr std::size_t tiles = 4;
+  std::size_t coarse = 0, own = 0;
+  for (const Pass& pass : coarse_passes(plan)) (is_own(plan, pass) ? own : coarse) += room_of(pass).bytes;
+  const std::size_t all = coarse + std::min(own, tiles * own_bytes_at_once(plan));
   return plan.resources.memory == 0 ? all : std::min(all, plan.resources.memory / 8);
+}
+
+std::size_t own_bytes_at_once(const Plan& plan) {
+  std::size_t most = 0;
+  for (const Pass& pass : plan.passes) {
+    std::size_t bytes = asked_at_once(plan, pass, pass.piece());
+    for (const LayerId id : coarse_layers(plan, pass)) {
+      const Pass own = coarse_pass(plan, id);
+      bytes += asked_at_once(plan, own, own.chunk);
+    }
+    most = std::max(most, bytes);
+  }
+  return most * static_cast<std::size_t>(plan.resources.threads);
 }
 
 }  // namespace terroir

@@ -10,10 +10,11 @@ namespace terroir {
 /// that lattice, not for every block that reads them.
 [[nodiscard]] std::vector<LayerId> coarse_layers(const Plan&, const Pass&, const std::vector<OpId>& ops);
 
-/// Those of a finished pass.
+/// All layers with passes of their own that a finished pass reads, or that those passes read.
 [[nodiscard]] std::vector<LayerId> coarse_layers(const Plan&, const Pass&);
 
-/// The pass that computes such a layer on its own lattice, in chunks that hold whole chunks of its inputs; it writes nothing.
+/// The pass that computes such a layer: its own one of the plan (`Plan::own_passes`), else one on its own lattice, in chunks that hold whole
+/// chunks of its inputs; it writes nothing.
 [[nodiscard]] Pass coarse_pass(const Plan&, LayerId layer);
 
 /// All of them, by pass and layer.
@@ -29,7 +30,11 @@ struct CoarseRoom {
 /// Bytes of scratch through which several ranks of a node share such layers.
 [[nodiscard]] std::uint64_t shared_bytes(const Plan&);
 
-/// Bytes that a rank holds of such layers: all of them while they take no more than an eighth of the allowed memory.
+/// Bytes that a rank holds of such layers: all of them while they take no more than an eighth of the allowed memory; of those that have own
+/// passes of the plan no more than some tiles ask for.
 [[nodiscard]] std::size_t coarse_bytes(const Plan&);
+
+/// Bytes of the chunks of layers with own passes that the threads of a rank ask for at once.
+[[nodiscard]] std::size_t own_bytes_at_once(const Plan&);
 
 }  // namespace terroir

@@ -95,7 +95,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   cut_passes(plan);
   plan_rechunk(plan);
   project_memory(plan);
-  if (exceeds_memory(plan) && shrink_blocks(plan)) project_memory(plan);
+  while (exceeds_memory(plan) && cut_frugally(plan)) project_memory(plan);
   check_scratch(plan, result.diagnostics);
   if (has_error(result.diagnostics)) return result;
   measure_reading(plan);

@@ -94,12 +94,22 @@ void explain_inputs(const Plan& plan, std::string& text) {
   }
 }
 
+/// A layer that a pass reads, or others that it reads, and that is computed once.
+void explain_own(const Plan& plan, const Pass& pass, const Pass& own, std::string& text) {
+  const std::string& name = plan.layers[own.keeps[0]].variable;
+  if (own.lattice != pass.lattice)
+    text += "  computes " + name + " on its own grid, once\n";
+  else
+    text += "  computes " + name + " in a pass of its own, once: in chunks of " + shape_text(own.chunk) + ", by " +
+            list_words(step_names(plan, own.ops), "and") + ", " + one_decimal(own.recompute) + " pixels for each kept\n";
+}
+
 void explain_pass(const Plan& plan, std::size_t number, std::string& text) {
   const Pass& pass = plan.passes[number];
   text += "Pass " + std::to_string(number + 1) + ": " + std::to_string(pass.tiles.size()) + " tiles of " + shape_text(pass.shard) +
           ", chunks of " + shape_text(pass.chunk) + ", blocks of " + shape_text(pass.block) + "\n";
   if (!pass.ops.empty()) text += "  computes " + list_words(step_names(plan, pass.ops), "and") + "\n";
-  for (const LayerId layer : coarse_layers(plan, pass)) text += "  computes " + plan.layers[layer].variable + " on its own grid, once\n";
+  for (const LayerId layer : coarse_layers(plan, pass)) explain_own(plan, pass, coarse_pass(plan, layer), text);
   if (!pass.fits.empty()) text += "  fits " + list_words(step_names(plan, pass.fits), "and") + "\n";
   if (!pass.kept.empty()) text += "  starts from what pass 1 kept, where memory allowed\n";
   for (std::size_t axis = 0; axis < pass.slab.size(); ++axis)
@@ -116,7 +126,7 @@ std::string chunk_text(const ChunkShape& chunk) { return std::to_string(chunk.ti
 void explain_shared(const Plan& plan, std::string& text) {
   const std::uint64_t bytes = shared_bytes(plan);
   if (bytes > 0)
-    text += "Layers on their own grids, shared by the ranks of a node: " + bytes_text(bytes) + " of scratch in " +
+    text += "Layers in passes of their own, shared by the ranks of a node: " + bytes_text(bytes) + " of scratch in " +
             plan.resources.scratch.folder + "\n";
 }
 
@@ -172,14 +182,24 @@ Json json_rechunk(const Plan& plan) {
   return {{"folder", plan.resources.scratch.folder}, {"bytes", scratch_bytes(plan)}, {"layers", layers}};
 }
 
+Json json_own(const Plan& plan, const Pass& own) {
+  return {{"layer", plan.layers[own.keeps[0]].variable},
+          {"chunk", json_shape(own.chunk)},
+          {"steps", step_names(plan, own.ops)},
+          {"recompute", own.recompute}};
+}
+
 Json json_pass(const Plan& plan, const Pass& pass) {
   Json outputs = Json::array();
   for (const std::size_t o : pass.outputs) outputs.push_back(plan.outputs[o].name);
+  Json own = Json::array();
+  for (const LayerId layer : coarse_layers(plan, pass)) own.push_back(json_own(plan, coarse_pass(plan, layer)));
   return {{"tiles", pass.tiles.size()},
           {"tile", json_shape(pass.shard)},
           {"chunk", json_shape(pass.chunk)},
           {"block", json_shape(pass.block)},
           {"steps", step_names(plan, pass.ops)},
+          {"own_passes", own},
           {"fits", step_names(plan, pass.fits)},
           {"outputs", outputs},
           {"input_bytes", pass.input_bytes},

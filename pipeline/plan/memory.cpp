@@ -109,6 +109,17 @@ std::size_t block_bytes(const Plan& plan, const Pass& pass) {
   return block_memory(plan, pass, make_program(plan, pass), block).total() * 17 / 16;
 }
 
+/// What it takes to compute chunks of the layers that a pass reads from their own passes, of those that these read in turn, and so on.
+std::size_t nested_bytes(const Plan& plan, const Pass& pass) {
+  std::size_t most = 0;
+  for (const LayerId id : pass.given) {
+    const Pass own = coarse_pass(plan, id);
+    const std::size_t chunk = static_cast<std::size_t>(own.chunk.area()) * sizeof(float);
+    most = std::max(most, block_bytes(plan, own) + chunk + nested_bytes(plan, own));
+  }
+  return most;
+}
+
 std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
   std::size_t bytes = 0;
   if (pass.piece() != pass.chunk) bytes += targets_of(plan, pass).size() * static_cast<std::size_t>(pass.piece().area()) * sizeof(float);
@@ -243,9 +254,8 @@ void project_memory(Plan& plan) {
   if (const std::size_t bytes = places_bytes(plan); bytes > 0) plan.memory.push_back({"positions of cells", bytes});
   const std::vector<Pass> coarse = coarse_passes(plan);
   if (!coarse.empty()) {
-    std::size_t blocks = 0;
-    for (const Pass& p : coarse) blocks = std::max(blocks, block_bytes(plan, p));
-    plan.memory.push_back({"layers on their own grids", coarse_bytes(plan) + threads * blocks});
+    const std::size_t nested = worst(plan, [&](const Pass& p) { return nested_bytes(plan, p); });
+    plan.memory.push_back({"layers in passes of their own", coarse_bytes(plan) + threads * nested});
   }
   const std::size_t fixed = plan.projected_memory();
   std::size_t least = worst(plan, [&](const Pass& p) {

@@ -2,6 +2,7 @@
 
 #include "pipeline/plan/blocking.h"
 #include "pipeline/plan/coarse.h"
+#include "pipeline/plan/halo_cut.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/shapes.h"
 
@@ -34,6 +35,7 @@ class PassCutter {
     for (std::size_t g = 0; g < last; ++g) add_fit_passes(used, g);
     add_output_passes();
     for (Pass& pass : plan_.passes) finish(pass);
+    settle_own_passes(plan_);
     for (std::size_t i = 1; i < plan_.passes.size(); ++i) connect_kept(plan_.passes[0], plan_.passes[i]);
   }
 
@@ -105,6 +107,7 @@ class PassCutter {
     pass.ops = needed_ops(plan_, targets_of(plan_, pass), pass.given);
     choose_blocks(plan_, pass, plan_.resources.block);
     pass.recompute = recompute_ratio(plan_, pass, make_program(plan_, pass));
+    cut_at_halos(plan_, pass);
   }
 
   /// Lets a later pass use what the first one computed, when it walks the same chunks and needs no neighbours of those pixels.
@@ -148,7 +151,25 @@ std::vector<OpId> needed_ops(const Plan& plan, const std::vector<LayerId>& targe
   return ops;
 }
 
-void cut_passes(Plan& plan) { PassCutter(plan).cut(); }
+void cut_passes(Plan& plan) {
+  const auto cut = [&] {
+    plan.passes.clear();
+    plan.own_passes.clear();
+    PassCutter(plan).cut();
+  };
+  cut();
+  if (own_passes_fit(plan)) return;
+  plan.halos.own_passes = false;
+  cut();
+}
+
+bool cut_frugally(Plan& plan) {
+  const bool larger = std::any_of(plan.passes.begin(), plan.passes.end(), [](const Pass& p) { return p.piece() != p.chunk; });
+  if (plan.resources.block || (plan.own_passes.empty() && !larger)) return false;
+  plan.halos = {!plan.own_passes.empty(), false};
+  cut_passes(plan);
+  return true;
+}
 
 Pass shortened(const Plan& plan, const Pass& pass) {
   Pass shorter = pass;

@@ -9,8 +9,13 @@ namespace terroir {
 void lay_out_outputs(const std::vector<OutputLayers>&, Plan&, std::vector<Diagnostic>& diagnostics);
 
 /// Cuts the plan into passes: one for each generation of global processes on each window, which observes them, then one for each
-/// group of outputs that share window, chunk and shard. Shapes of compute blocks are chosen as well.
+/// group of outputs that share window, chunk and shard; and others for layers that these read with wide neighbourhoods. Shapes of compute
+/// blocks are chosen as well.
 void cut_passes(Plan&);
+
+/// Cuts anew with less memory: without own passes of layers, then with blocks of one chunk at most. False when that was done already, or
+/// makes no difference.
+[[nodiscard]] bool cut_frugally(Plan&);
 
 /// Ops that layers need, producers first. Global processes among them are applied, so their states must be fitted. Layers of `given` need
 /// none.

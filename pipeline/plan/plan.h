@@ -112,7 +112,7 @@ struct Pass {
   /// Static layers whose pixels a rank keeps, while memory allows, for later passes over the same chunks; and those that an earlier
   /// pass may have kept, so that all before them need not be computed again (`shortened`).
   std::vector<LayerId> keeps, kept;
-  std::vector<LayerId> given;        ///< layers that are read from what was kept (of a shortened pass)
+  std::vector<LayerId> given;        ///< layers that have passes of their own (`coarse_pass`), or were kept (of a shortened pass)
   std::vector<std::size_t> outputs;  ///< outputs that this pass writes
   Shape block;                       ///< what is computed at once: a part of a chunk, or whole chunks of a tile
   std::vector<Index> slab;           ///< time steps of each axis that are in memory at once
@@ -185,6 +185,11 @@ struct Resources {
   Scratch scratch{};
 };
 
+/// What the plan does about halos that cost more than what is kept. It does less when memory is short.
+struct HaloRemedies {
+  bool larger_blocks = true, own_passes = true;
+};
+
 /// All that a run does, as a value: it can be printed, compared and refused.
 struct Plan {
   std::string recipe_file, name;
@@ -198,6 +203,10 @@ struct Plan {
   std::vector<Op> ops;
   std::size_t fit_count = 0;
   std::vector<Pass> passes;
+  /// Of layers that passes on their grid read with wide neighbourhoods: each is computed once, chunk by chunk when one is wanted, and writes
+  /// nothing; its layer is `keeps[0]`. Those that another one reads come before it.
+  std::vector<Pass> own_passes;
+  HaloRemedies halos;
   std::vector<OutputPlan> outputs;
   Resources resources;
   std::vector<MemoryTerm> memory;  ///< of one rank

@@ -24,7 +24,7 @@ constexpr Index chunk_limit = Index{4} << 20, row_limit = Index{64} << 20, least
 /// Rows and columns of a chunk in scratch.
 constexpr Index smallest_side = 16, largest_side = 256;
 
-/// The passes of a plan, and those that layers have on their own grids, in tiles as small as their chunks may become.
+/// The passes of a plan, and those that layers have of their own, in tiles as small as their chunks may become.
 std::vector<Pass> all_passes(const Plan& plan) {
   constexpr Shape tile{128, 128}, chunk{32, 128};
   std::vector<Pass> passes = plan.passes;
@@ -263,7 +263,7 @@ void check_scratch(Plan& plan, std::vector<Diagnostic>& diagnostics) {
   if (shared > 0 && scratch.free && shared + scratch_bytes(plan) > *scratch.free)
     diagnostics.push_back({{},
                            "scratch",
-                           "the ranks of a node share layers on their own grids through " + bytes_text(shared) + ", and " + scratch.folder +
+                           "the ranks of a node share layers in passes of their own through " + bytes_text(shared) + ", and " + scratch.folder +
                                " has " + bytes_text(*scratch.free) + " free, so that each rank computes them by itself",
                            "name a folder on a disk with room by TMPDIR",
                            true});

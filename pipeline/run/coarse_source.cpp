@@ -115,7 +115,7 @@ void CoarseSource::share(std::size_t part, std::uint64_t offset, std::span<std::
 void CoarseSource::compute(const Layer& layer, const Window& place, float* pixels) {
   const Pass& pass = layer.pass;
   ChunkReceiver receiver(place, pixels);
-  BlockRunner blocks(plan_, pass, layer.program, behind_, fitted_, meter_);
+  BlockRunner blocks(plan_, pass, layer.program, *this, fitted_, meter_);
   const Window valid = intersect(place, pass.window);
   for (Index r = valid.row; r < valid.row_end(); r += pass.block.rows)
     for (Index c = valid.col; c < valid.col_end(); c += pass.block.cols) {

@@ -10,8 +10,8 @@
 
 namespace terroir {
 
-/// Reads layers of other lattices that a pass brings onto its own (`coarse_layers`): computed chunk by chunk on their own lattice, each
-/// chunk once while it is held, and again, to the same bits, when it is not. Ranks that share the work compute each once between them.
+/// Reads layers that have passes of their own (`coarse_layers`): on other lattices, which a pass brings onto its own, or on its own lattice,
+/// with wide neighbourhoods. They are computed chunk by chunk, and may read one another, each chunk once while it is held, and again, to the same bits, when it is not. Ranks that share the work compute each once between them.
 /// All other layers come from the source behind. Used by several threads.
 class CoarseSource final : public LayerSource {
  public:

@@ -20,7 +20,7 @@ struct Work {
   std::uint64_t chunks_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t unfit = 0;  ///< pixels that the stored type could not hold
-  std::uint64_t alone = 0;  ///< chunks of layers on their own grids that scratch could not keep for the other ranks of a node
+  std::uint64_t alone = 0;  ///< chunks of layers in passes of their own that scratch could not keep for the other ranks of a node
   double read_seconds = 0, compute_seconds = 0, encode_seconds = 0, write_seconds = 0;
   std::vector<std::string> skipped;  ///< windows that could not be read under `on_error: nodata`
 };

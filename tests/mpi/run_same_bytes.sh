@@ -65,6 +65,15 @@ for level in v2 v3; do
   unset TERROIR_CPU
 done
 
+recipe=$here/wide.yml
+check "a run with wide windows" job 0 "$work/wide" --block 64x64
+check "which is not cut" test -z "$("$TERROIR" plan "$recipe" --input "dem=$dem" --output features=o --block 64x64 2>/dev/null | grep "of its own")"
+expected=$(digest "$work/wide")
+check "wide windows are published" test -e "$work/wide/wide.zarr/zarr.json"
+check "a plan cuts wide windows" test -n "$("$TERROIR" plan "$recipe" --input "dem=$dem" --output features=o 2>/dev/null | grep "rough in a pass of its own")"
+for ranks in 0 2 3; do same_bytes "wide windows in passes of their own: $ranks ranks" "$ranks"; done
+same_bytes "wide windows and three threads" 2 --threads 3
+
 recipe=$here/parcels.yml
 parcels=(--input "parcels=$root/data-samples/parcels.geojson")
 check "a run with polygons" job 0 "$work/parcels" "${parcels[@]}"

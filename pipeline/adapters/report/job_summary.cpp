@@ -92,7 +92,7 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
   if (p.work.unfit > 0) text += std::to_string(p.work.unfit) + " pixels did not fit their stored type and became nodata\n";
   if (p.work.alone > 0)
     text += std::to_string(p.work.alone) +
-            " chunks of layers on their own grids were computed by each rank for itself, because they could not be kept in " +
+            " chunks of layers in passes of their own were computed by each rank for itself, because they could not be kept in " +
             plan.resources.scratch.folder + "; make room there, or name another folder by TMPDIR\n";
   if (!p.work.skipped.empty()) text += std::to_string(p.work.skipped.size()) + " windows could not be read and became nodata:\n";
   for (const auto& window : p.work.skipped) text += "  " + window + "\n";

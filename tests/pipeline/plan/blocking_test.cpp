@@ -43,9 +43,9 @@ TEST(Blocking, AWideWindowEnlargesTheBlockUntilItIsWiderThanItsHalo) {
   EXPECT_DOUBLE_EQ(pass.recompute, 384.0 * 640 / (256 * 512));
 }
 
-TEST(Blocking, EachThreadHasAPieceOfATileAndOneIsThereToBeWritten) {
+TEST(Blocking, EachThreadHasAPieceOfATile) {
   // Four pieces; with blocks of 256 x 512 there would be two.
-  const Pass pass = pass_of(wide, {std::size_t{1} << 32, 2, 1, std::nullopt});
+  const Pass pass = pass_of(wide, {std::size_t{1} << 32, 3, 1, std::nullopt});
   EXPECT_EQ(pass.block, (Shape{256, 256}));
   EXPECT_DOUBLE_EQ(pass.recompute, 384.0 * 384 / (256 * 256));
 }

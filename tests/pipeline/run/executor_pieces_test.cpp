@@ -43,7 +43,9 @@ RunOptions by_blocks(Shape block, int threads = 1) {
 }
 
 TEST(ExecutorPieces, ChunksThatAreComputedTogetherHaveTheSameBits) {
-  const WholeRun together = run_of();
+  RunOptions two;
+  two.resources.threads = 2;
+  const WholeRun together = run_of(two);
   ASSERT_EQ(together.plan.passes[0].block, (Shape{64, 96})) << "of 3 x 3 chunks the first two rows, then the last one";
   const WholeRun alone = run_of(by_blocks({32, 32}));
   ASSERT_EQ(alone.plan.passes[0].piece(), (Shape{32, 32}));
