@@ -12,11 +12,13 @@ namespace {
 
 /// Cuts are made where all of them leave at most this part of the work: chunks have to be carried to and from the cache, and take memory.
 constexpr double worthwhile = 0.6;
-/// And while each leaves at most this part.
-constexpr double gain = 0.95;
+/// And each saves at least the work of half a step without halo.
+constexpr double least_gain = 0.5;
 /// Chunks of an own pass are wide enough when its steps work on at most so many pixels for each one kept.
 constexpr double wide_enough = 1.5;
 constexpr Index least_side = 256, largest_side = 1024;
+/// And no wider than leaves so many of them, if that can be: those who need one that another rank or thread is computing wait for it.
+constexpr Index fewest_chunks = 16;
 
 bool reads(const Plan& plan, const Pass& pass, LayerId layer) {
   const auto has = [&](const std::vector<LayerId>& layers) { return std::find(layers.begin(), layers.end(), layer) != layers.end(); };
@@ -36,11 +38,23 @@ void set_chunk(Pass& pass, Shape chunk) {
   pass.tiles = TileGrid(pass.window, pass.shard);
 }
 
-/// The pass of a layer of a pass alone; nothing where it takes layers with time, which are read in other ways, or other CRSs.
-std::optional<Pass> own_pass(const Plan& plan, const Pass& of, LayerId layer) {
+/// What a pass reads of a layer in all.
+Window wanted_of(const Plan& plan, const Pass& pass, LayerId layer) {
+  if (std::find(pass.given.begin(), pass.given.end(), layer) == pass.given.end()) return {};
+  // What another grid asks for in parts may lie beyond what it asks for as a whole.
+  const bool regrids = std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) { return plan.ops[id].regrids(); });
+  if (regrids) return plan.layers[layer].extent;
+  std::vector<Window> windows;
+  request_windows(plan, pass, make_program(plan, pass), pass.window, windows);
+  return intersect(windows[layer], plan.layers[layer].extent);
+}
+
+/// The pass of a layer of a pass alone, over a window of it; nothing where it takes layers with time, which are read in other ways, or other
+/// CRSs.
+std::optional<Pass> own_pass(const Plan& plan, const Pass& of, LayerId layer, const Window& window) {
   Pass pass;
   pass.lattice = plan.layers[layer].lattice;
-  pass.window = plan.layers[layer].extent;
+  pass.window = window;
   pass.keeps = {layer};
   for (Index side = least_side;; side *= 2) {
     pass.given = of.given;
@@ -49,7 +63,8 @@ std::optional<Pass> own_pass(const Plan& plan, const Pass& of, LayerId layer) {
     const Program program = make_program(plan, pass);
     const auto timed = [&](LayerId id) { return plan.layers[id].axis != none; };
     if (warps(plan, pass) || std::any_of(program.layers.begin(), program.layers.end(), timed)) return std::nullopt;
-    if (pass.recompute <= wide_enough || side == largest_side) return pass;
+    const Index next = ceil_div(pass.window.rows, 2 * side) * ceil_div(pass.window.cols, 2 * side);
+    if (pass.recompute <= wide_enough || side == largest_side || next < fewest_chunks) return pass;
   }
 }
 
@@ -81,7 +96,9 @@ std::optional<Cut> cut_at(const Plan& plan, const Pass& pass, const std::vector<
   rework(plan, cut.rest);
   cut.work = work_of(cut.rest);
   for (const LayerId layer : layers) {
-    auto own = own_pass(plan, pass, layer);
+    const Window wanted = wanted_of(plan, cut.rest, layer);
+    if (wanted.empty()) return std::nullopt;
+    auto own = own_pass(plan, pass, layer, wanted);
     if (!own) return std::nullopt;
     cut.work += work_of(*own);
     cut.own.push_back(std::move(*own));
@@ -114,7 +131,7 @@ Cut cut_up(const Plan& plan, const Pass& pass) {
   Cut all{pass, {}, 0};
   while (all.rest.recompute > recompute_limit) {
     auto cut = best_cut(plan, all.rest);
-    if (!cut || cut->work > gain * work_of(all.rest)) break;
+    if (!cut || cut->work > work_of(all.rest) - least_gain) break;
     for (const Pass& own : cut->own) {
       Cut deeper = cut_up(plan, own);
       for (Pass& behind : deeper.own) add(std::move(behind), all.own);
@@ -125,17 +142,6 @@ Cut cut_up(const Plan& plan, const Pass& pass) {
   all.work = work_of(all.rest);
   for (const Pass& own : all.own) all.work += work_of(own);
   return all;
-}
-
-/// What a pass reads of a layer in all.
-Window wanted_of(const Plan& plan, const Pass& pass, LayerId layer) {
-  if (std::find(pass.given.begin(), pass.given.end(), layer) == pass.given.end()) return {};
-  // What another grid asks for in parts may lie beyond what it asks for as a whole.
-  const bool regrids = std::any_of(pass.ops.begin(), pass.ops.end(), [&](OpId id) { return plan.ops[id].regrids(); });
-  if (regrids) return plan.layers[layer].extent;
-  std::vector<Window> windows;
-  request_windows(plan, pass, make_program(plan, pass), pass.window, windows);
-  return intersect(windows[layer], plan.layers[layer].extent);
 }
 
 }  // namespace

@@ -109,15 +109,17 @@ std::size_t block_bytes(const Plan& plan, const Pass& pass) {
   return block_memory(plan, pass, make_program(plan, pass), block).total() * 17 / 16;
 }
 
-/// What it takes to compute chunks of the layers that a pass reads from their own passes, of those that these read in turn, and so on.
-std::size_t nested_bytes(const Plan& plan, const Pass& pass) {
-  std::size_t most = 0;
-  for (const LayerId id : pass.given) {
+/// What a thread takes to compute chunks of all layers that a pass reads from their own passes, one for another, and the cache beyond its
+/// bounds: a chunk that is being made for each of them, and two that it has just left behind.
+std::size_t own_blocks(const Plan& plan, const Pass& pass) {
+  std::size_t bytes = 0, largest = 0;
+  for (const LayerId id : coarse_layers(plan, pass)) {
     const Pass own = coarse_pass(plan, id);
     const std::size_t chunk = static_cast<std::size_t>(own.chunk.area()) * sizeof(float);
-    most = std::max(most, block_bytes(plan, own) + chunk + nested_bytes(plan, own));
+    bytes += block_bytes(plan, own) + chunk;
+    largest = std::max(largest, chunk);
   }
-  return most;
+  return bytes + 2 * largest;
 }
 
 std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
@@ -254,8 +256,8 @@ void project_memory(Plan& plan) {
   if (const std::size_t bytes = places_bytes(plan); bytes > 0) plan.memory.push_back({"positions of cells", bytes});
   const std::vector<Pass> coarse = coarse_passes(plan);
   if (!coarse.empty()) {
-    const std::size_t nested = worst(plan, [&](const Pass& p) { return nested_bytes(plan, p); });
-    plan.memory.push_back({"layers in passes of their own", coarse_bytes(plan) + threads * nested});
+    const std::size_t blocks = worst(plan, [&](const Pass& p) { return own_blocks(plan, p); });
+    plan.memory.push_back({"layers in passes of their own", coarse_bytes(plan) + threads * blocks});
   }
   const std::size_t fixed = plan.projected_memory();
   std::size_t least = worst(plan, [&](const Pass& p) {
@@ -266,12 +268,14 @@ void project_memory(Plan& plan) {
   least += threads * chunk;
   // Of each input one chunk of the time to come, which is read beside one of the present.
   const std::size_t to_come = chunk <= largest_of_two ? std::min(plan.inputs.size() * chunk, 32 * mebibyte) : 0;
-  const std::size_t wanted = worst(plan, [&](const Pass& p) {
+  std::size_t wanted = worst(plan, [&](const Pass& p) {
     if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk + to_come;
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
     return std::max(tile + input_footprint(plan, p, middle(p, p.piece())), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
+  for (const Pass& own : plan.own_passes)
+    wanted = std::max(wanted, std::min(small_input, input_footprint(plan, own, own.window)) + chunk);
   const std::size_t used = fixed + least;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});
   if (plan.kept_bytes > 0) plan.memory.push_back({"results kept for the next pass", plan.kept_bytes});

@@ -54,7 +54,7 @@ std::vector<LayerId> coarse_inputs(const Plan& plan, const Pass& pass) {
 void CoarseSource::read(LayerId id, Index first, const Window& window, Block<float> out) {
   const auto found = layers_.find(id);
   if (found == layers_.end()) return behind_.read(id, first, window, out);
-  const Layer& layer = found->second;
+  Layer& layer = found->second;
   for (Index r = 0; r < out.rows(); ++r) std::fill_n(out.row(0, r), out.cols(), std::numeric_limits<float>::quiet_NaN());
   const Window all = layer.pass.window, asked = intersect(window, all);
   const Shape shape = layer.pass.chunk;
@@ -71,7 +71,7 @@ void CoarseSource::read(LayerId id, Index first, const Window& window, Block<flo
     }
 }
 
-ChunkCache::Chunk CoarseSource::chunk(LayerId id, const Layer& layer, Index row, Index col) {
+ChunkCache::Chunk CoarseSource::chunk(LayerId id, Layer& layer, Index row, Index col) {
   const Pass& pass = layer.pass;
   const Window place{pass.window.row + row * pass.chunk.rows, pass.window.col + col * pass.chunk.cols, pass.chunk.rows, pass.chunk.cols};
   const auto bytes = static_cast<std::size_t>(place.shape().area()) * sizeof(float);
@@ -82,7 +82,7 @@ ChunkCache::Chunk CoarseSource::chunk(LayerId id, const Layer& layer, Index row,
 }
 
 /// Computes a chunk, or takes it from the rank of this node that has. From when scratch has failed this rank computes for itself.
-void CoarseSource::compute_once(const Layer& layer, std::size_t number, const Window& place, std::span<std::byte> pixels) {
+void CoarseSource::compute_once(Layer& layer, std::size_t number, const Window& place, std::span<std::byte> pixels) {
   enum class Stage { wanted, begun, computed } stage = Stage::wanted;
   const auto own = [&] {
     stage = Stage::begun;
@@ -112,17 +112,27 @@ void CoarseSource::share(std::size_t part, std::uint64_t offset, std::span<std::
   shared_->read(offset, pixels);
 }
 
-void CoarseSource::compute(const Layer& layer, const Window& place, float* pixels) {
+std::unique_ptr<BlockRunner> CoarseSource::take_runner(Layer& layer) {
+  const std::lock_guard lock(mutex_);
+  if (layer.idle.empty()) return std::make_unique<BlockRunner>(plan_, layer.pass, layer.program, *this, fitted_, meter_);
+  auto runner = std::move(layer.idle.back());
+  layer.idle.pop_back();
+  return runner;
+}
+
+void CoarseSource::compute(Layer& layer, const Window& place, float* pixels) {
   const Pass& pass = layer.pass;
   ChunkReceiver receiver(place, pixels);
-  BlockRunner blocks(plan_, pass, layer.program, *this, fitted_, meter_);
+  std::unique_ptr<BlockRunner> blocks = take_runner(layer);
   const Window valid = intersect(place, pass.window);
   for (Index r = valid.row; r < valid.row_end(); r += pass.block.rows)
     for (Index c = valid.col; c < valid.col_end(); c += pass.block.cols) {
       const Window block = intersect(valid, {r, c, pass.block.rows, pass.block.cols});
       receiver.expect(block);
-      blocks.run(block, receiver);
+      blocks->run(block, receiver);
     }
+  const std::lock_guard lock(mutex_);
+  layer.idle.push_back(std::move(blocks));
 }
 
 }  // namespace terroir

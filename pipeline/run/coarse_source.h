@@ -7,6 +7,9 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 namespace terroir {
 
@@ -24,10 +27,12 @@ class CoarseSource final : public LayerSource {
     Pass pass;
     Program program;
     CoarseRoom at;
+    std::vector<std::unique_ptr<BlockRunner>> idle{};  ///< with their memory: as many as there have been threads at work on it at once
   };
-  [[nodiscard]] ChunkCache::Chunk chunk(LayerId id, const Layer&, Index row, Index col);
-  void compute(const Layer&, const Window& place, float* pixels);
-  void compute_once(const Layer&, std::size_t number, const Window& place, std::span<std::byte> pixels);
+  [[nodiscard]] ChunkCache::Chunk chunk(LayerId id, Layer&, Index row, Index col);
+  [[nodiscard]] std::unique_ptr<BlockRunner> take_runner(Layer&);
+  void compute(Layer&, const Window& place, float* pixels);
+  void compute_once(Layer&, std::size_t number, const Window& place, std::span<std::byte> pixels);
   void share(std::size_t part, std::uint64_t offset, std::span<std::byte> pixels, const std::function<void()>& own);
 
   const Plan& plan_;
@@ -37,6 +42,7 @@ class CoarseSource final : public LayerSource {
   SharedWork* const shared_;
   std::atomic<bool> alone_{false};
   std::map<LayerId, Layer> layers_;
+  std::mutex mutex_;  ///< of idle runners
   ChunkCache cache_;
 };
 

@@ -55,7 +55,7 @@ TEST_P(GoldenPlan, IsWhatTheFileSays) {
   EXPECT_EQ(text, text_of(golden));
 }
 
-INSTANTIATE_TEST_SUITE_P(Plans, GoldenPlan, ::testing::Values("terrain", "composite", "mixed_grids"),
+INSTANTIATE_TEST_SUITE_P(Plans, GoldenPlan, ::testing::Values("terrain", "composite", "mixed_grids", "wide"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace
