@@ -4,7 +4,7 @@
 
 namespace terroir {
 
-/// From here on halos cost more than blocks of several chunks, or a pass of its own for a layer, by measurement; below, the halos are cheaper.
+/// From here on halos cost more than blocks of several chunks, or a pass of its own for a layer; below they are cheaper (measured).
 inline constexpr double recompute_limit = 2;
 
 /// Chooses how much a pass computes at once (`pass.block`) and how many time steps are in memory (`pass.slab`), so that the blocks stay in

@@ -13,8 +13,8 @@ namespace terroir {
 /// All layers with passes of their own that a finished pass reads, or that those passes read.
 [[nodiscard]] std::vector<LayerId> coarse_layers(const Plan&, const Pass&);
 
-/// The pass that computes such a layer: its own one of the plan (`Plan::own_passes`), else one on its own lattice, in chunks that hold whole
-/// chunks of its inputs; it writes nothing.
+/// The pass that computes such a layer: one of `Plan::own_passes`, else one on the layer's own lattice, in chunks that hold whole chunks of
+/// its inputs. It writes nothing.
 [[nodiscard]] Pass coarse_pass(const Plan&, LayerId layer);
 
 /// All of them, by pass and layer.

@@ -48,7 +48,7 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
     const std::string larger = delivers_times(plan, make_program(plan, pass)) ? "chunk" : "shard";
     if (pass.recompute > 2)
       warn(diagnostics, where,
-           "steps work on " + number_text(std::round(pass.recompute * 10) / 10) + " pixels for each one kept, because of their neighbourhoods",
+           "steps work on " + number_text(std::round(pass.recompute * 10) / 10) + " pixels for each one kept, with their neighbourhoods",
            "a larger `" + larger + "` would compute less");
   }
   for (const auto& output : plan.outputs)

@@ -49,7 +49,7 @@ Window wanted_of(const Plan& plan, const Pass& pass, LayerId layer) {
   return intersect(windows[layer], plan.layers[layer].extent);
 }
 
-/// The pass of a layer of a pass alone, over a window of it; nothing where it takes layers with time, which are read in other ways, or other
+/// The pass of one layer of a pass, over a window of it; nothing where that takes layers with time, which are read in other ways, or other
 /// CRSs.
 std::optional<Pass> own_pass(const Plan& plan, const Pass& of, LayerId layer, const Window& window) {
   Pass pass;

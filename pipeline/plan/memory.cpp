@@ -272,7 +272,8 @@ void project_memory(Plan& plan) {
     if (const auto walking = walking_bytes(plan, p)) return *walking + threads * chunk + to_come;
     const std::size_t tile = std::max(input_footprint(plan, p, tile_window(p)), input_footprint(plan, p, middle(p, p.shard)));
     // Neighbouring tiles share chunks: what a small input has in all is held at once.
-    return std::max(tile + input_footprint(plan, p, middle(p, p.piece())), std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
+    const std::size_t neighbours = input_footprint(plan, p, middle(p, p.piece()));
+    return std::max(tile + neighbours, std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
   for (const Pass& own : plan.own_passes)
     wanted = std::max(wanted, std::min(small_input, input_footprint(plan, own, own.window)) + chunk);

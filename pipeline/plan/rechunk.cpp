@@ -263,8 +263,8 @@ void check_scratch(Plan& plan, std::vector<Diagnostic>& diagnostics) {
   if (shared > 0 && scratch.free && shared + scratch_bytes(plan) > *scratch.free)
     diagnostics.push_back({{},
                            "scratch",
-                           "the ranks of a node share layers in passes of their own through " + bytes_text(shared) + ", and " + scratch.folder +
-                               " has " + bytes_text(*scratch.free) + " free, so that each rank computes them by itself",
+                           "the ranks of a node share layers in passes of their own through " + bytes_text(shared) + ", and " +
+                               scratch.folder + " has " + bytes_text(*scratch.free) + " free, so that each rank computes them by itself",
                            "name a folder on a disk with room by TMPDIR",
                            true});
   const std::uint64_t needed = scratch_bytes(plan);

@@ -1,5 +1,5 @@
-"""Chains of windows that are wider than chunks, computed in blocks of several chunks or in passes of their own: against SciPy, with 1, 2 and 3
-ranks, within the memory that the plan projects."""
+"""Chains of windows that are wider than chunks, computed in blocks of several chunks or in passes of their own: against SciPy,
+with 1, 2 and 3 ranks, within the memory that the plan projects."""
 import json
 import os
 import subprocess
