@@ -203,8 +203,8 @@ struct Plan {
   std::vector<Op> ops;
   std::size_t fit_count = 0;
   std::vector<Pass> passes;
-  /// Of layers that passes on their grid read with wide neighbourhoods: each computes its layer, `keeps[0]`, once, chunk by chunk when one is
-  /// wanted, and writes nothing. Those that another one reads come before it.
+  /// Of layers that passes on their grid read with wide neighbourhoods: each computes its layer, `keeps[0]`, once, chunk by chunk when one
+  /// is wanted, and writes nothing. Those that another one reads come before it.
   std::vector<Pass> own_passes;
   HaloRemedies halos;
   std::vector<OutputPlan> outputs;

@@ -13,10 +13,10 @@
 
 namespace terroir {
 
-/// Reads layers that have passes of their own (`coarse_layers`): of other lattices, which a pass brings onto its own, or of its own one, with
-/// wide neighbourhoods. They are computed chunk by chunk, each chunk once while it is held, and again, to the same bits, when it is not; one
-/// may read others. Ranks that share the work compute each once between them. All other layers come from the source behind. Used by several
-/// threads.
+/// Reads layers that have passes of their own (`coarse_layers`): of other lattices, which a pass brings onto its own, or of its own one,
+/// with wide neighbourhoods. They are computed chunk by chunk, each chunk once while it is held, and again, to the same bits, when it is
+/// not; one may read others. Ranks that share the work compute each once between them. All other layers come from the source behind. Used
+/// by several threads.
 class CoarseSource final : public LayerSource {
  public:
   /// `behind` and the references must outlive this; `shared`, with `coarse_room`, may be missing.
