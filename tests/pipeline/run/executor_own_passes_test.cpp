@@ -70,6 +70,18 @@ steps:
 outputs: {out: {path: o, layers: [three], chunk: 64, shard: 64}}
 )";
 
+TEST(ExecutorOwnPasses, ReadBeyondTheGridWhatTheirReadersLookAt) {
+  World world;
+  std::string part = chain;
+  part.replace(part.find("{like: dem}"), 11, "{like: dem, bounds: [603000, 5194000, 606000, 5197000]}");
+  RunOptions uncut;
+  uncut.resources.block = Shape{64, 64};
+  const WholeRun cut = world.run({}, part.c_str());
+  ASSERT_EQ(cut.plan.own_passes.size(), 1U);
+  EXPECT_EQ(cut.plan.own_passes[0].window, cut.plan.passes[0].window.grown({16, 16}));
+  expect_same(cut, world.run(uncut, part.c_str()), "a part of the file");
+}
+
 TEST(ExecutorOwnPasses, ComputeALayerOnceForAllRanks) {
   World world;
   RunOptions options;
