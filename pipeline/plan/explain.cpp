@@ -194,16 +194,11 @@ Json json_pass(const Plan& plan, const Pass& pass) {
   for (const std::size_t o : pass.outputs) outputs.push_back(plan.outputs[o].name);
   Json own = Json::array();
   for (const LayerId layer : coarse_layers(plan, pass)) own.push_back(json_own(plan, coarse_pass(plan, layer)));
-  return {{"tiles", pass.tiles.size()},
-          {"tile", json_shape(pass.shard)},
-          {"chunk", json_shape(pass.chunk)},
-          {"block", json_shape(pass.block)},
-          {"steps", step_names(plan, pass.ops)},
-          {"own_passes", own},
-          {"fits", step_names(plan, pass.fits)},
-          {"outputs", outputs},
-          {"input_bytes", pass.input_bytes},
-          {"read_amplification", pass.read_amplification},
+  return {{"tiles", pass.tiles.size()},          {"tile", json_shape(pass.shard)},
+          {"chunk", json_shape(pass.chunk)},     {"block", json_shape(pass.block)},
+          {"steps", step_names(plan, pass.ops)}, {"own_passes", own},
+          {"fits", step_names(plan, pass.fits)}, {"outputs", outputs},
+          {"input_bytes", pass.input_bytes},     {"read_amplification", pass.read_amplification},
           {"recompute", pass.recompute}};
 }
 

@@ -275,8 +275,7 @@ void project_memory(Plan& plan) {
     const std::size_t neighbours = input_footprint(plan, p, middle(p, p.piece()));
     return std::max(tile + neighbours, std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
-  for (const Pass& own : plan.own_passes)
-    wanted = std::max(wanted, std::min(small_input, input_footprint(plan, own, own.window)) + chunk);
+  for (const Pass& own : plan.own_passes) wanted = std::max(wanted, std::min(small_input, input_footprint(plan, own, own.window)) + chunk);
   const std::size_t used = fixed + least;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});
   if (plan.kept_bytes > 0) plan.memory.push_back({"results kept for the next pass", plan.kept_bytes});

@@ -20,9 +20,9 @@ MemoryOpener flat_dem() {
 std::string chain(int size, const std::string& grid = "{like: dem}") {
   const std::string window = "size: " + std::to_string(size) + ", reducer: ";
   return "version: 1\ngrid: " + grid + "\ninputs: {dem: {path: dem.tif}}\nsteps:\n" +  //
-         "  one: {process: focal_statistics, data: dem, " + window + "mean}\n" +            //
-         "  two: {process: focal_statistics, data: one, " + window + "sd}\n" +              //
-         "  three: {process: focal_statistics, data: two, " + window + "max}\n" +           //
+         "  one: {process: focal_statistics, data: dem, " + window + "mean}\n" +       //
+         "  two: {process: focal_statistics, data: one, " + window + "sd}\n" +         //
+         "  three: {process: focal_statistics, data: two, " + window + "max}\n" +      //
          "outputs: {out: {path: o, layers: [three], chunk: 64, shard: 64}}\n";
 }
 

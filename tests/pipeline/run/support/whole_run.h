@@ -46,9 +46,9 @@ struct Stored {
 /// What a recipe gives on rasters in memory, without files, codecs or messages: every pass and every tile in the given order.
 struct RunOptions {
   Resources resources{std::size_t{1} << 32, 1, 1, std::nullopt};
-  bool backwards = false;     ///< last tile first
-  std::size_t ranks = 1;      ///< that take turns, and share what a node's ranks share
-  bool full_scratch = false;  ///< there is no room for what they share
+  bool backwards = false;                   ///< last tile first
+  std::size_t ranks = 1;                    ///< that take turns, and share what a node's ranks share
+  bool full_scratch = false;                ///< there is no room for what they share
   std::optional<std::size_t> kept_bytes{};  ///< of results kept between passes, instead of what the plan says
 };
 struct WholeRun {
