@@ -69,15 +69,13 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
 }
 
 /// What stands at an output's place and is no output of its format; nothing otherwise.
-std::optional<Diagnostic> check_kind(const OutputSpec& output) {
+std::optional<Diagnostic> check_kind(const OutputSpec& output, bool one_file) {
   std::error_code unknown;
   const fs::file_status found = fs::status(output.path, unknown);
-  const bool is_folder = fs::is_directory(found), wants_folder = output.format == Format::zarr;
-  if (!fs::exists(found) || is_folder == wants_folder) return std::nullopt;
-  return Diagnostic{
-      output.at, "outputs." + output.name + ".path",
-      output.path + (wants_folder ? " is a file, and a Zarr output is a folder" : " is a folder, and this output is one file"),
-      wants_folder ? "choose another path" : "end its path in a name, as " + output.path + "/result.nc", false};
+  if (!fs::exists(found) || fs::is_directory(found) != one_file) return std::nullopt;
+  return Diagnostic{output.at, "outputs." + output.name + ".path",
+                    output.path + (one_file ? " is a folder, and this output is one file" : " is a file, and this output is a folder"),
+                    one_file ? "end its path in a name, as " + output.path + "/result.nc" : "choose another path", false};
 }
 
 /// An output may neither be an input nor hold one, which --overwrite would remove; nor may it lie in an input's store, or be of another
@@ -85,8 +83,9 @@ std::optional<Diagnostic> check_kind(const OutputSpec& output) {
 std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
   std::vector<Diagnostic> mistakes;
   std::map<fs::path, fs::path> folders;  // asked once for all files in them
-  for (const auto& output : recipe.outputs) {
-    if (auto wrong = check_kind(output)) mistakes.push_back(std::move(*wrong));
+  for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
+    const OutputSpec& output = recipe.outputs[i];
+    if (auto wrong = check_kind(output, plan.outputs[i].is_one_file())) mistakes.push_back(std::move(*wrong));
     const fs::path written = real_path(output.path);
     for (const auto& file : plan.files) {
       const fs::path path = fs::absolute(file.path).lexically_normal(), folder = path.parent_path();
