@@ -2,6 +2,7 @@
 
 #include "pipeline/error.h"
 
+#include <malloc.h>
 #include <chrono>
 #include <new>
 #include <system_error>
@@ -85,7 +86,11 @@ std::shared_ptr<TileRunner> TileThread::runner_of(const StartPass& pass) {
   if (cancelled_) throw Error(Fault::interrupted, "interrupted");
   if (runner_ && runner_pass_ == pass.pass) return runner_;
   if (runner_) add_work(earlier_, runner_->work());
-  runner_.reset();
+  if (runner_) {
+    runner_.reset();
+    // The C library keeps memory of a pass for the next one, which wants it in other sizes: both would count.
+    ::malloc_trim(0);
+  }
   lock.unlock();
   std::shared_ptr<TileRunner> made = make_runner_(pass.pass, pass.fitted);
   lock.lock();
