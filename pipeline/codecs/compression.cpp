@@ -69,8 +69,7 @@ std::size_t context_bytes(const Compression& compression, std::size_t bytes) noe
   return 0;
 }
 
-void compress(const Compression& compression, std::span<const std::byte> in, std::vector<std::byte>& out, std::span<std::byte> scratch) {
-  // Grown without clearing: a buffer that is used again is not zeroed again.
+void compress(const Compression& compression, std::span<const std::byte> in, Bytes& out, std::span<std::byte> scratch) {
   out.resize(compressed_bound(compression, in.size()));
   switch (compression.name) {
     case Compression::Name::raw: std::copy(in.begin(), in.end(), out.begin()); break;

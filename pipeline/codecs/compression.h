@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/blosc_frame.h"
 #include "pipeline/recipe/recipe.h"
+#include "tiling/bytes.h"
 
 #include <cstddef>
 #include <span>
@@ -26,7 +27,7 @@ struct Compression {
 [[nodiscard]] std::size_t context_bytes(const Compression&, std::size_t bytes) noexcept;
 
 /// Compresses `in` into `out`, whose old content is lost. `scratch` has the size of `in`.
-void compress(const Compression&, std::span<const std::byte> in, std::vector<std::byte>& out, std::span<std::byte> scratch);
+void compress(const Compression&, std::span<const std::byte> in, Bytes& out, std::span<std::byte> scratch);
 
 /// Decompresses what must give exactly `out.size()` bytes. Throws Error(Fault::data) when it does not.
 void decompress(const Compression&, std::span<const std::byte> in, std::span<std::byte> out);

@@ -48,7 +48,7 @@ bool store_pixels(const ArrayLayout& layout, std::span<const float> pixels, std:
 
 }  // namespace
 
-void encode_chunk(const ArrayLayout& layout, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+void encode_chunk(const ArrayLayout& layout, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
                   EncodeCounts& counts) {
   const std::size_t bytes = layout.chunk_bytes();
   scratch.resize(std::max(scratch.size(), 2 * bytes));

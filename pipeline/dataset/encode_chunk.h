@@ -10,7 +10,7 @@ namespace terroir {
 
 /// Encodes and compresses one chunk as Sink::encode wants it: pixels [feature][time][row][col] of the computed chunk, nodata NaN, as
 /// numbers [time][feature][row][col] of the stored one. `out` stays empty when all is nodata.
-void encode_chunk(const ArrayLayout& layout, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+void encode_chunk(const ArrayLayout& layout, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
                   EncodeCounts& counts);
 
 }  // namespace terroir

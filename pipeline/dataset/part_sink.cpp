@@ -9,7 +9,7 @@ PartSink::PartSink(const Plan& plan, const OutputPlan& output, Store& store) : o
   for (const auto& array : output_.arrays) layouts_.push_back(layout_of(plan, output_, array));
 }
 
-void PartSink::encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+void PartSink::encode(std::size_t array, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
                       EncodeCounts& counts) const {
   encode_chunk(layouts_[array], pixels, out, scratch, counts);
 }

@@ -16,7 +16,7 @@ class PartSink : public Sink {
   /// The arguments must outlive the sink.
   PartSink(const Plan& plan, const OutputPlan& output, Store& store);
 
-  void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+  void encode(std::size_t array, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
               EncodeCounts& counts) const override;
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;

@@ -145,18 +145,17 @@ Compression codec_of(const OutputPlan& output, const ArrayPlan& array) {
   return compression_of(output.chunk_codec(), type ? size_of(*type) : sizeof(double));
 }
 
-/// What encoding one chunk takes: its stored numbers, the same shuffled, what they are compressed into, and the codec's own memory.
+/// What encoding one chunk takes, beside the bytes that it becomes: its stored numbers, the same shuffled, and the codec's own memory.
 std::size_t encoding_bytes(const Plan& plan, const Pass& pass) {
-  std::size_t scratch = 0, compressed = 0, context = 0;
+  std::size_t scratch = 0, context = 0;
   for (const std::size_t o : pass.outputs)
     for (const auto& array : plan.outputs[o].arrays) {
       const std::size_t bytes = stored_bytes(plan.outputs[o], array);
       const Compression codec = codec_of(plan.outputs[o], array);
       scratch = std::max(scratch, 2 * bytes);
-      compressed = std::max(compressed, compressed_bound(codec, bytes));
       context = std::max(context, context_bytes(codec, bytes));
     }
-  return scratch + compressed + context;
+  return scratch + context;
 }
 
 /// Encoded chunks, of all arrays and times, of the pieces that may be waiting.

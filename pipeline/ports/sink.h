@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tiling/bytes.h"
 #include "tiling/window.h"
 
 #include <array>
@@ -62,7 +63,7 @@ class Sink {
   virtual ~Sink() = default;
   /// Encodes one chunk, [feature][time][row][col] of the array's full chunk shape, nodata NaN, into `out` (cleared first; left empty
   /// when all is nodata). `scratch` is reused between calls. May be called from several threads.
-  virtual void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+  virtual void encode(std::size_t array, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
                       EncodeCounts& counts) const = 0;
   /// Starts the objects of the tile at a place of the array's tile grid.
   [[nodiscard]] virtual std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) = 0;

@@ -260,9 +260,7 @@ void ChunkRunner::emit(std::size_t a, Index time_chunk) {
     for (Index t = array.times; t < (time_chunk + 1) * array.time_chunk; ++t)
       std::fill_n(plane({a, feature}, t), pass_.chunk.area(), missing);
   EncodeCounts counts;
-  arrays_[a].sink->encode(arrays_[a].array, {plane({a, 0}, time_chunk * array.time_chunk), floats}, encoded_, scratch_, counts);
-  // What waits for the writer is as large as it needs to be, and the encoder's buffer is not cleared for every chunk.
-  encoded.bytes.assign(encoded_.begin(), encoded_.end());
+  arrays_[a].sink->encode(arrays_[a].array, {plane({a, 0}, time_chunk * array.time_chunk), floats}, encoded.bytes, scratch_, counts);
   meter_.unfit += counts.unfit;
 }
 

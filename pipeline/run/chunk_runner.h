@@ -37,7 +37,7 @@ struct PassContext {
 struct EncodedChunk {
   std::size_t array = 0;  ///< place among the written arrays
   Index time_chunk = 0;
-  std::vector<std::byte> bytes;
+  Bytes bytes;
 };
 using EncodedChunks = std::vector<EncodedChunk>;
 
@@ -111,7 +111,7 @@ class ChunkRunner final : private BlockReceiver {
   ChunkResult result_;
   std::size_t emitted_ = 0;  ///< encoded chunks of the result
   std::vector<bool> seen_;   ///< fields of the state that hold something, by offset
-  std::vector<std::byte> encoded_, scratch_;
+  std::vector<std::byte> scratch_;
 };
 
 }  // namespace terroir

@@ -35,7 +35,8 @@ void write_tile(const OutputPlan& output, std::size_t array_index, Index first_f
   const Window tile = output.tiles().at(tile_row, tile_col);
   const TileGrid chunks(tile, output.chunk);
   const auto writer = sink.open_tile(array_index, tile_row, tile_col);
-  std::vector<std::byte> encoded, scratch;
+  Bytes encoded;
+  std::vector<std::byte> scratch;
   EncodeCounts counts;
   for (Index row = 0; row < chunks.counts().rows; ++row) {
     for (Index col = 0; col < chunks.counts().cols; ++col) {

@@ -18,8 +18,8 @@ using Document = std::pair<std::string, std::string>;
 [[nodiscard]] Json array_document_v2(const Variable&);
 
 /// The one object of a coordinate: key and bytes.
-[[nodiscard]] std::pair<std::string, std::vector<std::byte>> chunk_v3(const Coordinate&);
-[[nodiscard]] std::pair<std::string, std::vector<std::byte>> chunk_v2(const Coordinate&);
+[[nodiscard]] std::pair<std::string, Bytes> chunk_v3(const Coordinate&);
+[[nodiscard]] std::pair<std::string, Bytes> chunk_v2(const Coordinate&);
 
 /// A number as JSON: whole numbers without a fraction when `whole`, NaN and infinities as the texts of both versions.
 [[nodiscard]] Json json_number(double number, bool whole);

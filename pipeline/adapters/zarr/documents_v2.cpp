@@ -84,12 +84,13 @@ std::vector<Document> documents_v2(const std::vector<const Variable*>& variables
   return out;
 }
 
-std::pair<std::string, std::vector<std::byte>> chunk_v2(const Coordinate& coordinate) {
+std::pair<std::string, Bytes> chunk_v2(const Coordinate& coordinate) {
   const Variable& variable = coordinate.variable;
   std::string key = variable.name + "/0";
   for (std::size_t d = 1; d < variable.shape.size(); ++d) key += "/0";
   const auto content = variable.type == "string" ? fixed_width(coordinate.texts, variable.characters) : coordinate.content;
-  std::vector<std::byte> bytes, scratch(content.size());
+  Bytes bytes;
+  std::vector<std::byte> scratch(content.size());
   compress(variable.compression, content, bytes, scratch);
   return {std::move(key), std::move(bytes)};
 }

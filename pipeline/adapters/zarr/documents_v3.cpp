@@ -123,12 +123,13 @@ std::vector<Document> documents_v3(const std::vector<const Variable*>& variables
   return out;
 }
 
-std::pair<std::string, std::vector<std::byte>> chunk_v3(const Coordinate& coordinate) {
+std::pair<std::string, Bytes> chunk_v3(const Coordinate& coordinate) {
   const Variable& variable = coordinate.variable;
   std::string key = variable.name + "/c";
   for (std::size_t d = 0; d < variable.shape.size(); ++d) key += "/0";
   const auto content = variable.type == "string" ? texts_with_lengths(coordinate.texts) : coordinate.content;
-  std::vector<std::byte> bytes, scratch(content.size());
+  Bytes bytes;
+  std::vector<std::byte> scratch(content.size());
   compress(variable.compression, content, bytes, scratch);
   return {std::move(key), std::move(bytes)};
 }

@@ -20,7 +20,7 @@ class ZarrSink final : public Sink {
     for (const auto& array : output_.arrays) layouts_.push_back(layout_of(plan, output_, array));
   }
 
-  void encode(std::size_t array, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>& scratch,
+  void encode(std::size_t array, std::span<const float> pixels, Bytes& out, std::vector<std::byte>& scratch,
               EncodeCounts& counts) const override {
     encode_chunk(layouts_[array], pixels, out, scratch, counts);
   }

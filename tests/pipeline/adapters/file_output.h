@@ -93,7 +93,8 @@ inline void write_tiles(Sink& sink, const Plan& plan, std::size_t number, const 
               const bool outside = r >= 3 || c >= 5 || t >= array.times;
               pixels.push_back(outside ? std::numeric_limits<float>::quiet_NaN() : pixel(t, r, c));
             }
-          std::vector<std::byte> encoded, scratch;
+          Bytes encoded;
+          std::vector<std::byte> scratch;
           EncodeCounts counts;
           sink.encode(number, pixels, encoded, scratch, counts);
           EXPECT_EQ(counts.unfit, 0u);

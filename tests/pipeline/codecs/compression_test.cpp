@@ -13,7 +13,7 @@
 namespace terroir {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using terroir::Bytes;
 
 /// Floats of a smooth surface with a little noise: compressible, but not trivially.
 Bytes surface(std::size_t count) {

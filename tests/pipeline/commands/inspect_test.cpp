@@ -64,7 +64,8 @@ class Inspect : public testing::Test {
   }
 
   static ObjectRecord write_tile(Sink& sink, const std::vector<float>& pixels) {
-    std::vector<std::byte> encoded, scratch;
+    Bytes encoded;
+    std::vector<std::byte> scratch;
     EncodeCounts counts;
     sink.encode(0, pixels, encoded, scratch, counts);
     const auto tile = sink.open_tile(0, 0, 0);

@@ -73,7 +73,8 @@ TEST(EncodeChunk, CutsOffWhatLiesBeyondASmallGrid) {
   small.compression.name = Compression::Name::raw;
   std::vector<float> pixels(16);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i);
-  std::vector<std::byte> out, scratch;
+  Bytes out;
+  std::vector<std::byte> scratch;
   EncodeCounts counts;
   encode_chunk(small, pixels, out, scratch, counts);
   ASSERT_EQ(out.size(), 6 * sizeof(float));

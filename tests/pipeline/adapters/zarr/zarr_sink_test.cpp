@@ -79,8 +79,9 @@ class ZarrSink : public testing::Test {
     return *sink_;
   }
 
-  std::vector<std::byte> encoded(const std::vector<float>& pixels) {
-    std::vector<std::byte> out{std::byte{1}}, scratch;
+  Bytes encoded(const std::vector<float>& pixels) {
+    Bytes out{std::byte{1}};
+    std::vector<std::byte> scratch;
     sink_->encode(0, pixels, out, scratch, counts_);
     return out;
   }

@@ -21,7 +21,7 @@ class FakeSink : public Sink {
  public:
   FakeSink(Store& store, Shape tiles, bool files = false) : store_(store), tiles_(tiles), files_(files) {}
   [[nodiscard]] bool makes_files() const override { return files_; }
-  void encode(std::size_t, std::span<const float>, std::vector<std::byte>&, std::vector<std::byte>&, EncodeCounts&) const override {}
+  void encode(std::size_t, std::span<const float>, Bytes&, std::vector<std::byte>&, EncodeCounts&) const override {}
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;
   [[nodiscard]] std::string root_key() const override { return "zarr.json"; }

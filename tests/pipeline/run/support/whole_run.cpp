@@ -30,8 +30,7 @@ class KeepingSink : public Sink {
     }
   }
 
-  void encode(std::size_t, std::span<const float> pixels, std::vector<std::byte>& out, std::vector<std::byte>&,
-              EncodeCounts&) const override {
+  void encode(std::size_t, std::span<const float> pixels, Bytes& out, std::vector<std::byte>&, EncodeCounts&) const override {
     out.resize(pixels.size_bytes());
     std::memcpy(out.data(), pixels.data(), out.size());
   }
