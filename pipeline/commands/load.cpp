@@ -57,12 +57,31 @@ std::string recipe_text(const std::string& path) {
   return text.str();
 }
 
-/// Without links, as far as these can be looked at.
+/// Without links, as far as these can be looked at, and without a slash at the end.
 fs::path real_path(const fs::path& path) {
   std::error_code error;
   fs::path real = fs::weakly_canonical(path, error);
-  return error ? fs::absolute(path).lexically_normal() : real;
+  if (error) real = fs::absolute(path).lexically_normal();
+  return real.has_filename() ? real : real.parent_path();
 }
+
+/// The real paths of files, whose folders are asked once for all that lie there.
+class RealFiles {
+ public:
+  /// `last`: whether the file itself may be a link, which is a question to the file system for each.
+  fs::path of(const fs::path& file, bool last) {
+    const fs::path name = file.filename();
+    if (name.empty() || name == "." || name == "..") return real_path(file);
+    const auto [folder, fresh] = folders_.try_emplace(fs::absolute(file).parent_path());
+    if (fresh) folder->second = real_path(folder->first);
+    const fs::path real = folder->second / name;
+    std::error_code unknown;
+    return last && fs::is_symlink(real, unknown) ? real_path(real) : real;
+  }
+
+ private:
+  std::map<fs::path, fs::path> folders_;
+};
 
 bool is_within(const fs::path& inner, const fs::path& outer) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
@@ -73,25 +92,25 @@ std::optional<Diagnostic> check_kind(const OutputSpec& output, bool one_file) {
   std::error_code unknown;
   const fs::file_status found = fs::status(output.path, unknown);
   if (!fs::exists(found) || fs::is_directory(found) != one_file) return std::nullopt;
+  const char* const name = output.format == Format::geotiff ? "result.tif" : "result.nc";
   return Diagnostic{output.at, "outputs." + output.name + ".path",
                     output.path + (one_file ? " is a folder, and this output is one file" : " is a file, and this output is a folder"),
-                    one_file ? "end its path in a name, as " + output.path + "/result.nc" : "choose another path", false};
+                    one_file ? "end its path in a name, as " + (fs::path(output.path) / name).string() : "choose another path", false};
 }
 
 /// An output may neither be an input nor hold one, which --overwrite would remove; nor may it lie in an input's store, or be of another
 /// kind than what is there.
 std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
   std::vector<Diagnostic> mistakes;
-  std::map<fs::path, fs::path> folders;  // asked once for all files in them
+  RealFiles files;
   for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
     const OutputSpec& output = recipe.outputs[i];
     if (auto wrong = check_kind(output, plan.outputs[i].is_one_file())) mistakes.push_back(std::move(*wrong));
     const fs::path written = real_path(output.path);
+    std::error_code unknown;
+    const bool there = fs::exists(written, unknown);  // else nothing can be lost
     for (const auto& file : plan.files) {
-      const fs::path path = fs::absolute(file.path).lexically_normal(), folder = path.parent_path();
-      const auto [known, fresh] = folders.try_emplace(folder);
-      if (fresh) known->second = real_path(folder);
-      const fs::path read = known->second / path.filename();
+      const fs::path read = files.of(file.path, there);
       if (!is_within(read, written) && !is_within(written, read)) continue;
       mistakes.push_back({output.at, "outputs." + output.name + ".path",
                           output.path + (read == written ? " is an input as well" : " and the input " + file.path + " lie in each other"),

@@ -321,8 +321,26 @@ def test_an_output_over_an_input(place, phrase, ranks, earlier, tmp_path):
     assert contents(earlier) == before
 
 
+@pytest.mark.parametrize(
+    ("read", "place", "phrase"),
+    [
+        ("link.zarr", "o.zarr", "is an input as well"),
+        ("o.zarr/", "o.zarr", "is an input as well"),
+        ("o.zarr/", "o.zarr/deeper.zarr", "lie in each other"),
+    ],
+)
+def test_an_input_by_another_name(read, place, phrase, earlier, tmp_path):
+    shutil.copytree(earlier / "o.zarr", tmp_path / "o.zarr")
+    (tmp_path / "link.zarr").symlink_to("o.zarr")
+    steps = {"c": {"process": "clip", "data": "slope", "min": 1}}
+    outputs = {"p": {"path": "${{outputs.out}}"}}
+    path = write_recipe(tmp_path / "recipe.yml", {"inputs": {"slope": {"path": "${{inputs.s}}"}}, "steps": steps, "outputs": outputs})
+    words = ["--input", f"s={tmp_path}/{read}", "--output", f"out={tmp_path}/{place}"]
+    assert_refused(terroir("check", path, *words), MISTAKE, ["outputs.p.path", phrase, "a path of its own"])
+
+
 @BOTH
-@pytest.mark.parametrize(("output", "phrase"), [({}, "is a file"), ({"format": "netcdf"}, "is a folder")])
+@pytest.mark.parametrize(("output", "phrase"), [({}, "is a file"), ({"format": "netcdf"}, "o.zarr/result.nc")])
 def test_an_output_of_another_kind(output, phrase, ranks, tmp_path):
     if output:
         (tmp_path / "o.zarr").mkdir()
