@@ -145,6 +145,9 @@ ZSTD_CCtx* coder() {
     if (!made) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(made.get(), ZSTD_c_compressionLevel, 1);
     ZSTD_CCtx_setParameter(made.get(), ZSTD_c_blockDelimiters, ZSTD_sf_explicitBlockDelimiters);
+    // Else it makes room for a stream's input and output, up to 768 KiB that nothing is put into.
+    ZSTD_CCtx_setParameter(made.get(), ZSTD_c_stableInBuffer, 1);
+    ZSTD_CCtx_setParameter(made.get(), ZSTD_c_stableOutBuffer, 1);
     return made;
   }();
   return context.get();

@@ -3,9 +3,11 @@
 #include "pipeline/codecs/zstd.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace terroir {
@@ -123,6 +125,26 @@ TEST(ZstdPlane, IsHardlyLargerBesideMissingPixels) {
   for (std::size_t i = 0; i < in.size(); ++i)
     if (i % 256 > 40) in[i] = std::byte{127};
   EXPECT_LE(packed(in, {256, 0}).size() * 100, packed_by_zstd(in).size() * 101);
+}
+
+// As the C library counts it, which sanitizers replace.
+TEST(ZstdPlane, TakesNoMoreMemoryThanItSays) {
+  const auto taken = [] {
+    const auto all = ::mallinfo2();
+    return all.uordblks + all.hblkhd;
+  };
+  for (const std::size_t rows : {64UL, 256UL, 4096UL}) {
+    const Plane in = patches(rows, 256);
+    Plane out(zstd_bound(in.size()));
+    std::size_t grown = 0;
+    std::thread([&] {
+      const std::size_t before = taken();
+      (void)zstd_compress(in, 1, out);
+      (void)zstd_compress_plane(in, {256, 0}, out);
+      grown = taken() - before;
+    }).join();
+    EXPECT_LE(grown, zstd_plane_bytes(in.size()) + 16384) << rows;  // and some bytes of pages and threads
+  }
 }
 
 TEST(ZstdPlane, SaysWhenTheFrameDoesNotFit) {
