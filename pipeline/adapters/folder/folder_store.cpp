@@ -25,17 +25,21 @@ namespace fs = std::filesystem;
 /// Mounts send what they get in one call as one request, so small pieces are gathered first.
 constexpr std::size_t piece = std::size_t{1} << 20;
 
-/// Memory for pieces, used again by one object after the other.
+/// Memory for pieces, used again by one object after the other, of whichever store: as many as have been open at once.
 class PieceMemory {
  public:
   Buffer take() {
     const std::lock_guard lock(mutex_);
-    if (spare_.empty()) return Buffer(piece);
+    if (spare_.empty()) {
+      Buffer memory(piece);
+      spare_.reserve(++made_);  // so that it can be given back without fail
+      return memory;
+    }
     Buffer memory = std::move(spare_.back());
     spare_.pop_back();
     return memory;
   }
-  void give(Buffer memory) {
+  void give(Buffer memory) noexcept {
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(memory));
   }
@@ -43,14 +47,21 @@ class PieceMemory {
  private:
   std::mutex mutex_;
   std::vector<Buffer> spare_;
+  std::size_t made_ = 0;
 };
+
+/// Stays until the process ends: a thread may be writing even then.
+PieceMemory& piece_memory() {
+  static auto* const memory = new PieceMemory;
+  return *memory;
+}
 
 class FileWriter final : public ObjectWriter {
  public:
-  FileWriter(FileDescriptor file, PieceMemory& memory) : file_(std::move(file)), memory_(memory), gathered_(memory.take()) {}
+  explicit FileWriter(FileDescriptor file) : file_(std::move(file)), gathered_(piece_memory().take()) {}
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
-  ~FileWriter() override { memory_.give(std::move(gathered_)); }
+  ~FileWriter() override { piece_memory().give(std::move(gathered_)); }
 
   void write(std::span<const std::byte> bytes) override {
     while (!bytes.empty()) {
@@ -75,7 +86,6 @@ class FileWriter final : public ObjectWriter {
   }
 
   FileDescriptor file_;
-  PieceMemory& memory_;
   Buffer gathered_;
   std::size_t filled_ = 0;
 };
@@ -126,7 +136,7 @@ class FolderStore final : public Store {
       descriptor = open_for_writing(path);
     }
     if (descriptor < 0) throw_system_error("create", path, errno);
-    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path), memory_);
+    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
   }
 
   /// Moves it, which needs one file system: a mounted store is another one than this machine's disk, and is not asked for anything.
@@ -192,7 +202,6 @@ class FolderStore final : public Store {
   }
 
   std::string path_;
-  PieceMemory memory_;
 };
 
 }  // namespace

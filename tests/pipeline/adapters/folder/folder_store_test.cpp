@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <malloc.h>
 #include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
@@ -33,6 +34,20 @@ class FolderStore : public testing::Test {
 
   fs::path root_;
 };
+
+// As the C library counts it, which sanitizers replace. A piece is 1 MiB.
+TEST_F(FolderStore, TakesMemoryForOpenObjectsAndNotForStores) {
+  const auto taken = [] {
+    const auto all = ::mallinfo2();
+    return all.uordblks + all.hblkhd;
+  };
+  const auto one = make_folder_store((root_ / "one").string()), other = make_folder_store((root_ / "other").string());
+  one->put("a", bytes_of("first"));
+  const std::size_t before = taken();
+  other->put("a", bytes_of("second"));
+  EXPECT_LT(taken(), before + (std::size_t{1} << 18));
+  EXPECT_EQ(fs::file_size(root_ / "other/a"), 6U);
+}
 
 TEST_F(FolderStore, KeepsObjectsInFoldersThatItMakes) {
   const auto store = make_folder_store((root_ / "new" / "out.zarr/").string());
