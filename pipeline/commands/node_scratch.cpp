@@ -52,8 +52,7 @@ std::shared_ptr<SharedWork> share_layers(const Plan& plan, const Communicator& c
   if (communicator.local_size() == 1 || room.chunks == 0) return nullptr;
   try {
     // Ranks whose limits differ may have cut their passes differently: only those with the same layers share them.
-    const std::string use = "-layers-" + std::to_string(room.bytes) + "-" + std::to_string(room.chunks);
-    return open_scratch(plan, communicator, use, room.bytes, room.chunks);
+    return open_scratch(plan, communicator, "-layers-" + coarse_token(plan), room.bytes, room.chunks);
   } catch (const Error&) {
     return std::make_shared<NoScratch>();
   }

@@ -3,6 +3,7 @@
 #include "pipeline/plan/blocking.h"
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/program.h"
+#include "pipeline/plan/sha256.h"
 
 #include <algorithm>
 #include <set>
@@ -120,6 +121,16 @@ CoarseRoom coarse_room(const Plan& plan) {
   CoarseRoom all;
   for (const Pass& pass : coarse_passes(plan)) all = behind(all, pass);
   return all;
+}
+
+std::string coarse_token(const Plan& plan) {
+  std::string text;
+  for (const Pass& pass : coarse_passes(plan)) {
+    const Window& w = pass.window;
+    for (const Index number : {static_cast<Index>(pass.keeps[0]), w.row, w.col, w.rows, w.cols, pass.chunk.rows, pass.chunk.cols})
+      text += std::to_string(number) + " ";
+  }
+  return sha256(text).substr(0, 16);
 }
 
 std::uint64_t shared_bytes(const Plan& plan) { return plan.resources.ranks > 1 ? coarse_room(plan).bytes : 0; }

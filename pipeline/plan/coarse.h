@@ -3,6 +3,7 @@
 #include "pipeline/plan/plan.h"
 
 #include <map>
+#include <string>
 
 namespace terroir {
 
@@ -27,6 +28,8 @@ struct CoarseRoom {
 };
 [[nodiscard]] std::map<LayerId, CoarseRoom> coarse_places(const Plan&);
 [[nodiscard]] CoarseRoom coarse_room(const Plan&);
+/// The same text for plans in which such layers and their chunks are the same.
+[[nodiscard]] std::string coarse_token(const Plan&);
 /// Bytes of scratch through which several ranks of a node share such layers.
 [[nodiscard]] std::uint64_t shared_bytes(const Plan&);
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace terroir::testing {
 namespace {
 
@@ -48,6 +50,20 @@ TEST(HaloCut, ALayerThatIsWantedWithWideNeighboursGetsAPassOfItsOwn) {
   EXPECT_DOUBLE_EQ(pass.recompute, 2.25);
   const std::string line = "computes two in a pass of its own, once: in chunks of 256 x 256, by one and two, 1.41 pixels for each kept";
   EXPECT_NE(explain(plan).find("  " + line + "\n"), std::string::npos) << explain(plan);
+}
+
+// Ranks with other limits may have cut elsewhere, into as many chunks as large: they must not take one layer for another.
+TEST(HaloCut, PlansThatCutElsewhereShareNothing) {
+  const Plan plan = plan_of(chain(33));
+  EXPECT_EQ(coarse_token(plan), coarse_token(plan_of(chain(33))));
+  Plan other = plan;
+  const LayerId two = plan.own_passes.at(0).keeps.at(0);
+  const auto one = std::find_if(plan.layers.begin(), plan.layers.end(), [](const PlannedLayer& layer) { return layer.variable == "one"; });
+  ASSERT_NE(one, plan.layers.end());
+  other.own_passes[0].keeps = other.passes[0].given = {static_cast<LayerId>(one - plan.layers.begin())};
+  ASSERT_NE(other.own_passes[0].keeps[0], two);
+  EXPECT_EQ(coarse_room(other).chunks, coarse_room(plan).chunks);
+  EXPECT_NE(coarse_token(other), coarse_token(plan));
 }
 
 TEST(HaloCut, TheOwnPassIsCutAsWell) {
