@@ -24,8 +24,7 @@ bool alive(std::uint32_t process) noexcept { return ::kill(static_cast<pid_t>(pr
 
 /// Whether a name still stands for an open file.
 bool is_file(const std::string& path, int descriptor) noexcept {
-  struct stat named {
-  }, open{};
+  struct stat named = {}, open = {};
   return ::lstat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_ino == open.st_ino &&
          named.st_dev == open.st_dev;
 }
