@@ -46,7 +46,7 @@ void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
            "input chunks are decoded " + number_text(std::round(pass.read_amplification * 10) / 10) + " times on average",
            "a larger `shard`, or inputs with smaller chunks, would read less");
     const std::string larger = delivers_times(plan, make_program(plan, pass)) ? "chunk" : "shard";
-    if (pass.recompute > 2)
+    if (pass.recompute > recompute_limit)
       warn(diagnostics, where,
            "steps work on " + number_text(std::round(pass.recompute * 10) / 10) + " pixels for each one kept, with their neighbourhoods",
            "a larger `" + larger + "` would compute less");

@@ -141,8 +141,8 @@ void RechunkedSource::lay_out(int band, std::vector<ChunkPlace> places, ReadCost
   }
 }
 
-/// Reads one chunk, or two, which are inflated at once. What cannot be inflated so, for whatever reason, is left to the source's other way
-/// of reading, which knows what to make of a failure.
+/// Reads one chunk, or two, which are inflated at once. What cannot be fetched or inflated so is left to the source's other way of reading,
+/// which knows what to make of a failure.
 void RechunkedSource::read_inner(int band, std::span<const ChunkPlace> places, std::byte* numbers, ReadCost& cost) {
   const auto bands = std::span(&band, 1);
   const std::array out{numbers, numbers + bytes_of(*inner_, inner_->chunk(), band)};
