@@ -112,8 +112,8 @@ TERROIR_CLONES(subtract, (const float* a, const float* b, float* out, Index coun
 TERROIR_INLINE void drop_invalid_body(const float* centre, const float* counts, float min_valid, float* out, Index count) noexcept {
 #pragma GCC ivdep
   for (Index i = 0; i < count; ++i) {
-    const float missing = centre[i] - centre[i];
-    out[i] = counts[i] >= min_valid ? out[i] + missing : nodata;
+    const float there = centre[i] == centre[i] ? out[i] : nodata;
+    out[i] = counts[i] >= min_valid ? there : nodata;
   }
 }
 TERROIR_CLONES(drop_invalid, (const float* centre, const float* counts, float min_valid, float* out, Index count),

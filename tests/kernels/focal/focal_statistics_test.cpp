@@ -34,6 +34,16 @@ TEST(FocalStatistics, OneToNineByHand) {
   for (std::size_t k = 0; k < wanted.size(); ++k) EXPECT_FLOAT_EQ(corner[k](0, 0, 0), wanted[k]) << all_reducers[k];
 }
 
+// Whether a pixel is missing anywhere depends on the block.
+TEST(FocalStatistics, InfinitePixelsAndMinusZeroStayWhetherOrNotOneIsMissing) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float corner : {0.0f, nan}) {
+    EXPECT_EQ(middle("max", {{corner, 1, 1}, {1, infinity, 1}, {1, 1, 1}}), infinity);
+    EXPECT_EQ(middle("min", {{corner, 1, 1}, {1, -infinity, 1}, {1, 1, 1}}), -infinity);
+    EXPECT_TRUE(std::signbit(middle("max", {{corner - 1, -1, -1}, {-1, -0.0f, -1}, {-1, -1, -1}})));
+  }
+}
+
 TEST(FocalStatistics, MissingNeighboursAreLeftOut) {
   // openEO's tests of sd and variance, whose divisor is n - 1.
   EXPECT_FLOAT_EQ(middle("sd", {{nan, nan, -1}, {nan, 1, nan}, {nan, nan, 3}}, {set("ddof", "1")}), 2);
