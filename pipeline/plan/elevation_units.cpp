@@ -12,7 +12,7 @@ bool has_z_factor_of_one(const StepSpec& step) {
 }
 
 std::string remedy_for(const std::optional<UnitMap>& to_metres) {
-  if (!to_metres || to_metres->offset != 0) return "say with z_factor how many metres one of it is";
+  if (!to_metres || to_metres->offset != 0) return "connect a layer of elevation, or say with unit_as what its numbers are";
   char factor[32];
   std::snprintf(factor, sizeof factor, "%.7g", to_metres->scale);
   return std::string("give the input unit: m, which converts it, or the step z_factor: ") + factor;

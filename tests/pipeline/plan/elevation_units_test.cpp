@@ -33,8 +33,9 @@ TEST(ElevationUnits, FeetAreNoMetres) {
 }
 
 TEST(ElevationUnits, KelvinsCannotBecomeMetres) {
-  EXPECT_EQ(warnings("K", "process: hillshade"), (Texts{"steps.s.data: 'dem' is in 'K', and hillshade takes its numbers for metres; say "
-                                                        "with z_factor how many metres one of it is"}));
+  EXPECT_EQ(warnings("K", "process: hillshade"),
+            (Texts{"steps.s.data: 'dem' is in 'K', and hillshade takes its numbers for metres; connect a layer of elevation, or say with "
+                   "unit_as what its numbers are"}));
 }
 
 TEST(ElevationUnits, NothingIsSaidWhereNothingIsKnownOrSetAgainstMetres) {
