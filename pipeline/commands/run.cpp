@@ -16,6 +16,7 @@
 #include "pipeline/run/tile_thread.h"
 
 #include <unistd.h>
+#include <thread>
 
 #include <chrono>
 #include <ctime>
@@ -138,6 +139,8 @@ class RankRun {
                    [&](int code, const std::string& why) {
                      if (!why.empty()) std::cerr << "terroir: " << why << std::endl;
                      if (logging_) logging_->hurry();
+                     // mpirun, which is ending the job, passes on what was said only if it reads that before it hears of this end.
+                     if (started_by_mpirun()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
                      ::_exit(code);
                    }};
     JobOptions job;

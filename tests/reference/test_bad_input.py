@@ -74,7 +74,6 @@ def by_plug_in(folder):
             file.createVariable(name, "f8", (name,))[:] = np.arange(8)
             file[name].units = unit
         file.createVariable("t", "f4", ("lat", "lon"), compression="zstd")[:] = 1
-    os.environ.pop("HDF5_PLUGIN_PATH", None)  # which netCDF4 sets to its own
     return folder / "plug_in.nc"
 
 
@@ -107,7 +106,8 @@ def fixture_earlier(tmp_path_factory):
 @BOTH
 @pytest.mark.filterwarnings("ignore:Dataset has no geotransform")
 @pytest.mark.parametrize("case", FILES)
-def test_files(case, ranks, earlier, tmp_path):
+def test_files(case, ranks, earlier, tmp_path, monkeypatch):
+    monkeypatch.delenv("HDF5_PLUGIN_PATH", raising=False)  # which netCDF4 sets to its own
     make, phrases = FILES[case]
     path = write_recipe(tmp_path / "recipe.yml", recipe())
     before = contents(earlier)
