@@ -16,11 +16,10 @@
 #include "pipeline/run/tile_thread.h"
 
 #include <unistd.h>
-#include <thread>
-
 #include <chrono>
 #include <ctime>
 #include <iostream>
+#include <thread>
 
 namespace terroir {
 namespace {
