@@ -38,7 +38,7 @@ void put_header(std::span<std::byte> out, std::uint8_t flags, std::size_t elemen
 
 std::size_t store(std::span<const std::byte> in, std::size_t element, std::span<std::byte> out) {
   put_header(out, BLOSC_MEMCPYED | not_split | zstd_format, element, in.size(), header_bytes + in.size());
-  std::memcpy(out.data() + header_bytes, in.data(), in.size());
+  std::copy(in.begin(), in.end(), out.begin() + header_bytes);
   return header_bytes + in.size();
 }
 

@@ -138,7 +138,7 @@ class RankRun {
                    [&](int code, const std::string& why) {
                      if (!why.empty()) std::cerr << "terroir: " << why << std::endl;
                      if (logging_) logging_->hurry();
-                     // mpirun, which is ending the job, passes on what was said only if it reads that before it hears of this end.
+                     // mpirun, which is ending the job, may otherwise hear of this end before it has read what was said.
                      if (started_by_mpirun()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
                      ::_exit(code);
                    }};

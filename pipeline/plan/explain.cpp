@@ -94,13 +94,13 @@ void explain_inputs(const Plan& plan, std::string& text) {
   }
 }
 
-/// A layer that a pass reads, or others that it reads, and that is computed once.
+/// A layer that a pass reads, or others that it reads, and that has a pass of its own.
 void explain_own(const Plan& plan, const Pass& pass, const Pass& own, std::string& text) {
   const std::string& name = plan.layers[own.keeps[0]].variable;
   if (own.lattice != pass.lattice)
     text += "  computes " + name + " on its own grid, once\n";
   else
-    text += "  computes " + name + " in a pass of its own, once: in chunks of " + shape_text(own.chunk) + ", by " +
+    text += "  computes " + name + " in a pass of its own, in chunks of " + shape_text(own.chunk) + ", by " +
             list_words(step_names(plan, own.ops), "and") + ", " + one_decimal(own.recompute) + " pixels for each kept\n";
 }
 

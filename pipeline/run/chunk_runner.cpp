@@ -57,12 +57,12 @@ ChunkRunner::ChunkRunner(const PassContext& c)
 
 std::vector<ChunkResult> ChunkRunner::run(const Window& piece, const std::function<EncodedChunks()>& spare) {
   const TileGrid chunks(piece, pass_.chunk);
+  piece_ = {};
   bool together = chunks.size() > 1;
   for (Index i = 0; i < chunks.size() && together; ++i) together = !is_kept(chunks[i]);
   if (together) run_together(piece);
   std::vector<ChunkResult> results;
   for (Index i = 0; i < chunks.size(); ++i) results.push_back(run_chunk(chunks[i], spare()));
-  piece_ = {};
   return results;
 }
 

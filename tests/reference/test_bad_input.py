@@ -1,52 +1,12 @@
 """Bad input, alone and under mpirun: one clear message, the exit code of its kind, nothing half-published, an earlier result untouched."""
 
-import os
-import pathlib
-import re
 import shutil
-import tempfile
 
 import netCDF4
 import numpy as np
 import pytest
-from jobs import DEM, OPEN_MPI, REAL, SCENES, TERROIR, opened, terroir, write, write_recipe
-
-MISTAKE, DATA, SYSTEM, MEMORY = 2, 3, 4, 5
-BOTH = pytest.mark.parametrize("ranks", [0, 2], ids=["alone", "mpirun"])
-
-
-def recipe(inputs=None, steps=None, **more):
-    inputs = inputs or {"dem": {"path": "${{inputs.dem}}"}}
-    steps = steps or {"slope": {"process": "slope", "data": next(iter(inputs))}}
-    return {"inputs": inputs, "steps": steps, "outputs": {"o": {"path": "${{outputs.out}}/o.zarr"}}, **more}
-
-
-def said(done):
-    """The lines on standard error that are the program's, not mpirun's own."""
-    text = re.sub(r"^-{70,}\n.*?^-{70,}\n", "", done.stderr, flags=re.MULTILINE | re.DOTALL)
-    return [line for line in text.splitlines() if line.strip()]
-
-
-def contents(folder):
-    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
-
-
-def assert_refused(done, code, *lines):
-    """Exit code and messages: one line for each of `lines`, which holds all its phrases."""
-    told = said(done)
-    assert done.returncode == code, done.stderr
-    assert len(told) == len(lines), done.stderr
-    for line, phrases in zip(told, lines, strict=True):
-        for phrase in [phrases] if isinstance(phrases, str) else phrases:
-            assert phrase in line, done.stderr
-        # Where or who, what, and what to do.
-        assert re.search(r"[^;]+: .+; .+", line), line
-    for sign in ("terminate called", "what():", "core dumped", "Signal:", "Aborted", "std::", ".cpp:"):
-        assert sign not in done.stderr + done.stdout
-
-
-def unpublished(folder):
-    return not [file for file in folder.rglob("*") if file.name in ("zarr.json", ".zgroup", ".zmetadata")]
+from jobs import DEM, REAL, SCENES, opened, terroir, write, write_recipe
+from refusals import BOTH, DATA, MISTAKE, assert_refused, contents, fixture_earlier, recipe, said, unpublished  # noqa: F401
 
 
 def text_file(folder):
@@ -91,16 +51,6 @@ FILES = {
         lambda folder: write(folder / "complex.tif", np.ones((64, 64)), dtype="complex64"), ["inputs.dem", "complex.tif", "omplex"],
     ),
 }
-
-
-@pytest.fixture(scope="module", name="earlier")
-def fixture_earlier(tmp_path_factory):
-    """A finished result, with the recipe that made it."""
-    folder = tmp_path_factory.mktemp("earlier")
-    path = write_recipe(folder / "recipe.yml", recipe())
-    done = terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={folder}")
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 @BOTH
@@ -284,145 +234,6 @@ def test_damage_may_become_nodata(ranks, tmp_path):
     # The upper tiles of 256 rows are there; their last row misses its neighbours.
     np.testing.assert_array_equal(got[:255], wanted[:255])
     assert np.isnan(got[255:, :255]).all()
-
-
-@BOTH
-def test_another_plans_result(ranks, earlier, tmp_path):
-    other = recipe(steps={"slope": {"process": "slope", "data": "dem", "unit": "percent"}})
-    before = contents(earlier)
-    done = terroir("run", write_recipe(tmp_path / "r.yml", other), "--input", f"dem={DEM}", "--output", f"out={earlier}", ranks=ranks)
-    assert_refused(done, MISTAKE, ["o.zarr holds the result of another plan (different: steps.slope.unit)", "--overwrite"])
-    assert contents(earlier) == before
-
-
-@BOTH
-@pytest.mark.parametrize("words", [[], ["--overwrite"]])
-def test_foreign_files(words, ranks, tmp_path):
-    (tmp_path / "out/o.zarr/photos").mkdir(parents=True)
-    (tmp_path / "out/o.zarr/photos/one.jpg").write_bytes(b"mine")
-    before = contents(tmp_path / "out")
-    path = write_recipe(tmp_path / "recipe.yml", recipe())
-    done = terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={tmp_path / 'out'}", *words, ranks=ranks)
-    assert_refused(done, MISTAKE, ["o.zarr", "photos"])
-    assert contents(tmp_path / "out") == before
-
-
-@BOTH
-@pytest.mark.parametrize(("place", "phrase"), [("o.zarr", "is an input as well"), ("o.zarr/deeper.zarr", "lie in each other")])
-def test_an_output_over_an_input(place, phrase, ranks, earlier, tmp_path):
-    """--overwrite would remove the input before it is read."""
-    before = contents(earlier)
-    (tmp_path / "link").symlink_to(earlier)
-    outputs = {"p": {"path": "${{outputs.out}}/" + place}}
-    steps = {"c": {"process": "clip", "data": "slope", "min": 1}}
-    path = write_recipe(tmp_path / "recipe.yml", {"inputs": {"slope": {"path": "${{inputs.s}}"}}, "steps": steps, "outputs": outputs})
-    words = ["--input", f"s={earlier / 'o.zarr'}", "--output", f"out={tmp_path / 'link'}", "--overwrite"]
-    assert_refused(terroir("run", path, *words, ranks=ranks), MISTAKE, ["outputs.p.path", phrase, "a path of its own"])
-    assert contents(earlier) == before
-
-
-@pytest.mark.parametrize(
-    ("read", "place", "phrase"),
-    [
-        ("link.zarr", "o.zarr", "is an input as well"),
-        ("o.zarr/", "o.zarr", "is an input as well"),
-        ("o.zarr/", "o.zarr/deeper.zarr", "lie in each other"),
-    ],
-)
-def test_an_input_by_another_name(read, place, phrase, earlier, tmp_path):
-    shutil.copytree(earlier / "o.zarr", tmp_path / "o.zarr")
-    (tmp_path / "link.zarr").symlink_to("o.zarr")
-    steps = {"c": {"process": "clip", "data": "slope", "min": 1}}
-    outputs = {"p": {"path": "${{outputs.out}}"}}
-    path = write_recipe(tmp_path / "recipe.yml", {"inputs": {"slope": {"path": "${{inputs.s}}"}}, "steps": steps, "outputs": outputs})
-    words = ["--input", f"s={tmp_path}/{read}", "--output", f"out={tmp_path}/{place}"]
-    assert_refused(terroir("check", path, *words), MISTAKE, ["outputs.p.path", phrase, "a path of its own"])
-
-
-@BOTH
-@pytest.mark.parametrize(("output", "phrase"), [({}, "is a file"), ({"format": "netcdf"}, "o.zarr/result.nc")])
-def test_an_output_of_another_kind(output, phrase, ranks, tmp_path):
-    if output:
-        (tmp_path / "o.zarr").mkdir()
-    else:
-        (tmp_path / "o.zarr").write_text("mine")
-    outputs = {"o": {"path": "${{outputs.out}}/o.zarr", **output}}
-    path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
-    words = [path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}"]
-    for command in ("check", "run"):
-        assert_refused(terroir(command, *words, ranks=ranks), MISTAKE, ["recipe.yml:", "outputs.o.path: ", phrase])
-
-
-@BOTH
-def test_a_budget_that_is_too_small(ranks, earlier):
-    before = contents(earlier)
-    words = ["--input", f"dem={DEM}", "--output", f"out={earlier}", "--overwrite", "--memory", "20M"]
-    done = terroir("run", earlier / "recipe.yml", *words, ranks=ranks)
-    assert_refused(done, MEMORY, ["memory: each rank would take up to ", "and may take 20 MiB", "--memory"])
-    assert contents(earlier) == before
-
-
-@BOTH
-@pytest.mark.parametrize("place", ["below a file", "/proc"])
-def test_a_folder_that_cannot_be_made(place, ranks, tmp_path):
-    (tmp_path / "file").write_text("x")
-    out = "/proc/features" if place == "/proc" else tmp_path / "file" / "features"
-    done = terroir("run", write_recipe(tmp_path / "r.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={out}", ranks=ranks)
-    assert_refused(done, SYSTEM, ["terroir: cannot create", str(out)])
-    assert (tmp_path / "file").read_text() == "x"
-
-
-@pytest.fixture(name="plain_user")
-def fixture_plain_user():
-    """A folder, and how to run the program there as someone whom permissions bind: root reads and writes what it likes."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="terroir-user-", dir="/tmp"))
-    shutil.copy(TERROIR, folder / "terroir")
-    shutil.copy(DEM, folder / "dem.tif")
-    write_recipe(folder / "recipe.yml", recipe())
-    who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-    (folder / "home").mkdir()
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o755)
-        if who:
-            os.chown(path, 65534, 65534)
-    environment = OPEN_MPI | os.environ | {"HOME": str(folder / "home"), "TMPDIR": str(folder / "home")}
-    yield folder, {"program": str(folder / "terroir"), "cwd": folder, "env": environment, **who}
-    for path in folder.rglob("*"):
-        path.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-@BOTH
-def test_an_unreadable_file(ranks, plain_user):
-    folder, process = plain_user
-    (folder / "dem.tif").chmod(0)
-    done = terroir("run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out", ranks=ranks, **process)
-    assert_refused(done, MISTAKE, ["recipe.yml:", "inputs.dem.path", "dem.tif", "ermission"])
-    assert not (folder / "out").exists()
-
-
-@BOTH
-def test_a_read_only_folder(ranks, plain_user):
-    folder, process = plain_user
-    (folder / "out").mkdir()
-    (folder / "out").chmod(0o555)
-    done = terroir("run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out", ranks=ranks, **process)
-    assert_refused(done, SYSTEM, ["cannot create", "out", "ermission denied"])
-    assert not list((folder / "out").iterdir())
-
-
-@BOTH
-def test_a_read_only_result_of_another_plan(ranks, plain_user):
-    folder, process = plain_user
-    words = ["run", "recipe.yml", "--input", "dem=dem.tif", "--output", "out=out"]
-    assert terroir(*words, **process).returncode == 0
-    before = contents(folder / "out")
-    for path in [folder / "out", *(folder / "out").rglob("*")]:
-        path.chmod(0o555)
-    write_recipe(folder / "recipe.yml", recipe(steps={"slope": {"process": "slope", "data": "dem", "unit": "percent"}}))
-    done = terroir(*words, "--overwrite", ranks=ranks, **process)
-    assert_refused(done, SYSTEM, ["o.zarr", "ermission denied"])
-    assert contents(folder / "out") == before
 
 
 @BOTH

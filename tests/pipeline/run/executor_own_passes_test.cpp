@@ -30,14 +30,6 @@ struct World {
   WholeRun run(const RunOptions& options, const char* recipe = text) { return whole_run(recipe, opener, options); }
 };
 
-void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what) {
-  ASSERT_EQ(a.arrays.size(), b.arrays.size());
-  for (const auto& [name, stored] : a.arrays) {
-    EXPECT_TRUE(same_bits(stored.pixels, b.arrays.at(name).pixels)) << name << " differs: " << what;
-    EXPECT_EQ(stored.statistics, b.arrays.at(name).statistics) << name << " has other statistics: " << what;
-  }
-}
-
 TEST(ExecutorOwnPasses, GiveTheSameBitsAsOnePass) {
   World world;
   RunOptions uncut;

@@ -27,14 +27,6 @@ WholeRun run_of(RunOptions options = {}) {
   return whole_run(text, opener, options);
 }
 
-void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what) {
-  ASSERT_EQ(a.arrays.size(), b.arrays.size());
-  for (const auto& [name, stored] : a.arrays) {
-    EXPECT_TRUE(same_bits(stored.pixels, b.arrays.at(name).pixels)) << name << " differs: " << what;
-    EXPECT_EQ(stored.statistics, b.arrays.at(name).statistics) << name << " has other statistics: " << what;
-  }
-}
-
 RunOptions by_blocks(Shape block, int threads = 1) {
   RunOptions options;
   options.resources.block = block;

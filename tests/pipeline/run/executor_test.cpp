@@ -33,14 +33,6 @@ MemoryOpener one_dem(Shape shape = {150, 170}, Shape chunk = {64, 48}) {
   return opener;
 }
 
-void expect_same_arrays(const WholeRun& a, const WholeRun& b, const std::string& what) {
-  ASSERT_EQ(a.arrays.size(), b.arrays.size());
-  for (const auto& [name, stored] : a.arrays) {
-    EXPECT_TRUE(same_bits(stored.pixels, b.arrays.at(name).pixels)) << name << " differs: " << what;
-    EXPECT_EQ(stored.statistics, b.arrays.at(name).statistics) << name << " has other statistics: " << what;
-  }
-}
-
 TEST(Executor, BlocksThreadsAndOrderChangeNoBit) {
   MemoryOpener opener = one_dem();
   const WholeRun reference = whole_run(terrain_chain, opener);
@@ -48,11 +40,11 @@ TEST(Executor, BlocksThreadsAndOrderChangeNoBit) {
     RunOptions options;
     options.resources.block = block;
     options.backwards = true;
-    expect_same_arrays(reference, whole_run(terrain_chain, opener, options), "blocks of " + std::to_string(block.rows));
+    expect_same(reference, whole_run(terrain_chain, opener, options), "blocks of " + std::to_string(block.rows));
   }
   RunOptions threads;
   threads.resources.threads = 3;
-  expect_same_arrays(reference, whole_run(terrain_chain, opener, threads), "three threads");
+  expect_same(reference, whole_run(terrain_chain, opener, threads), "three threads");
 }
 
 TEST(Executor, AnotherChunkAndShardChangeNoPixel) {

@@ -25,8 +25,8 @@ std::shared_ptr<MemoryRaster> belt(double west, double east) {
 
 struct Case {
   const char* name;
-  double west, east;    ///< of the source
-  double first, last;   ///< of the grid
+  double west, east;   ///< of the source
+  double first, last;  ///< of the grid
 };
 
 class Turns : public ::testing::TestWithParam<Case> {};
@@ -64,16 +64,13 @@ TEST_P(Turns, LongitudesAreTheSameWhicheverMeridianTheyAreCountedFrom) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Belts, Turns,
-                         ::testing::Values(Case{"GlobeFrom0OntoOneFromMinus180", 0, 360, -180, 180},
-                                           Case{"GlobeFrom0OntoAPartBeforeGreenwich", 0, 360, -40, 30},
-                                           Case{"GlobeOntoMoreThanATurn", -180, 180, -190, 190},
-                                           Case{"PartBeyond180", 200, 260, -180, 180},
-                                           Case{"PartOverGreenwich", 330, 390, -60, 60},
-                                           Case{"PartOnBothEndsOfTheGrid", 160, 220, -180, 180},
-                                           Case{"PartFromMinus180OntoOneFrom0", -100, -20, 0, 360},
-                                           Case{"PartOntoASmallerOneATurnAway", 190, 270, -150, -110}),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Belts, Turns,
+    ::testing::Values(Case{"GlobeFrom0OntoOneFromMinus180", 0, 360, -180, 180}, Case{"GlobeFrom0OntoAPartBeforeGreenwich", 0, 360, -40, 30},
+                      Case{"GlobeOntoMoreThanATurn", -180, 180, -190, 190}, Case{"PartBeyond180", 200, 260, -180, 180},
+                      Case{"PartOverGreenwich", 330, 390, -60, 60}, Case{"PartOnBothEndsOfTheGrid", 160, 220, -180, 180},
+                      Case{"PartFromMinus180OntoOneFrom0", -100, -20, 0, 360}, Case{"PartOntoASmallerOneATurnAway", 190, 270, -150, -110}),
+    [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace terroir::testing

@@ -167,6 +167,14 @@ std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener,
   return texts;
 }
 
+void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what) {
+  ASSERT_EQ(a.arrays.size(), b.arrays.size());
+  for (const auto& [name, stored] : a.arrays) {
+    EXPECT_TRUE(same_bits(stored.pixels, b.arrays.at(name).pixels)) << name << " differs: " << what;
+    EXPECT_EQ(stored.statistics, b.arrays.at(name).statistics) << name << " has other statistics: " << what;
+  }
+}
+
 WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOptions& options) {
   Compiled made = compile_text(recipe, opener, options.resources);
   WholeRun result{std::move(*made.plan), {}};

@@ -64,6 +64,8 @@ struct WholeRun {
 [[nodiscard]] std::vector<std::string> faults(const std::string& recipe, SourceOpener& opener,
                                               const Resources& resources = {std::size_t{1} << 32, 1, 1, std::nullopt});
 [[nodiscard]] WholeRun whole_run(const std::string& recipe, SourceOpener& opener, const RunOptions& options = {});
+/// Pixels, bit for bit, and statistics; `what` tells how the second run differs from the first.
+void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what);
 
 /// A raster on EPSG:32632, 30 m pixels, whose pixels are given by a function of row, column and band.
 [[nodiscard]] std::shared_ptr<MemoryRaster> raster(Shape shape, Shape chunk, const std::function<float(Index row, Index col)>& pixel,
