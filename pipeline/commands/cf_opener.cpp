@@ -37,14 +37,12 @@ class Hdf5First final : public StoredArray {
   std::once_flag looked_;
 };
 
-bool is_hdf5(const std::string& path) { return file_head(path, 8).starts_with("\211HDF\r\n\032\n"); }
+bool is_hdf5(std::string_view head) { return head.starts_with("\211HDF\r\n\032\n"); }
 
 }  // namespace
 
-bool CfOpener::knows(const std::string& path) {
-  require_allowed(path);  // before anybody is asked for its first bytes
-  const std::string head = file_head(path, 8);
-  return head.starts_with("CDF\001") || head.starts_with("CDF\002") || head.starts_with("CDF\005") || is_hdf5(path);
+bool CfOpener::knows(std::string_view head) {
+  return head.starts_with("CDF\001") || head.starts_with("CDF\002") || head.starts_with("CDF\005") || is_hdf5(head);
 }
 
 std::shared_ptr<NetcdfFile> CfOpener::header(const std::string& path) {
@@ -61,7 +59,7 @@ std::unique_ptr<Source> CfOpener::open(const std::string& path, const SourcePart
   const auto file = header(path);
   CfDescription description = describe(*file, part, crs_);
   auto array = file->array(*file->find(description.name));
-  if (is_hdf5(path)) {
+  if (is_hdf5(file_head(path, head_bytes))) {
     Hdf5Expectation expected{description.name, description.shape, array->chunk(), sample_bytes(description.type)};
     array = std::make_unique<Hdf5First>(path, std::move(expected), std::move(array), files_);
   }

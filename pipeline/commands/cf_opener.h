@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace terroir {
@@ -19,8 +20,9 @@ class CfOpener {
   /// `crs` must outlive the opener, not its sources.
   explicit CfOpener(CrsReader& crs) : crs_(crs) {}
 
-  /// Whether a file is one of these, by its first bytes.
-  [[nodiscard]] static bool knows(const std::string& path);
+  /// Whether a file is one of these, by its first bytes, of which so many are enough.
+  static constexpr std::size_t head_bytes = 8;
+  [[nodiscard]] static bool knows(std::string_view head);
   [[nodiscard]] std::vector<std::string> variables(const std::string& path);
   [[nodiscard]] std::unique_ptr<Source> open(const std::string& path, const SourcePart& part);
 

@@ -2,6 +2,9 @@
 
 #include "pipeline/adapters/gdal/gdal_opener.h"
 #include "pipeline/adapters/gdal/gdal_source.h"
+#include "pipeline/adapters/gdal/remote_file.h"
+#include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/adapters/tiff/tiff_directory.h"
 #include "pipeline/adapters/tiff/tile_reader.h"
 #include "pipeline/commands/cf_opener.h"
 #include "pipeline/commands/zarr_opener.h"
@@ -9,7 +12,9 @@
 #include "pipeline/ports/vector_file.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <string_view>
 
 namespace terroir {
 namespace {
@@ -81,14 +86,20 @@ class SourceChooser final : public SourceOpener {
   explicit SourceChooser(CrsReader& crs) : gdal_(crs), cf_(crs), zarr_(crs) {}
 
   std::vector<std::string> variables(const std::string& path) override {
-    if (ZarrOpener::knows(path)) return zarr_.variables(path);
-    return CfOpener::knows(path) ? cf_.variables(path) : gdal_.variables(path);
+    switch (reader_of(path)) {
+      case Reader::zarr: return zarr_.variables(path);
+      case Reader::cf: return cf_.variables(path);
+      case Reader::geotiff: return {};
+      case Reader::gdal: break;
+    }
+    return gdal_.variables(path);
   }
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override {
-    if (ZarrOpener::knows(path)) return zarr_.open(path, part);
-    if (CfOpener::knows(path)) return cf_.open(path, part);
+    const Reader reader = reader_of(path);
+    if (reader == Reader::zarr) return zarr_.open(path, part);
+    if (reader == Reader::cf) return cf_.open(path, part);
     if (!part.variable.empty()) return gdal_.open(path, part);
-    auto source = gdal_.open_file(path);
+    auto source = reader == Reader::geotiff ? open_geotiff(path) : gdal_.open_file(path);
     if (!source->stored_plainly()) return source;
     return std::make_unique<DirectSource>(std::move(source), files_);
   }
@@ -96,11 +107,46 @@ class SourceChooser final : public SourceOpener {
   std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
 
  private:
-  static constexpr std::size_t open_files = 64;
+  /// Who reads a file: `geotiff` are local, little-endian ones.
+  enum class Reader { zarr, cf, geotiff, gdal };
+
+  /// That of the last path is kept, for it is asked for what it holds and then for each part.
+  [[nodiscard]] Reader reader_of(const std::string& path) {
+    if (path == last_path_) return last_reader_;
+    last_reader_ = look_at(path);
+    last_path_ = path;
+    return last_reader_;
+  }
+
+  [[nodiscard]] static Reader look_at(const std::string& path) {
+    using namespace std::string_view_literals;
+    if (ZarrOpener::knows(path)) return Reader::zarr;
+    require_allowed(path);  // before anybody is asked for its first bytes
+    const std::string head = file_head(path, CfOpener::head_bytes);
+    if (CfOpener::knows(head)) return Reader::cf;
+    const bool tiff = head.starts_with("II*\0"sv) || head.starts_with("II+\0"sv);
+    return tiff && !path.starts_with("/vsi") ? Reader::geotiff : Reader::gdal;
+  }
+
+  /// Archives of maps have thousands of files whose headers tell the same: GDAL, with the database of PROJ, is asked about one of them.
+  [[nodiscard]] std::unique_ptr<GdalSource> open_geotiff(const std::string& path) {
+    const auto text = geotiff_text(LocalFile(path));
+    const auto known = text ? told_.find(*text) : told_.end();
+    if (known != told_.end())
+      if (auto alike = gdal_.open_alike(path, known->second)) return alike;
+    auto source = gdal_.open_file(path);
+    if (text && told_.size() < most_told && !gdal_.has_sidecar(path)) told_.emplace(*text, source->facts());
+    return source;
+  }
+
+  static constexpr std::size_t open_files = 128, most_told = 64;
   GdalOpener gdal_;
   CfOpener cf_;
   ZarrOpener zarr_;
   std::shared_ptr<LocalFiles> files_ = std::make_shared<LocalFiles>(open_files);
+  std::string last_path_;
+  Reader last_reader_ = Reader::gdal;
+  std::map<std::string, GdalFacts> told_;  ///< by the texts of headers
 };
 
 }  // namespace

@@ -51,6 +51,10 @@ std::unique_ptr<GdalSource> GdalOpener::open_file(const std::string& path) {
   return std::make_unique<GdalSource>(path, std::move(facts), pool_);
 }
 
+std::unique_ptr<GdalSource> GdalOpener::open_alike(const std::string& path, const GdalFacts& facts) {
+  return pool_->has_sidecar(path) ? nullptr : std::make_unique<GdalSource>(path, facts, pool_);
+}
+
 std::vector<std::string> GdalOpener::variables(const std::string& path) {
   require_file(path);
   if (!is_grib(path)) return {};

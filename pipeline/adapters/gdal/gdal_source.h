@@ -15,6 +15,7 @@ class GdalSource final : public Source {
   GdalSource(std::string path, GdalFacts facts, std::shared_ptr<HandlePool> pool)
       : path_(std::move(path)), facts_(std::move(facts)), pool_(std::move(pool)) {}
 
+  [[nodiscard]] const GdalFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] const std::string& path() const noexcept override { return path_; }
   [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
   [[nodiscard]] const TimeAxis& times() const noexcept override { return times_; }

@@ -38,6 +38,8 @@ class HandlePool {
   void put(const std::string& path, DatasetPtr dataset);
   /// Opens without the pool; null when GDAL cannot. Throws Error(Fault::system) when a storage does not answer.
   [[nodiscard]] DatasetPtr open(const std::string& path);
+  /// Whether there is a mask or metadata beside the file; asks for it once.
+  [[nodiscard]] bool has_sidecar(const std::string& path);
   [[nodiscard]] std::size_t idle() const;
 
  private:
@@ -45,8 +47,6 @@ class HandlePool {
     std::string path;
     DatasetPtr dataset;
   };
-  /// Whether there is a sidecar; asks for it once.
-  [[nodiscard]] bool has_sidecar(const std::string& path);
   /// Opens a file that was opened before. Throws Error(Fault::system).
   [[nodiscard]] DatasetPtr open_again(const std::string& path);
   /// Ends a lease; the handle, if there still is one, becomes idle.

@@ -1,67 +1,26 @@
 #include "pipeline/adapters/tiff/tiff_layout.h"
 
+#include "pipeline/adapters/tiff/tiff_directory.h"
+#include "pipeline/adapters/tiff/tiff_tags.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <map>
 
 namespace terroir {
 namespace {
 
-/// A number of `bytes` bytes, least significant first.
-std::uint64_t little_endian(const std::byte* at, std::size_t bytes) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(at[i]);
-  return value;
-}
+using namespace tiff_tag;
 
-enum Tag : int {
-  new_subfile_type = 254,
-  image_width = 256,
-  image_length = 257,
-  bits_per_sample = 258,
-  compression_tag = 259,
-  photometric = 262,
-  fill_order = 266,
-  strip_offsets = 273,
-  samples_per_pixel = 277,
-  rows_per_strip = 278,
-  strip_byte_counts = 279,
-  planar_configuration = 284,
-  predictor_tag = 317,
-  tile_width = 322,
-  tile_length = 323,
-  tile_offsets = 324,
-  tile_byte_counts = 325,
-  sample_format = 339,
-};
-
-/// Bytes of the field types that hold whole numbers: BYTE, SHORT, LONG, LONG8.
-std::size_t bytes_of_field(std::uint64_t type) noexcept {
-  switch (type) {
-    case 1: return 1;
-    case 3: return 2;
-    case 4: return 4;
-    case 16: return 8;
-    default: return 0;
-  }
-}
+/// Whether a field type is one of whole numbers: BYTE, SHORT, LONG, LONG8.
+bool is_whole(int type) noexcept { return type == 1 || type == 3 || type == 4 || type == 16; }
 
 /// The directory of the first image: its tags of whole numbers.
 class Directory {
  public:
-  /// False when the file is no little-endian TIFF or its directory does not lie inside it.
-  bool read(const LocalFile& file) {
-    std::array<std::byte, 16> head{};
-    if (!file.holds(0, head.size())) return false;
-    file.read(0, head);
-    if (head[0] != std::byte{'I'} || head[1] != std::byte{'I'}) return false;
-    const std::uint64_t version = little_endian(&head[2], 2);
-    if (version == 42) return read_entries(file, little_endian(&head[4], 4), {2, 12, 4});
-    if (version == 43 && little_endian(&head[4], 2) == 8) return read_entries(file, little_endian(&head[8], 8), {8, 20, 8});
-    return false;
+  Directory(const LocalFile& file, const TiffDirectory& entries) {
+    for (const auto& entry : entries)
+      if (is_whole(entry.type) && entry.inside(file)) arrays_[entry.tag] = {entry.offset, entry.count, entry.value_bytes()};
   }
 
   [[nodiscard]] bool has(int tag) const { return arrays_.contains(tag); }
@@ -81,34 +40,6 @@ class Directory {
   }
 
  private:
-  /// Bytes of the count of entries, of an entry, and of an entry's value, which is an offset when it does not fit.
-  struct Format {
-    std::size_t count, entry, value;
-  };
-
-  bool read_entries(const LocalFile& file, std::uint64_t offset, Format format) {
-    constexpr std::uint64_t most = 4096;
-    std::array<std::byte, 8> number{};
-    if (!file.holds(offset, format.count)) return false;
-    file.read(offset, std::span(number).first(format.count));
-    const std::uint64_t count = little_endian(number.data(), format.count);
-    if (count > most || !file.holds(offset + format.count, count * format.entry)) return false;
-    std::vector<std::byte> entries(count * format.entry);
-    file.read(offset + format.count, entries);
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const std::byte* entry = entries.data() + i * format.entry;
-      const std::uint64_t value_at = offset + format.count + (i + 1) * format.entry - format.value;
-      TiffArray array;
-      array.bytes = bytes_of_field(little_endian(entry + 2, 2));
-      array.count = little_endian(entry + 4, format.value);
-      if (array.bytes == 0 || array.count > file.size()) continue;
-      const bool here = array.count * array.bytes <= format.value;
-      array.offset = here ? value_at : little_endian(entry + format.entry - format.value, format.value);
-      if (file.holds(array.offset, array.count * array.bytes)) arrays_[static_cast<int>(little_endian(entry, 2))] = array;
-    }
-    return true;
-  }
-
   std::map<int, TiffArray> arrays_;
 };
 
@@ -174,14 +105,15 @@ bool set_blocks(TiffLayout& layout, const Directory& directory, Numbers& number)
 }  // namespace
 
 std::optional<TiffLayout> read_tiff_layout(const LocalFile& file) try {
-  Directory directory;
-  if (!directory.read(file)) return std::nullopt;
+  const TiffDirectories directories = read_tiff_directories(file, 1);
+  if (directories.list.empty()) return std::nullopt;
+  const Directory directory(file, directories.list[0]);
   Numbers number(file, directory);
   TiffLayout layout;
   const std::uint64_t cols = number(image_width, 0), rows = number(image_length, 0), samples = number(samples_per_pixel, 1);
   const auto type = type_of(number(sample_format, 1), number(bits_per_sample, 1));
-  const auto compression = compression_of(number(compression_tag, 1));
-  const std::uint64_t planar = number(planar_configuration, 1), predictor = number(predictor_tag, 1);
+  const auto compression = compression_of(number(tiff_tag::compression, 1));
+  const std::uint64_t planar = number(planar_configuration, 1), predictor = number(tiff_tag::predictor, 1);
   // Grey, RGB and palettes are stored as they are; other colour spaces may be converted on the way.
   const bool plain = number(new_subfile_type, 0) == 0 && number(fill_order, 1) == 1 && number(photometric, 99) <= 3;
   if (!number.good() || !plain || !type || !compression || !is_size(cols) || !is_size(rows)) return std::nullopt;

@@ -86,6 +86,31 @@ TEST_F(OpenSources, SouthUpAndMaskedFilesGoToGdal) {
   EXPECT_EQ(pixels[1], 2);
 }
 
+// Of files with one header GDAL is asked about the first; what lies beside one of them counts all the same.
+TEST_F(OpenSources, FilesWithOneHeaderDifferInPixelsAndInWhatLiesBesideThem) {
+  const RasterSpec spec{.cols = 300, .rows = 530, .type = GDT_Int16, .options = {"TILED=YES", "COMPRESS=DEFLATE"}};
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    const RasterFile file(folder_ / ("date" + std::to_string(seed) + ".tif"), spec);
+    file.write(1, terrain(spec, seed));
+  }
+  std::ofstream(folder_ / "date3.tif.aux.xml")
+      << R"(<PAMDataset><PAMRasterBand band="1"><NoDataValue>7</NoDataValue></PAMRasterBand></PAMDataset>)";
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    const auto source = opener_->open(folder_ / ("date" + std::to_string(seed) + ".tif"));
+    EXPECT_EQ(source->grid().crs().authority, "EPSG:32632");
+    EXPECT_EQ(source->grid().affine(), (Affine{600000, 30, 5200000, -30}));
+    EXPECT_EQ(source->bands()[0].nodata, seed == 3 ? std::optional(7.0) : std::nullopt);
+    const auto pixels = test::read_band(*source, 0);
+    const auto want = terrain(spec, seed);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      if (seed == 3 && want[i] == 7)
+        ASSERT_TRUE(std::isnan(pixels[i])) << i;
+      else
+        ASSERT_EQ(pixels[i], static_cast<float>(want[i])) << i;
+    }
+  }
+}
+
 TEST_F(OpenSources, ACutOffFileIsReportedWithItsPlace) {
   const RasterSpec spec{.cols = 512, .rows = 512, .type = GDT_Int16, .options = {"TILED=YES", "COMPRESS=DEFLATE"}};
   {

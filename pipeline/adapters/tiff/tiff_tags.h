@@ -1,0 +1,34 @@
+#pragma once
+
+/// Tags of TIFF 6.0, of its supplements, and of GeoTIFF 1.1 (OGC 19-008r4).
+namespace terroir::tiff_tag {
+
+enum : int {
+  new_subfile_type = 254,
+  image_width = 256,
+  image_length = 257,
+  bits_per_sample = 258,
+  compression = 259,
+  photometric = 262,
+  fill_order = 266,
+  strip_offsets = 273,
+  samples_per_pixel = 277,
+  rows_per_strip = 278,
+  strip_byte_counts = 279,
+  planar_configuration = 284,
+  predictor = 317,
+  tile_width = 322,
+  tile_length = 323,
+  tile_offsets = 324,
+  tile_byte_counts = 325,
+  sub_directories = 330,
+  sample_format = 339,
+  pixel_scale = 33550,
+  tie_points = 33922,
+  model_transformation = 34264,
+  exif_directory = 34665,
+  geo_keys = 34735,
+  gps_directory = 34853,
+};
+
+}  // namespace terroir::tiff_tag
