@@ -22,14 +22,15 @@ std::vector<std::string> PartSink::tile_keys(std::size_t array, Index tile_row, 
   return {part_key(layouts_[array], tile_row, tile_col)};
 }
 
-void PartSink::for_each_chunk(std::size_t array, PartReader& parts, const std::function<void(const PartChunk&)>& each) const {
-  const TileGrid tiles = output_.tiles();
-  const Index cols = tiles.counts().cols;
-  for (Index tile = 0; tile < tiles.size(); ++tile) {
-    const auto part = parts.read(array, tile);
-    if (part.empty()) continue;
-    for (const auto& chunk : chunks_of_part(layouts_[array], tile / cols, tile % cols, part)) each(chunk);
-  }
+void PartSink::for_each_chunk(std::size_t array, Index tile, PartReader& parts, const EachChunk& each) const {
+  const auto part = parts.read(array, tile);
+  if (part.empty()) return;
+  const Index cols = output_.tiles().counts().cols;
+  for (const auto& chunk : chunks_of_part(layouts_[array], tile / cols, tile % cols, part)) each(chunk);
+}
+
+void PartSink::for_each_chunk(std::size_t array, PartReader& parts, const EachChunk& each) const {
+  for (Index tile = 0; tile < output_.tiles().size(); ++tile) for_each_chunk(array, tile, parts, each);
 }
 
 }  // namespace terroir

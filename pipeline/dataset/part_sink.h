@@ -26,8 +26,11 @@ class PartSink : public Sink {
   [[nodiscard]] const OutputPlan& output() const noexcept { return output_; }
   [[nodiscard]] Store& store() const noexcept { return store_; }
   [[nodiscard]] const std::vector<ArrayLayout>& layouts() const noexcept { return layouts_; }
-  /// All chunks of an array that are not empty, in one order: by tile, row, column and time.
-  void for_each_chunk(std::size_t array, PartReader& parts, const std::function<void(const PartChunk&)>& each) const;
+  using EachChunk = std::function<void(const PartChunk&)>;
+  /// The chunks of a tile of an array that are not empty, by row, column and time.
+  void for_each_chunk(std::size_t array, Index tile, PartReader& parts, const EachChunk& each) const;
+  /// Those of all tiles.
+  void for_each_chunk(std::size_t array, PartReader& parts, const EachChunk& each) const;
 
  private:
   const OutputPlan& output_;

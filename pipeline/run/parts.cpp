@@ -69,20 +69,32 @@ void PartCollector::note(std::size_t pass, int rank, const TileResult& result) {
   });
 }
 
-void PartCollector::read(std::size_t output, std::size_t array, Index tile, std::vector<std::byte>& bytes) {
-  const Place place{output, array, tile};
+bool PartCollector::knows(std::size_t output, Index tile) const {
+  const std::lock_guard lock(mutex_);
+  return parts_.contains({output, 0, tile});
+}
+
+std::optional<PartCollector::Place> PartCollector::after(const Place& place) const {
+  const std::lock_guard lock(mutex_);
+  for (auto next = parts_.upper_bound(place); next != parts_.end() && next->first.output == place.output; ++next)
+    if (next->second.record.bytes > 0) return next->first;
+  return std::nullopt;
+}
+
+void PartCollector::read(const Place& place, const std::optional<Place>& next, std::vector<std::byte>& bytes) {
   Part part;
   {
     const std::lock_guard lock(mutex_);
     if (cancelled_) throw Error(Fault::interrupted, "interrupted");
     const auto found = parts_.find(place);
-    if (found == parts_.end()) throw Error(Fault::bug, "nobody knows the part of tile " + std::to_string(tile + 1));
+    if (found == parts_.end()) throw Error(Fault::bug, "nobody knows the part of tile " + std::to_string(place.tile + 1));
     part = found->second;
-    if (hidden_.contains(part.rank)) ask(output, part);
-    ask_ahead(place);
+    const auto ahead = next ? parts_.find(*next) : parts_.end();
+    for (const auto& wanted : {found, ahead})
+      if (wanted != parts_.end() && hidden_.contains(wanted->second.rank)) ask(place.output, wanted->second);
   }
   if (part.record.bytes == 0) return bytes.clear();
-  fetch(output, part, bytes);
+  fetch(place.output, part, bytes);
 }
 
 void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes) {
@@ -115,15 +127,6 @@ void PartCollector::ask(std::size_t output, const Part& part) {
       [this, rank = part.rank, wanted = GetPart{static_cast<std::uint32_t>(output), part.record.key}] { post(outgoing_, rank, wanted); });
 }
 
-/// Under the lock: the next part that has bytes.
-void PartCollector::ask_ahead(const Place& place) {
-  for (auto next = parts_.upper_bound(place); next != parts_.end() && next->first.output == place.output; ++next) {
-    if (next->second.record.bytes == 0) continue;
-    if (hidden_.contains(next->second.rank)) ask(place.output, next->second);
-    return;
-  }
-}
-
 void PartCollector::receive(PartPiece piece) {
   const std::lock_guard lock(mutex_);
   const auto found = asked_.find({piece.output, piece.key});
@@ -141,5 +144,12 @@ void PartCollector::cancel() {
 }
 
 std::vector<Outgoing> PartCollector::outgoing() { return std::exchange(outgoing_, {}); }
+
+std::span<const std::byte> OutputParts::read(std::size_t array, Index tile) {
+  const PartCollector::Place place{output_, array, tile};
+  const auto next = tile_ ? std::optional(PartCollector::Place{output_, array + 1, *tile_}) : collector_.after(place);
+  collector_.read(place, next, bytes_);
+  return bytes_;
+}
 
 }  // namespace terroir

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,29 +28,33 @@ void send_part(Store& store, const GetPart& wanted, const std::function<void(Par
 void remove_parts(const std::vector<Destination>& destinations, double seconds) noexcept;
 
 /// On rank 0: knows who has written which part, and fetches parts for the thread that publishes. What the storage shows is read from
-/// it; what it does not show (a mounted blob store may keep an object on the node that wrote it) comes by message from its rank, one
-/// part ahead of the one that is wanted.
+/// it; what it does not show (a mounted blob store may keep an object on the node that wrote it) comes by message from its rank.
 class PartCollector {
  public:
+  struct Place {
+    std::size_t output = 0, array = 0;
+    Index tile = 0;
+    auto operator<=>(const Place&) const = default;
+  };
+
   /// Requests are made on the thread that empties the mailbox.
   PartCollector(const Plan& plan, const std::vector<Destination>& destinations, Mailbox& mailbox);
 
   /// A finished tile; `rank` 0 when an earlier run has finished it.
   void note(std::size_t pass, int rank, const TileResult& result);
-  /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages; throws Error, Fault::interrupted after
-  /// `cancel`.
-  void read(std::size_t output, std::size_t array, Index tile, std::vector<std::byte>& bytes);
+  /// Whether a tile of an output is finished.
+  [[nodiscard]] bool knows(std::size_t output, Index tile) const;
+  /// The part behind a place in the order of arrays and tiles that has bytes.
+  [[nodiscard]] std::optional<Place> after(const Place& place) const;
+  /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages, and asks for `next` already, if that has
+  /// to come by message; throws Error, Fault::interrupted after `cancel`.
+  void read(const Place& place, const std::optional<Place>& next, std::vector<std::byte>& bytes);
   void receive(PartPiece piece);
   /// Makes the thread that waits give up.
   void cancel();
   [[nodiscard]] std::vector<Outgoing> outgoing();
 
  private:
-  struct Place {
-    std::size_t output = 0, array = 0;
-    Index tile = 0;
-    auto operator<=>(const Place&) const = default;
-  };
   struct Part {
     int rank = 0;
     ObjectRecord record;
@@ -62,13 +67,12 @@ class PartCollector {
 
   void ask(std::size_t output, const Part& part);
   void fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes);
-  void ask_ahead(const Place& place);
 
   const Plan& plan_;
   const std::vector<Destination>& destinations_;
   Mailbox& mailbox_;
   std::vector<Outgoing> outgoing_;  // of the mailbox' thread
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::map<Place, Part> parts_;
   std::map<Key, Arrival> asked_;
@@ -76,18 +80,17 @@ class PartCollector {
   bool cancelled_ = false;
 };
 
-/// The parts of one output.
+/// The parts of one output; quickest in the order of arrays and tiles, or of a `tile`'s arrays.
 class OutputParts final : public PartReader {
  public:
-  OutputParts(PartCollector& collector, std::size_t output) : collector_(collector), output_(output) {}
-  [[nodiscard]] std::span<const std::byte> read(std::size_t array, Index tile) override {
-    collector_.read(output_, array, tile, bytes_);
-    return bytes_;
-  }
+  OutputParts(PartCollector& collector, std::size_t output, std::optional<Index> tile = {})
+      : collector_(collector), output_(output), tile_(tile) {}
+  [[nodiscard]] std::span<const std::byte> read(std::size_t array, Index tile) override;
 
  private:
   PartCollector& collector_;
   const std::size_t output_;
+  const std::optional<Index> tile_;
   std::vector<std::byte> bytes_;  ///< of the latest part
 };
 

@@ -35,12 +35,19 @@ RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options,
       scheduler_(tiles_of_passes(plan), plan.hash, scheduler_options(world, options),
                  [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(plan_, pass, states); }),
       began_(steady_seconds()),
-      parts_(plan, world.destinations, mailbox) {}
+      parts_(plan, world.destinations, mailbox) {
+  for (const auto& pass : plan.passes)
+    for (const std::size_t output : pass.outputs)
+      if (world.destinations[output].sink->makes_files()) takers_.push_back({output, tiles_of(pass).order});
+}
 
 void RootPart::begin() { scheduler_.begin(steady_seconds()); }
 
 void RootPart::receive(int from, const AnyMessage& message) {
-  if (const auto* done = std::get_if<TileDone>(&message)) parts_.note(done->pass, from, done->result);
+  if (const auto* done = std::get_if<TileDone>(&message)) {
+    parts_.note(done->pass, from, done->result);
+    offer_tiles();
+  }
   if (const auto* piece = std::get_if<PartPiece>(&message)) parts_.receive(*piece);
   scheduler_.receive(from, message, steady_seconds());
 }
@@ -97,11 +104,35 @@ void RootPart::accept(const Preparation& preparation) {
     parts_.note(entry.pass, 0, entry.result);
     scheduler_.restore(entry.pass, entry.result.tile, entry.result.state);
   }
+  offer_tiles();
   scheduler_.prepared(options_.prepare.attempt, steady_seconds());
+}
+
+/// In one order, so that files do not depend on who was first.
+void RootPart::offer_tiles() {
+  for (auto& taker : takers_) {
+    if (published_[taker.output]) continue;
+    for (; taker.given < taker.order.size() && parts_.knows(taker.output, taker.order[taker.given]); ++taker.given)
+      give(taker.output, taker.order[taker.given]);
+  }
+}
+
+void RootPart::give(std::size_t output, Index tile) {
+  errands_.start([this, output, tile] {
+    if (refused_) return;
+    try {
+      OutputParts parts(parts_, output, tile);
+      world_.destinations[output].sink->take(tile, parts);
+    } catch (...) {
+      refused_ = true;
+      mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
+    }
+  });
 }
 
 void RootPart::publish() {
   errands_.start([this] {
+    if (refused_) return;
     try {
       for (std::size_t output = 0; output < world_.destinations.size(); ++output)
         if (!published_[output]) publish(output);

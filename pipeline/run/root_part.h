@@ -34,8 +34,16 @@ class RootPart {
   int finish();
 
  private:
+  /// An output that makes files: its tiles in the order of its pass, and how many of them its sink has been given.
+  struct Taker {
+    std::size_t output = 0;
+    std::vector<Index> order;
+    std::size_t given = 0;
+  };
   void prepare();
   void accept(const Preparation& preparation);
+  void offer_tiles();
+  void give(std::size_t output, Index tile);
   void publish();
   void publish(std::size_t output);
   [[nodiscard]] JobProgress progress(const Work* own) const;
@@ -46,6 +54,8 @@ class RootPart {
   Mailbox& mailbox_;
   Scheduler scheduler_;
   std::vector<bool> published_;
+  std::vector<Taker> takers_;
+  bool refused_ = false;  ///< a sink could not take a tile; of the errands' thread
   bool preparing_ = false, publishing_ = false, told_ = false, nothing_to_do_ = false;
   double began_, shown_ = 0;
   PartCollector parts_;

@@ -1,7 +1,9 @@
 #include "pipeline/adapters/netcdf/netcdf_writer.h"
+#include "pipeline/cf/cf_file.h"
 
 #include <hdf5.h>
 
+#include <mutex>
 #include <utility>
 
 namespace terroir {
@@ -31,27 +33,40 @@ hid_t open_file(const std::string& path) {
 
 }  // namespace
 
-ChunkAppender::ChunkAppender(const std::string& path) : file_(open_file(path)) {}
+ChunkAppender::ChunkAppender(const std::string& path, const std::vector<Variable>& arrays) {
+  const std::lock_guard lock(hdf5_library());
+  file_ = open_file(path);
+  try {
+    for (const auto& array : arrays)
+      if (datasets_.push_back({array.name, H5Dopen2(file_, array.name.c_str(), H5P_DEFAULT)}); datasets_.back().id < 0) fail(array.name);
+  } catch (...) {
+    end();
+    throw;
+  }
+}
 
 ChunkAppender::~ChunkAppender() {
-  if (dataset_ >= 0) H5Dclose(dataset_);
-  if (file_ >= 0) H5Fclose(file_);
+  const std::lock_guard lock(hdf5_library());
+  end();
 }
 
-void ChunkAppender::select(const std::string& array) {
-  if (dataset_ >= 0 && H5Dclose(std::exchange(dataset_, -1)) < 0) fail(array_);
-  array_ = array;
-  dataset_ = H5Dopen2(file_, array.c_str(), H5P_DEFAULT);
-  if (dataset_ < 0) fail(array);
+void ChunkAppender::end() noexcept {
+  for (auto& dataset : datasets_)
+    if (dataset.id >= 0) H5Dclose(std::exchange(dataset.id, -1));
+  if (file_ >= 0) H5Fclose(std::exchange(file_, -1));
 }
 
-void ChunkAppender::write(const std::vector<Index>& offset, std::span<const std::byte> chunk) {
+void ChunkAppender::write(std::size_t array, const std::vector<Index>& offset, std::span<const std::byte> chunk) {
+  const std::lock_guard lock(hdf5_library());
+  const Dataset& dataset = datasets_[array];
   const std::vector<hsize_t> place(offset.begin(), offset.end());
-  if (H5Dwrite_chunk(dataset_, H5P_DEFAULT, 0, place.data(), chunk.size(), chunk.data()) < 0) fail(array_);
+  if (H5Dwrite_chunk(dataset.id, H5P_DEFAULT, 0, place.data(), chunk.size(), chunk.data()) < 0) fail(dataset.name);
 }
 
 void ChunkAppender::close() {
-  if (dataset_ >= 0 && H5Dclose(std::exchange(dataset_, -1)) < 0) fail(array_);
+  const std::lock_guard lock(hdf5_library());
+  for (auto& dataset : datasets_)
+    if (H5Dclose(std::exchange(dataset.id, -1)) < 0) fail(dataset.name);
   if (H5Fclose(std::exchange(file_, -1)) < 0) fail("the file");
 }
 

@@ -8,6 +8,7 @@
 #include "pipeline/error.h"
 
 #include <cassert>
+#include <optional>
 #include <utility>
 
 namespace terroir {
@@ -23,33 +24,55 @@ class NetcdfSink final : public PartSink {
   [[nodiscard]] std::string root_key() const override { return file_name_; }
   [[nodiscard]] std::vector<std::string> names() const override { return {file_name_}; }
 
-  std::vector<ObjectRecord> publish(const Statistics& statistics, PartReader& parts) override {
-    assert(statistics.size() == output().arrays.size());
-    const StagedFile scratch(".nc");
-    try {
-      define(scratch.path(), statistics);
-      fill(scratch.path(), parts);
-    } catch (const NetcdfFailure& failure) {
-      throw Error(Fault::system, scratch.failure(failure.what()));
-    }
-    return {scratch.publish(store(), file_name_)};
+  void take(Index tile, PartReader& parts) override {
+    writing([&] {
+      if (!scratch_) begin();
+      for (std::size_t array = 0; array < layouts().size(); ++array)
+        for_each_chunk(array, tile, parts,
+                       [&](const PartChunk& chunk) { file_->write(array, offset_of(layouts()[array], chunk), chunk.bytes); });
+    });
+  }
+
+  std::vector<ObjectRecord> publish(const Statistics& statistics, PartReader&) override {
+    writing([&] {
+      file_->close();
+      finish_netcdf(scratch_->path(), coordinates(statistics), arrays(statistics));
+    });
+    const ObjectRecord file = scratch_->publish(store(), file_name_);
+    file_.reset();
+    scratch_.reset();
+    return {file};
   }
 
  private:
-  void define(const std::string& path, const Statistics& statistics) {
-    std::vector<Variable> arrays;
-    for (std::size_t i = 0; i < layouts().size(); ++i)
-      arrays.push_back(variable_of(layouts()[i], array_attributes(plan_, output(), output().arrays[i], statistics[i])));
-    define_netcdf(path, coordinates_of(plan_, output(), crs_reader_, statistics), arrays, root_attributes(plan_));
+  template <class Work>
+  void writing(const Work& work) {
+    try {
+      work();
+    } catch (const NetcdfFailure& failure) {
+      throw Error(Fault::system, scratch_->failure(failure.what()));
+    }
   }
 
-  void fill(const std::string& path, PartReader& parts) {
-    ChunkAppender file(path);
-    for (std::size_t array = 0; array < layouts().size(); ++array) {
-      file.select(layouts()[array].name);
-      for_each_chunk(array, parts, [&](const PartChunk& chunk) { file.write(offset_of(layouts()[array], chunk), chunk.bytes); });
-    }
-    file.close();
+  /// What the pixels will tell is not known yet, and not written.
+  void begin() {
+    Statistics statistics;
+    for (const auto& array : output().arrays) statistics.emplace_back(array.layers.size());
+    scratch_.emplace(".nc");
+    define_netcdf(scratch_->path(), coordinates(statistics), arrays(statistics), root_attributes(plan_));
+    file_.emplace(scratch_->path(), arrays(statistics));
+  }
+
+  [[nodiscard]] std::vector<Coordinate> coordinates(const Statistics& statistics) {
+    return coordinates_of(plan_, output(), crs_reader_, statistics);
+  }
+
+  [[nodiscard]] std::vector<Variable> arrays(const Statistics& statistics) const {
+    assert(statistics.size() == output().arrays.size());
+    std::vector<Variable> out;
+    for (std::size_t i = 0; i < layouts().size(); ++i)
+      out.push_back(variable_of(layouts()[i], array_attributes(plan_, output(), output().arrays[i], statistics[i])));
+    return out;
   }
 
   static std::vector<Index> offset_of(const ArrayLayout& layout, const PartChunk& chunk) {
@@ -64,6 +87,8 @@ class NetcdfSink final : public PartSink {
   const Plan& plan_;
   CrsReader& crs_reader_;
   std::string file_name_;
+  std::optional<StagedFile> scratch_;  ///< since the first tile
+  std::optional<ChunkAppender> file_;
 };
 
 }  // namespace

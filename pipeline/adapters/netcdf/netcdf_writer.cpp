@@ -1,5 +1,6 @@
 #include "pipeline/adapters/netcdf/netcdf_writer.h"
 
+#include "pipeline/cf/cf_file.h"
 #include "pipeline/codecs/pixel_encoding.h"
 
 #include <netcdf.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <mutex>
 #include <utility>
 
 namespace terroir {
@@ -19,10 +21,15 @@ nc_type type_of(const Variable& variable) {
   return types.at(variable.type);
 }
 
-/// A file that is being defined.
+/// A file that is being defined, or given what is known at the end.
 class Definition {
  public:
-  explicit Definition(const std::string& path) { check(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &file_), "the file"); }
+  enum class File { fresh, there };
+  Definition(const std::string& path, File which) {
+    const int status =
+        which == File::fresh ? nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &file_) : nc_open(path.c_str(), NC_WRITE, &file_);
+    check(status, "the file");
+  }
   ~Definition() {
     if (file_ >= 0) nc_abort(file_);
   }
@@ -39,7 +46,6 @@ class Definition {
     int id = -1;
     check(nc_def_var(file_, variable.name.c_str(), type_of(variable), static_cast<int>(dimensions.size()), dimensions.data(), &id),
           variable.name);
-    add_attributes(id, variable.attributes);
     return id;
   }
 
@@ -53,14 +59,22 @@ class Definition {
     add_fill(id, array);
   }
 
-  void put(int id, const Coordinate& coordinate) {
+  [[nodiscard]] int find(const Variable& variable) const {
+    int id = -1;
+    check(nc_inq_varid(file_, variable.name.c_str(), &id), variable.name);
+    return id;
+  }
+
+  void put(const Coordinate& coordinate) {
     const Variable& variable = coordinate.variable;
+    const int id = find(variable);
     if (variable.type != "string") return check(nc_put_var(file_, id, coordinate.content.data()), variable.name);
     std::vector<const char*> texts;
     for (const auto& text : coordinate.texts) texts.push_back(text.c_str());
     check(nc_put_var_string(file_, id, texts.data()), variable.name);
   }
 
+  void begin_definition() { check(nc_redef(file_), "the header"); }
   void end_definition() { check(nc_enddef(file_), "the header"); }
   void close() {
     const int file = std::exchange(file_, -1);
@@ -113,13 +127,22 @@ class Definition {
 
 void define_netcdf(const std::string& path, const std::vector<Coordinate>& coordinates, const std::vector<Variable>& arrays,
                    const Json& attributes) {
-  Definition file(path);
+  const std::lock_guard lock(hdf5_library());
+  Definition file(path, Definition::File::fresh);
   file.add_attributes(NC_GLOBAL, attributes);
-  std::vector<int> ids;
-  for (const auto& coordinate : coordinates) ids.push_back(file.add_variable(coordinate.variable));
+  for (const auto& coordinate : coordinates) file.add_attributes(file.add_variable(coordinate.variable), coordinate.variable.attributes);
   for (const auto& array : arrays) file.add_array(array);
   file.end_definition();
-  for (std::size_t i = 0; i < ids.size(); ++i) file.put(ids[i], coordinates[i]);
+  file.close();
+}
+
+void finish_netcdf(const std::string& path, const std::vector<Coordinate>& coordinates, const std::vector<Variable>& arrays) {
+  const std::lock_guard lock(hdf5_library());
+  Definition file(path, Definition::File::there);
+  file.begin_definition();
+  for (const auto& array : arrays) file.add_attributes(file.find(array), array.attributes);
+  file.end_definition();
+  for (const auto& coordinate : coordinates) file.put(coordinate);
   file.close();
 }
 

@@ -15,29 +15,37 @@ class NetcdfFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Makes a NetCDF-4 file: dimensions, global attributes, coordinates with their content, and arrays without any. Arrays are chunked
-/// and, when their compression is `deflate`, pass HDF5's filters. Throws NetcdfFailure.
+/// Makes a NetCDF-4 file: dimensions, global attributes, and variables without content, arrays without attributes, too. Arrays are
+/// chunked and, when their compression is `deflate`, pass HDF5's filters. Throws NetcdfFailure.
 void define_netcdf(const std::string& path, const std::vector<Coordinate>& coordinates, const std::vector<Variable>& arrays,
                    const Json& attributes);
 
-/// Adds chunks to the arrays of such a file as they are, already encoded. Throws NetcdfFailure.
+/// Adds to such a file what is known at the end: the content of coordinates, and attributes of arrays. Throws NetcdfFailure.
+void finish_netcdf(const std::string& path, const std::vector<Coordinate>& coordinates, const std::vector<Variable>& arrays);
+
+/// Adds chunks to arrays of such a file as they are, already encoded. Throws NetcdfFailure.
 class ChunkAppender {
  public:
-  explicit ChunkAppender(const std::string& path);
+  ChunkAppender(const std::string& path, const std::vector<Variable>& arrays);
   ~ChunkAppender();
   ChunkAppender(const ChunkAppender&) = delete;
   ChunkAppender& operator=(const ChunkAppender&) = delete;
 
-  /// The array that the next chunks belong to.
-  void select(const std::string& array);
-  /// `offset`: of the chunk's first number, in each dimension of the array.
-  void write(const std::vector<Index>& offset, std::span<const std::byte> chunk);
+  /// `array`: its place in the list; `offset`: of the chunk's first number, in each dimension of the array.
+  void write(std::size_t array, const std::vector<Index>& offset, std::span<const std::byte> chunk);
   /// Ends the file and reports what the disk says of it.
   void close();
 
  private:
-  std::int64_t file_ = -1, dataset_ = -1;
-  std::string array_;
+  /// An array, and what HDF5 knows it by.
+  struct Dataset {
+    std::string name;
+    std::int64_t id = -1;
+  };
+  void end() noexcept;
+
+  std::int64_t file_ = -1;
+  std::vector<Dataset> datasets_;
 };
 
 }  // namespace terroir

@@ -104,9 +104,10 @@ inline void write_tiles(Sink& sink, const Plan& plan, std::size_t number, const 
   }
 }
 
-/// Publishes with statistics of nothing, and brings an object of the store into a folder.
+/// Gives a sink its tiles and publishes with statistics of nothing, and brings an object of the store into a folder.
 inline void publish(Sink& sink, const Plan& plan, MemoryStore& store) {
   StoredParts parts(sink, store);
+  for (Index tile = 0; tile < plan.outputs[0].tiles().size(); ++tile) sink.take(tile, parts);
   const std::vector<LayerStatistics> nothing = {LayerStatistics{0, 0, 0, 0, 0}};
   (void)sink.publish(std::vector<std::vector<LayerStatistics>>(plan.outputs[0].arrays.size(), nothing), parts);
 }

@@ -6,6 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 namespace terroir {
 namespace {
 
@@ -39,6 +43,42 @@ TEST(Parts, BecomeOneFileInTheOrderOfTiles) {
     }
 }
 
+// Along the curve: 0 1 4 3 6 7 8 5 2, as Hilbert's through 4 x 4 visits the 3 x 3 that are there.
+const std::vector<std::string> along_the_curve = {"tile 0", "tile 1", "tile 4", "tile 3", "", "tile 7", "tile 8", "tile 5", "tile 2"};
+
+TEST(Parts, AreTakenWhileOthersAreComputedInTheOrderOfThePass) {
+  for (const bool hidden : {false, true})
+    for (const int ranks : {1, 2, 3, 5}) {
+      FakeWorld world(fake_plan({3, 3}), true);
+      world.hides_parts = hidden;
+      std::vector<std::string> taken;
+      std::atomic<int> computed_at_first = 9;
+      world.on_take = [&](Index tile, const std::string& part) {
+        if (tile == 0) computed_at_first = world.tiles_computed.load();
+        taken.push_back(part);
+      };
+      // The last tile waits for the first one to be taken.
+      world.on_tile = [&](int, std::size_t, Index) {
+        for (int i = 0; i < 1000 && world.tiles_computed == 8 && computed_at_first == 9; ++i)
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      };
+      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = options("1")}).codes, Each(0));
+      EXPECT_EQ(taken, along_the_curve) << ranks << hidden;
+      EXPECT_LT(computed_at_first, 9);
+    }
+}
+
+TEST(Parts, ThatASinkCannotTakeEndTheJob) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  world.on_take = [](Index tile, const std::string&) {
+    if (tile == 4) throw Error(Fault::system, "the disk is full");
+  };
+  const auto outcome = run_fake(world, {.ranks = 2, .options = options("1")});
+  EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
+  EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("the disk is full")));
+  EXPECT_THAT(world.objects(), IsEmpty());
+}
+
 TEST(Parts, OfAnEarlierRunAreReadFromTheStore) {
   FakeWorld world(fake_plan({3, 3}), true);
   world.on_tile = [](int, std::size_t, Index tile) {
@@ -48,9 +88,12 @@ TEST(Parts, OfAnEarlierRunAreReadFromTheStore) {
   EXPECT_THAT(world.objects(), IsEmpty());
   const int before = world.tiles_computed;
   world.on_tile = nullptr;
+  std::vector<std::string> taken;
+  world.on_take = [&](Index, const std::string& part) { taken.push_back(part); };
   EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
   EXPECT_EQ(world.tiles_computed, 9);
   EXPECT_GT(before, 0);
+  EXPECT_EQ(taken, along_the_curve);
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
 }
 
@@ -120,7 +163,7 @@ TEST(Parts, AreNotWaitedForWhenTheJobHasFailed) {
   parts.note(0, 1, {0, {{"__terroir/parts/v/c/0/0", 6, 0}}, {}});
   BackgroundThread thread;
   std::vector<std::byte> bytes;
-  thread.start([&] { EXPECT_THROW(parts.read(0, 0, 0, bytes), Error); });
+  thread.start([&] { EXPECT_THROW(parts.read({0, 0, 0}, {}, bytes), Error); });
   mailbox.wait(10);
   EXPECT_TRUE(mailbox.run_all());
   const auto asked = parts.outgoing();

@@ -67,7 +67,8 @@ struct RankView {
     for (std::size_t o = 0; o < world.stores.size(); ++o) {
       Store* store = world.stores[o].get();
       if (world.hides_parts) store = stores.emplace_back(std::make_unique<NodeView>(*store)).get();
-      sinks.push_back(std::make_unique<FakeSink>(*store, world.plan.outputs[o].window.shape(), world.sinks[o]->makes_files()));
+      sinks.push_back(
+          std::make_unique<FakeSink>(*store, world.plan.outputs[o].window.shape(), world.sinks[o]->makes_files(), world.on_take));
       destinations.push_back({store, sinks.back().get()});
     }
   }
@@ -174,6 +175,11 @@ std::unique_ptr<TileWriter> FakeSink::open_tile(std::size_t array, Index tile_ro
 
 std::vector<std::string> FakeSink::tile_keys(std::size_t, Index tile_row, Index tile_col) const {
   return {(files_ ? parts_prefix : "") + std::string("v/c/") + number(tile_row) + "/" + number(tile_col)};
+}
+
+void FakeSink::take(Index tile, PartReader& parts) {
+  const auto part = parts.read(0, tile);
+  if (on_take_) on_take_(tile, {reinterpret_cast<const char*>(part.data()), part.size()});
 }
 
 std::vector<ObjectRecord> FakeSink::publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) {

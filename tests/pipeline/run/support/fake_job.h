@@ -16,22 +16,27 @@ namespace terroir::testing {
 [[nodiscard]] Plan fake_plan(Shape tiles, std::size_t outputs = 1, const std::string& hash = "hash");
 
 /// Writes "v/c/ROW/COL" with the tile's number for each tile, and nothing for each seventh; then "v/zarr.json" and "zarr.json".
-/// With `files` the tiles' objects are parts, and a file "zarr.json" is made of them: one after the other.
+/// With `files` the tiles' objects are parts, and a file "zarr.json" is made of them: one after the other. `on_take` is told of
+/// each part that it takes meanwhile.
 class FakeSink : public Sink {
  public:
-  FakeSink(Store& store, Shape tiles, bool files = false) : store_(store), tiles_(tiles), files_(files) {}
+  using OnTake = std::function<void(Index tile, const std::string& part)>;
+  FakeSink(Store& store, Shape tiles, bool files = false, OnTake on_take = {})
+      : store_(store), tiles_(tiles), files_(files), on_take_(std::move(on_take)) {}
   [[nodiscard]] bool makes_files() const override { return files_; }
   void encode(std::size_t, std::span<const float>, Bytes&, std::vector<std::byte>&, EncodeCounts&) const override {}
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;
   [[nodiscard]] std::string root_key() const override { return "zarr.json"; }
   [[nodiscard]] std::vector<std::string> names() const override { return {"zarr.json", "v"}; }
+  void take(Index tile, PartReader& parts) override;
   std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) override;
 
  private:
   Store& store_;
   Shape tiles_;
   bool files_;
+  OnTake on_take_;
 };
 
 /// What the world looks like to a whole job whose ranks are threads.
@@ -41,6 +46,8 @@ struct FakeWorld {
   std::vector<std::unique_ptr<FakeSink>> sinks;
   /// Called for each tile before it is written, by the thread that computes it; may throw or sleep.
   std::function<void(int rank, std::size_t pass, Index tile)> on_tile;
+  /// Called by the sink of rank 0; may throw.
+  FakeSink::OnTake on_take;
   std::function<void(int rank)> cut;  ///< of the running job: cuts a rank off from the others
   std::atomic<int> tiles_computed = 0;
 
