@@ -1,5 +1,7 @@
 #include "pipeline/codecs/deflate_code.h"
 
+#include "kernels/clones.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -26,12 +28,7 @@ constexpr auto symbol_meanings = [] {
 
 constexpr auto distance_meanings = [] {
   std::array<Entry, most_distances> meanings{};
-  Entry base = 1;
-  for (Entry i = 0; i < 30; ++i) {
-    const Entry extra = i < 4 ? 0 : i / 2 - 1;
-    meanings[i] = base << 16U | extra;
-    base += 1U << extra;
-  }
+  for (Entry i = 0; i < 30; ++i) meanings[i] = distance_bases[i] << 16U | (i < 4 ? 0 : i / 2 - 1);
   meanings[30] = meanings[31] = special;
   return meanings;
 }();
@@ -151,5 +148,39 @@ bool make_table(std::span<const std::uint8_t> lengths, DistanceTable& table) {
   return make(lengths, distance_meanings, distance_bits, table);
 }
 bool make_table(std::span<const std::uint8_t> lengths, LengthTable& table) { return make(lengths, length_meanings, length_bits, table); }
+
+namespace {
+
+/// Without a branch, for the entries are as random as the codes. `shares` are of the first table: of lengths, and of whole matches.
+TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __restrict distances, Entry* __restrict first,
+                              std::array<Entry, 2>& shares) {
+  for (Entry i = 0; i < 1U << symbol_bits; ++i) {
+    const Entry entry = symbols[i], used = entry & 31U, before = entry >> 8U & 0xFU;
+    // Bits beyond those that are known are zeros here.
+    const Entry far = distances[i >> used & ((1U << distance_bits) - 1)], code = far >> 8U & 0xFU;
+    const Entry length = (entry >> 16U) + ((i & ((1U << used) - 1)) >> before);
+    const Entry extra = (far & 31U) - code, above = (far >> 16U) - 1, symbol = 2 * extra + (above >> (extra & 31U));
+    const Entry joined = whole_match | length << 21U | symbol << 16U | (used + code) << 8U | (used + code + extra);
+    const bool known = (entry & (literal | special)) == 0 && (far & special) == 0 && used + code <= symbol_bits;
+    first[i] = known ? joined : entry;
+  }
+  Entry lengths = 0, whole = 0;
+  for (Entry i = 0; i < 1U << symbol_bits; ++i) {
+    lengths += (symbols[i] & (literal | special)) == 0 ? 1 : 0;
+    whole += (first[i] & whole_match) != 0 ? 1 : 0;
+  }
+  shares = {lengths, whole};
+}
+TERROIR_CLONES(join,
+               (const Entry* __restrict symbols, const Entry* __restrict distances, Entry* __restrict first, std::array<Entry, 2>& shares),
+               (symbols, distances, first, shares))
+
+}  // namespace
+
+void join_tables(Tables& tables) {
+  std::array<Entry, 2> shares{};
+  join(tables.symbols.data(), tables.distances.data(), tables.first.data(), shares);
+  if (shares[1] < shares[0] / 8 * 7) std::copy_n(tables.symbols.begin(), tables.first.size(), tables.first.begin());
+}
 
 }  // namespace terroir::deflate

@@ -120,6 +120,7 @@ bool Stream::use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol
   for (const auto length : lengths.first(256)) share += length == 0 ? 0 : 1U << (15U - length);
   constexpr std::uint32_t whole = 1U << 15U;
   mixed = share > whole / 4 && share < whole / 4 * 3;
+  join_tables(tables);
   state = State::block;
   return true;
 }

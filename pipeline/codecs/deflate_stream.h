@@ -15,7 +15,7 @@ class Stream {
   enum class State { header, block, end, damaged };
 
   /// Room that one round of `lockstep` may need beyond what `ready` promises.
-  static constexpr std::ptrdiff_t round_in = 16, round_out = 264, margin_in = 32, margin_out = 288;
+  static constexpr std::ptrdiff_t round_in = 16, round_out = 520, margin_in = 32, margin_out = 544;
 
   Stream(std::span<const std::byte> in, std::span<std::byte> out) noexcept;
 

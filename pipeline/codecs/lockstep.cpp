@@ -63,13 +63,14 @@ TERROIR_INLINE void put(std::uint8_t* out, Entry entry) { *out = static_cast<std
 
 /// Copies 16 bytes at a time, and up to 15 too many.
 TERROIR_INLINE void copy_16(const std::uint8_t* from, std::uint8_t* out, const std::uint8_t* end) {
-  do {
+  while (true) {
     std::array<std::uint8_t, 16> bytes;
     std::memcpy(bytes.data(), from, bytes.size());
     std::memcpy(out, bytes.data(), bytes.size());
+    if (__builtin_expect(end - out <= 16, 1)) return;
     from += bytes.size();
     out += bytes.size();
-  } while (__builtin_expect(out < end, 0));
+  }
 }
 
 /// A match that may overlap what it makes within 16 bytes: its pattern is laid out until it is as long.
@@ -80,31 +81,69 @@ TERROIR_INLINE void repeat(std::uint64_t distance, std::uint8_t* out, const std:
   if (out < end) copy_16(out - pattern, out, end);
 }
 
-/// One symbol, or up to four literals and a match. A block of `mixed` symbols has a literal or none before most of its matches, which
-/// no branch predictor foresees: there the first literal is written in any case, and counts only if it was one.
+/// False for a match that begins before the stream does.
+TERROIR_INLINE bool copy(Cursor& c, std::uint64_t distance, std::uint64_t length) {
+  if (__builtin_expect(distance > static_cast<std::uint64_t>(c.out - c.begin), 0)) return false;
+  std::uint8_t* const end = c.out + length;
+  if (__builtin_expect(distance < 16, 0))
+    repeat(distance, c.out, end);
+  else
+    copy_16(c.out - distance, c.out, end);
+  c.out = end;
+  return true;
+}
+
+/// The same of a match that one entry tells.
+TERROIR_INLINE bool copy_whole(Cursor& c, Entry entry) {
+  const auto used = static_cast<std::uint8_t>(entry);
+  const std::uint64_t extra = (c.bits & ((std::uint64_t{1} << used) - 1)) >> (entry >> 8U & 63U);
+  c.bits >>= used & 63U;
+  c.held -= used;
+  return copy(c, distance_bases[entry >> 16U & 31U] + extra, (entry >> 21U) - (whole_match >> 21U));
+}
+
+/// Writes the literal of `entry` and those that follow, at most so many; after them `entry` is what comes next. Whether that is another
+/// literal, for which new bits are needed first.
+template <unsigned most>
+TERROIR_INLINE bool put_literals(Cursor& c, Entry& entry) {
+  put(c.out++, entry);
+  drop(c, entry);
+  entry = look(c, c.tables.first, symbol_bits);
+  if ((entry & literal) == 0) return false;
+  if constexpr (most > 1)
+    return put_literals<most - 1>(c, entry);
+  else
+    return true;
+}
+
+/// One symbol, or some literals, or up to four and one or two matches. A block of `mixed` symbols has a literal or none before most of its
+/// matches, which no branch predictor foresees: there the first literal is written in any case, and counts only if it was one.
 template <bool mixed>
 TERROIR_INLINE Step step(Cursor& c) {
-  const SymbolTable& symbols = c.tables.symbols;
-  const DistanceTable& distances = c.tables.distances;
+  const auto& [symbols, distances, first] = c.tables;
   fill(c);
-  Entry entry = look(c, symbols, symbol_bits);
+  Entry entry = look(c, first, symbol_bits);
   if constexpr (mixed) {
     const std::uint64_t is_literal = entry >> 31U;
     put(c.out, entry);
     c.out += is_literal;
     drop(c, entry & 63U & static_cast<Entry>(0U - is_literal));
-    entry = look(c, symbols, symbol_bits);
+    entry = look(c, first, symbol_bits);
   }
   if ((entry & literal) != 0) {
-    unsigned count = 0;
-    do {
+    if (put_literals < mixed ? 3 : 4 > (c, entry)) {
+      put(c.out++, entry);
       drop(c, entry);
-      put(c.out + count++, entry);
-      entry = look(c, symbols, symbol_bits);
-    } while (count < (mixed ? 3 : 4) && (entry & literal) != 0);
-    c.out += count;
-    if ((entry & literal) != 0) return Step::on;
+      return Step::on;
+    }
     fill(c);
+  }
+  if ((entry & whole_match) != 0) {
+    if (!copy_whole(c, entry)) return Step::damaged;
+    if constexpr (mixed) return Step::on;
+    entry = look(c, first, symbol_bits);
+    if ((entry & whole_match) == 0) return Step::on;
+    return copy_whole(c, entry) ? Step::on : Step::damaged;
   }
   if (__builtin_expect((entry & special) != 0, 0)) {
     if ((entry & pointer) != 0) entry = look_longer(c, symbols, entry);
@@ -125,15 +164,7 @@ TERROIR_INLINE Step step(Cursor& c) {
     if ((far & pointer) != 0) far = look_longer(c, distances, far);
     if ((far & special) != 0) return Step::damaged;
   }
-  const std::uint64_t distance = take_value(c, far);
-  if (__builtin_expect(distance > static_cast<std::uint64_t>(c.out - c.begin), 0)) return Step::damaged;
-  std::uint8_t* const end = c.out + length;
-  if (__builtin_expect(distance < 16, 0))
-    repeat(distance, c.out, end);
-  else
-    copy_16(c.out - distance, c.out, end);
-  c.out = end;
-  return Step::on;
+  return copy(c, take_value(c, far), length) ? Step::on : Step::damaged;
 }
 
 TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.in, s.out, s.bits, s.held}; }
