@@ -152,11 +152,11 @@ class Bound final : public BoundKernel {
     else
       return false;
   }
-  [[nodiscard]] bool by_corners() const noexcept override {
-    if constexpr (requires(const K k) { k.by_corners(); })
-      return kernel_.by_corners();
+  [[nodiscard]] Areas areas() const noexcept override {
+    if constexpr (requires(const K k) { k.areas(); })
+      return kernel_.areas();
     else
-      return false;
+      return Areas::unused;
   }
 
  private:

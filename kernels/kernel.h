@@ -27,6 +27,10 @@ enum class Boundary { nodata, replicate, reflect, wrap };
 /// Whether a process is run for each layer of `data` by itself, or takes the layers that it names ("bands") together.
 enum class Take { each, bands };
 
+/// When a process that changes the grid goes by the areas that a destination pixel shares with those of the source: never; in one CRS where
+/// rows are uneven; also across CRSs; or always, so that it cannot run where they are not known.
+enum class Areas { unused, of_uneven_rows, where_known, needed };
+
 /// What is known of a layer besides its pixels; empty text where nothing is.
 struct LayerInfo {
   std::string name;           ///< of an output: the suffix (Take::each) or the layer's name (Take::bands); may be empty
@@ -45,11 +49,12 @@ struct Ground {
 
 /// Where the centres of a patch of destination pixels lie in the source grid of another CRS, in corner-based pixels: given for the
 /// centres of every `spacing`-th row and column, bilinear between those, and NaN where there is no answer. For a kernel that goes by
-/// corners: where the upper left corners lie, and so all corners.
+/// areas: where the upper left corners lie, and so all corners.
 struct ControlPatch {
   Window place;                    ///< on the destination's lattice
   Index spacing = 1;               ///< divides the sides of `place`
   std::vector<PixelPoint> points;  ///< (rows / spacing + 1) x (cols / spacing + 1), row-major
+  bool corners = false;            ///< points are corners, not centres
   [[nodiscard]] Index points_per_row() const noexcept { return place.cols / spacing + 1; }
   [[nodiscard]] const PixelPoint& at(Index row, Index col) const noexcept {
     return points[static_cast<std::size_t>(row * points_per_row() + col)];
@@ -132,8 +137,8 @@ class BoundKernel {
   [[nodiscard]] virtual std::optional<double> support(double /*scale*/) const noexcept { return std::nullopt; }
   /// Whether a destination pixel has a value where any part of it lies in the source, not only its centre.
   [[nodiscard]] virtual bool by_footprint() const noexcept { return false; }
-  /// Whether the kernel takes the positions of a destination pixel's corners across CRSs, not of its centre.
-  [[nodiscard]] virtual bool by_corners() const noexcept { return false; }
+  /// Which areas it goes by; across CRSs these follow from the positions of a destination pixel's corners, not of its centre.
+  [[nodiscard]] virtual Areas areas() const noexcept { return Areas::unused; }
 };
 
 /// One input of a process as a recipe names it: `data`, `mask`.

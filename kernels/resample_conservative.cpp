@@ -50,6 +50,17 @@ TERROIR_INLINE void add_valid_body(const float* row, double weight, Index n, dou
 }
 TERROIR_CLONES(add_valid, (const float* row, double weight, Index n, double* sums, double* weights), (row, weight, n, sums, weights))
 
+/// Likewise of weight * value^2.
+TERROIR_INLINE void add_squares_body(const float* row, double weight, Index n, double* sums, double* weights) {
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i) {
+    const double v = static_cast<double>(row[i]);
+    sums[i] += row[i] == row[i] ? weight * (v * v) : 0.0;
+    weights[i] += row[i] == row[i] ? weight : 0.0;
+  }
+}
+TERROIR_CLONES(add_squares, (const float* row, double weight, Index n, double* sums, double* weights), (row, weight, n, sums, weights))
+
 /// What a destination pixel covers of the source along one direction: source pixels [first, last), the outer ones in part.
 struct Extent {
   double begin = 0, end = 0;
@@ -80,8 +91,8 @@ Extent extent_of(Index pixel, double scale, double offset) noexcept {
 /// then along the columns: in the order of the source's pixels, wherever a block starts.
 class Conservative {
  public:
-  Conservative(Normalize normalize, double min_valid, const Args& args) noexcept
-      : rule_{normalize, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]) {}
+  Conservative(AreaResult result, double min_valid, const Args& args) noexcept
+      : rule_{result, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]) {}
 
   void run() noexcept {
     for (begin_ = 0; begin_ < args_.out[0].cols(); begin_ += segment) {
@@ -112,9 +123,12 @@ class Conservative {
     return map_.row_edges.empty() ? static_cast<double>(row) : map_.row_edges[static_cast<std::size_t>(row)];
   }
 
+  /// Of the pixels of a source row: the height of what the extent covers of them, or the share that this is.
   [[nodiscard]] double row_weight(const Extent& e, Index row) const noexcept {
-    const double low = std::max(e.begin, row_edge(row)), high = std::min(e.end, row_edge(row + 1));
-    return high > low ? belt(low, high) : 0;
+    const double top = row_edge(row), bottom = row_edge(row + 1);
+    const double low = std::max(e.begin, top), high = std::min(e.end, bottom);
+    if (!(high > low)) return 0;
+    return rule_.shares() ? belt(low, high) / belt(top, bottom) : belt(low, high);
   }
 
   /// Source rows of the block that an extent touches.
@@ -129,8 +143,8 @@ class Conservative {
   void run_row(Index r) noexcept {
     rows_ = extent_of(map_.destination.row + r, map_.row_scale, map_.row_offset);
     std::tie(first_, last_) = rows_of(rows_);
-    const double height = belt(rows_.begin, rows_.end);
-    bool gaps = !covered_ || first_ >= last_;
+    const double height = height_of(rows_);
+    bool gaps = !covered_ || first_ >= last_ || rule_.squares();
     if (!gaps) weigh_whole();
     for (Index t = 0; t < args_.out[0].times(); ++t) {
       // Where values were missing before, some are likely to be missing again.
@@ -140,6 +154,14 @@ class Conservative {
       float* out = args_.out[0].row(t, r) + begin_;
       for (Index c = 0; c < count_; ++c) out[c] = rule_.pixel(sum_[c], weights[c], height * (cols_[c].end - cols_[c].begin));
     }
+  }
+
+  /// Of a destination row, as source rows have it: where shares count, what there is of them.
+  [[nodiscard]] double height_of(const Extent& e) const noexcept {
+    if (!rule_.shares()) return belt(e.begin, e.end);
+    double height = 0;
+    for (Index row = first_; row < last_; ++row) height += row_weight(e, row);
+    return height;
   }
 
   /// Weights of the segment's pixels where no value is missing.
@@ -186,8 +208,9 @@ class Conservative {
       const Index high = std::min(high_, low + widest);
       std::fill_n(sums_, high - low, 0.0), std::fill_n(weights_, high - low, 0.0);
       visit_held_columns(map_, in_.cols(), low, high, [&](Index at, Index to, Index n) {
+        const auto add = rule_.squares() ? add_squares : add_valid;
         for (Index row = first_; row < last_; ++row)
-          add_valid(in_.row(t, row - map_.source.row) + at, row_weight(rows_, row), n, sums_ + to, weights_ + to);
+          add(in_.row(t, row - map_.source.row) + at, row_weight(rows_, row), n, sums_ + to, weights_ + to);
       });
       add_along(sums_, low, high, sum_);
       add_along(weights_, low, high, weight_);
@@ -224,8 +247,6 @@ class Conservative {
 
 }  // namespace
 
-void resample_conservative(Normalize normalize, double min_valid, const Args& args) noexcept {
-  Conservative(normalize, min_valid, args).run();
-}
+void resample_conservative(AreaResult result, double min_valid, const Args& args) noexcept { Conservative(result, min_valid, args).run(); }
 
 }  // namespace terroir

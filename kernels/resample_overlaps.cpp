@@ -92,8 +92,8 @@ double snapped(double position) noexcept {
 
 class Overlaps {
  public:
-  Overlaps(Normalize normalize, double min_valid, const Args& args) noexcept
-      : rule_{normalize, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
+  Overlaps(AreaResult result, double min_valid, const Args& args) noexcept
+      : rule_{result, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
     if (sphere_) globe_ = {map_.turn, {row_of_latitude(90), row_of_latitude(-90)}};
     flipped_ = map_.row_scale * map_.col_scale < 0;
   }
@@ -165,9 +165,14 @@ class Overlaps {
     const Window& source = map_.source;
     const Index first = std::max(rows_.first(), source.row), last = std::min(rows_.last(), source.row_end());
     if (map_.period == 0 && (cols_.high <= static_cast<double>(source.col) || cols_.low >= static_cast<double>(source.col_end()))) return;
-    if (rows_.last() - rows_.first() == 1 && cols_.last() - cols_.first() == 1) return add(rows_.first(), cols_.first(), 1, area_);
+    if (rows_.last() - rows_.first() == 1 && cols_.last() - cols_.first() == 1) {
+      const double row = static_cast<double>(rows_.first());
+      if (rule_.shares()) whole_ = height(row + 1) - height(row);
+      return add(rows_.first(), cols_.first(), 1, area_);
+    }
     for (Index row = first; row < last; ++row) {
       const double top = height(static_cast<double>(row)), bottom = height(static_cast<double>(row + 1));
+      if (rule_.shares()) whole_ = bottom - top;
       Polygon strip;
       cut_between<&Vertex::y, &Vertex::x>(pixel_, top, bottom, strip);
       add_strip(strip, row, top, bottom);
@@ -203,21 +208,25 @@ class Overlaps {
     if (const double area = cell.area(); area > 0) add(row, col, 1, area);
   }
 
-  /// Adds `n` pixels of the source, each of one weight, to the sums of all times; pixels that the block does not hold are nodata.
-  void add(Index row, Index col, Index n, double weight) noexcept {
+  /// Adds `n` pixels of the source, of each of which `area` is shared, to the sums of all times; pixels that the block does not hold are
+  /// nodata.
+  void add(Index row, Index col, Index n, double area) noexcept {
     const Index r = row - map_.source.row;
     if (r < 0 || r >= in_.rows()) return;
     visit_held_columns(map_, in_.cols(), col, col + n, [&](Index at, Index, Index count) {
-      for (Index t = 0; t < count_; ++t) add_run(in_.row(first_ + t, r) + at, count, weight, sums_[t], weights_[t]);
+      for (Index t = 0; t < count_; ++t) add_run(in_.row(first_ + t, r) + at, count, area, sums_[t], weights_[t]);
     });
   }
 
-  static void add_run(const float* values, Index n, double weight, double& sum, double& weights) noexcept {
+  void add_run(const float* values, Index n, double area, double& sum, double& weights) const noexcept {
+    const double weight = area / whole_;
+    const bool squares = rule_.squares();
     double s = sum, w = weights;
     for (Index i = 0; i < n; ++i) {
       const bool valid = values[i] == values[i];
-      s += valid ? weight * static_cast<double>(values[i]) : 0.0;
-      w += valid ? weight : 0.0;
+      const double value = static_cast<double>(values[i]);
+      s += valid ? weight * (squares ? value * value : value) : 0.0;
+      w += valid ? area : 0.0;
     }
     sum = s, weights = w;
   }
@@ -233,6 +242,7 @@ class Overlaps {
   Span rows_, cols_;
   double area_ = 0;
   bool convex_ = false;
+  double whole_ = 1;  // area of a source pixel of the row at hand, where its shares count
   // Times of it, and their sums.
   Index first_ = 0, count_ = 0;
   double sums_[together], weights_[together];
@@ -240,6 +250,6 @@ class Overlaps {
 
 }  // namespace
 
-void resample_overlaps(Normalize normalize, double min_valid, const Args& args) noexcept { Overlaps(normalize, min_valid, args).run(); }
+void resample_overlaps(AreaResult result, double min_valid, const Args& args) noexcept { Overlaps(result, min_valid, args).run(); }
 
 }  // namespace terroir

@@ -4,21 +4,29 @@
 #include "kernels/resample_runs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace terroir {
 
-/// What conservative resampling makes of the sums over a destination pixel.
+/// What resampling by areas makes of the sums over a destination pixel.
 struct AreaRule {
-  Normalize normalize;
+  AreaResult result;
   double min_valid;
   double rounding;  ///< a share of a pixel's area that may come of rounding
 
-  /// `sum`: of valid values times the area that each covers; `valid`: of these areas; `area`: the pixel's own.
+  [[nodiscard]] bool squares() const noexcept { return result == AreaResult::rms; }
+  /// Whether values count by the share of their own pixel's area.
+  [[nodiscard]] bool shares() const noexcept { return result == AreaResult::sum; }
+
+  /// `sum`: of valid values, or their squares, times the area or share that each counts by; `valid`: of the areas that they cover; `area`:
+  /// the pixel's own.
   [[nodiscard]] float pixel(double sum, double valid, double area) const noexcept {
     const double share = valid / area;
     if (!(share > rounding) || share < min_valid - rounding) return std::numeric_limits<float>::quiet_NaN();
-    return static_cast<float>(sum / (normalize == Normalize::fracarea ? valid : area));
+    if (shares()) return static_cast<float>(sum);
+    const double mean = sum / (result == AreaResult::destarea ? area : valid);
+    return static_cast<float>(squares() ? std::sqrt(mean) : mean);
   }
 };
 

@@ -16,6 +16,12 @@ constexpr Index segment = 256;
 constexpr double least_weight = 1e-6;
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
+/// What conservative resampling divides by: the part of the destination pixel that valid source pixels cover, or the whole of it.
+enum class Normalize { fracarea, destarea };
+
+/// Whether it is known what pixels cover of the source's: from their corners, or from the edges of uneven rows.
+bool tells_areas(const GridMap& map) noexcept { return map.patches.empty() ? !map.row_edges.empty() : map.patches.front()->corners; }
+
 /// How destination pixels of one direction lie in the source: position = offset + scale * (pixel + 0.5), absolute, so that no
 /// weight depends on where a block starts.
 struct Axis {
@@ -80,8 +86,10 @@ struct Resample {
             "smallest. conservative: sum(a x) / sum(a), a the area that a valid source pixel shares with the destination pixel: on the "
             "sphere where the source is geographic, else in its own plane, whose scale hardly changes inside a pixel. Across CRSs the "
             "destination pixel is for it the quadrangle of its corners, with straight sides in longitude and sine of latitude or in that "
-            "plane. For others the footprint is there the box, along the source's rows and columns, from the destination pixel's first "
-            "corner to its last (as wide as the pixel where that is turned by ten degrees and more), and r is 1 up to 1.05 source pixels")
+            "plane. sum goes by such areas across CRSs too, w = a / the source pixel's own area, so that totals are kept; within one CRS "
+            "sum, average and rms (these with w = a) do where the source's rows are uneven. For others the footprint is across CRSs the "
+            "box, along the source's rows and columns, from the destination pixel's first corner to its last (as wide as the pixel where "
+            "that is turned by ten degrees and more), and r is 1 up to 1.05 source pixels")
         .cite(
             "gdalwarp (kernels widen when shrinking); Keys (1981), IEEE Trans. ASSP 29:1153-1160; Duchon (1979), J. Appl. Meteorol. "
             "18:1016-1022; Jones (1999), Mon. Weather Rev. 127:2204-2210; Sutherland and Hodgman (1974), Commun. ACM 17:32-42")
@@ -103,11 +111,18 @@ struct Resample {
 
   [[nodiscard]] std::optional<double> support(double scale) const noexcept { return resample_support(method, std::abs(scale)); }
   [[nodiscard]] bool by_footprint() const noexcept { return takes_footprint(method); }
-  [[nodiscard]] bool by_corners() const noexcept { return method == Method::conservative; }
+  [[nodiscard]] Areas areas() const noexcept {
+    switch (method) {
+      case Method::conservative: return Areas::needed;
+      case Method::sum: return Areas::where_known;
+      case Method::average:
+      case Method::rms: return Areas::of_uneven_rows;
+      default: return Areas::unused;
+    }
+  }
 
   void run(const Args& args) const noexcept {
-    if (method == Method::conservative)
-      return !args.map.patches.empty() ? resample_overlaps(normalize, min_valid, args) : resample_conservative(normalize, min_valid, args);
+    if (areas() == Areas::needed || (areas() != Areas::unused && tells_areas(args.map))) return by_areas(args);
     const bool own = (method == Method::nearest || method == Method::bilinear) && args.map.patches.empty();
     if (!own) return resample_runs(method, args);
     for (Index c = 0; c < args.out[0].cols(); c += segment) {
@@ -120,6 +135,14 @@ struct Resample {
   }
 
  private:
+  void by_areas(const Args& args) const noexcept {
+    const bool conservative = method == Method::conservative;
+    AreaResult result = method == Method::sum ? AreaResult::sum : method == Method::rms ? AreaResult::rms : AreaResult::fracarea;
+    if (conservative && normalize == Normalize::destarea) result = AreaResult::destarea;
+    const double least = conservative ? min_valid : 0;
+    return args.map.patches.empty() ? resample_conservative(result, least, args) : resample_overlaps(result, least, args);
+  }
+
   static Axis rows(const GridMap& map) noexcept { return {map.row_scale, map.row_offset}; }
   static Axis columns(const GridMap& map) noexcept { return {map.col_scale, map.col_offset}; }
 

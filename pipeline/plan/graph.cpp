@@ -286,10 +286,10 @@ class GraphBuilder {
     const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
     PlannedLayer layer = from;
     try {
-      const bool conservative = method == "conservative";
-      if (conservative) regridding.check_areas();
-      if (conservative ? regridding.changes_crs() : regridding.warps())
-        op.warp = warps_.from(from, *op.kernel), layer.extent = op.warp->covered();
+      const bool by_areas = regridding.by_areas(op.kernel->areas());
+      const auto points = by_areas ? Warp::Points::corners : Warp::Points::centres;
+      if (by_areas ? regridding.changes_crs() : regridding.warps())
+        op.warp = warps_.from(from, *op.kernel, points), layer.extent = op.warp->covered();
       else
         op.map = regridding.map(), layer.extent = regridding.covered(op.kernel->by_footprint());
     } catch (const Error& error) {

@@ -41,6 +41,14 @@ const Crs& Regridding::source_crs() const noexcept { return source_.cells() ? so
 
 bool Regridding::changes_crs() const { return source_crs() != target_.crs(); }
 
+bool Regridding::by_areas(Areas areas) const {
+  if (areas == Areas::needed) return check_areas(), true;
+  const bool uneven = source_.cells() != nullptr;
+  if (areas == Areas::unused || uneven == changes_crs()) return false;
+  if (!uneven) return areas == Areas::where_known;
+  return !source_.cells()->curvilinear() && source_.cells()->cols.even && find_map().has_value();
+}
+
 void Regridding::check_areas() const {
   if (source_.cells() && source_.cells()->curvilinear())
     throw Error(Fault::mistake,
@@ -53,35 +61,40 @@ void Regridding::check_areas() const {
 }
 
 LatticeMap Regridding::map() const {
+  if (auto map = find_map()) return *std::move(map);
+  throw Error(Fault::mistake,
+              "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
+}
+
+std::optional<LatticeMap> Regridding::find_map() const {
   const Affine &a = target_.affine(), &b = source_.affine();
   LatticeMap map =
       source_.cells() ? uneven_map() : LatticeMap{a.dy / b.dy, (a.y0 - b.y0) / b.dy, a.dx / b.dx, (a.x0 - b.x0) / b.dx, 0, b.y0, b.dy};
-  if (source_crs().geographic)
-    turn(map, a.dx / map.col_scale);
-  else
+  if (!source_crs().geographic)
     map.first_latitude = map.latitude_step = 0;
+  else if (!turn(map, a.dx / map.col_scale))
+    return std::nullopt;
   return map;
 }
 
-/// Longitudes of the source counted as the target counts them; `width`: of a column, in degrees.
-void Regridding::turn(LatticeMap& map, double width) const {
+/// Longitudes of the source counted as the target counts them; `width`: of a column, in degrees. False where that is not possible.
+bool Regridding::turn(LatticeMap& map, double width) const {
   if (goes_around(source_, extent_)) map.period = extent_.cols;
-  if (map.period > 0) return;
+  if (map.period > 0) return true;
   const auto column_edge = [&](Index col) { return (static_cast<double>(col) - map.col_offset) / map.col_scale; };
   const double begin = std::min(column_edge(extent_.col), column_edge(extent_.col_end()));
   const double end = std::max(column_edge(extent_.col), column_edge(extent_.col_end()));
   const double around = 360 / std::abs(target_.affine().dx), columns = 360 / std::abs(width);
   const auto wanted = static_cast<double>(target_.shape().cols);
-  if (begin <= 0 && end >= wanted) return;
+  if (begin <= 0 && end >= wanted) return true;
   std::vector<double> turns;
   for (const double k : {-1.0, 0.0, 1.0})
     if (begin + k * around < wanted - 1e-6 && end + k * around > 1e-6) turns.push_back(k);
   if (turns.size() == 1) map.col_offset -= turns[0] * around * map.col_scale;
-  if (turns.size() < 2) return;
-  if (std::abs(columns - std::round(columns)) > 1e-6)
-    throw Error(Fault::mistake,
-                "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
+  if (turns.size() < 2) return true;
+  if (std::abs(columns - std::round(columns)) > 1e-6) return false;
   map.period = static_cast<Index>(std::llround(columns));
+  return true;
 }
 
 LatticeMap Regridding::uneven_map() const {

@@ -2,6 +2,8 @@
 
 #include "pipeline/plan/plan.h"
 
+#include <optional>
+
 namespace terroir {
 
 /// How a layer on a grid comes onto another: straight, where both share a CRS and one does not reach around the globe, else by a warp.
@@ -11,9 +13,9 @@ class Regridding {
 
   [[nodiscard]] bool warps() const;
   [[nodiscard]] bool changes_crs() const;
-  /// Throws Error(Fault::mistake) unless it is known what each pixel covers, as conservative resampling needs it: the source has rows and
-  /// columns, these of one width and, across CRSs, also those of one height.
-  void check_areas() const;
+  /// Whether a kernel goes by areas here. What pixels cover is known where the source has rows and columns, these of one width and, across
+  /// CRSs, also those of one height. Throws Error(Fault::mistake) where it is not and the kernel needs it.
+  [[nodiscard]] bool by_areas(Areas) const;
   /// The source's lattice as seen from the target's, in the turn of the globe in which they meet; of uneven rows by their latitudes,
   /// southwards. Throws Error(Fault::mistake) when they meet in several turns that are no whole number of columns apart.
   [[nodiscard]] LatticeMap map() const;
@@ -22,8 +24,10 @@ class Regridding {
 
  private:
   [[nodiscard]] const Crs& source_crs() const noexcept;
+  void check_areas() const;
+  [[nodiscard]] std::optional<LatticeMap> find_map() const;
   [[nodiscard]] LatticeMap uneven_map() const;
-  void turn(LatticeMap& map, double width) const;
+  [[nodiscard]] bool turn(LatticeMap& map, double width) const;
 
   const Grid& source_;
   const Window& extent_;

@@ -203,7 +203,7 @@ std::array<double, 2> Warp::latitudes() const noexcept {
 }
 
 ControlPatch Warp::lattice(const Window& place, Index spacing) const {
-  ControlPatch patch{place, spacing, {}};
+  ControlPatch patch{place, spacing, {}, corners_};
   const double within = corners_ ? 0 : 0.5;
   std::vector<MapPoint> points;
   for (Index r = 0; r <= place.rows; r += spacing)
@@ -248,7 +248,7 @@ ControlPatch Warp::make_patch(Place at) const {
   for (;;) {
     ControlPatch fine = lattice(place, coarse.spacing / 2);
     const bool empty = std::none_of(fine.points.begin(), fine.points.end(), known);
-    if (empty && fine.spacing <= fewest_checked) return {place, side, {coarse.points.size(), PixelPoint{NAN, NAN}}};
+    if (empty && fine.spacing <= fewest_checked) return {place, side, {coarse.points.size(), PixelPoint{NAN, NAN}}, corners_};
     if (fine.spacing == 1 || (!empty && close(coarse, fine))) return fine;
     coarse = std::move(fine);
   }
@@ -257,9 +257,9 @@ ControlPatch Warp::make_patch(Place at) const {
 /// As few control points as tell the positions of all pixels.
 ControlPatch Warp::compared_patch(const Window& place) const {
   ControlPatch all = lattice(place, 1);
-  if (std::none_of(all.points.begin(), all.points.end(), known)) return {place, side, std::vector(4, PixelPoint{NAN, NAN})};
+  if (std::none_of(all.points.begin(), all.points.end(), known)) return {place, side, std::vector(4, PixelPoint{NAN, NAN}), corners_};
   for (Index spacing = side; spacing > 1; spacing /= 2) {
-    ControlPatch coarse{place, spacing, {}};
+    ControlPatch coarse{place, spacing, {}, corners_};
     for (Index r = 0; r <= side; r += spacing)
       for (Index c = 0; c <= side; c += spacing) coarse.points.push_back(all.at(r, c));
     if (follows(coarse, all)) return coarse;

@@ -10,6 +10,8 @@ namespace terroir {
 namespace {
 
 constexpr Index exact_patches = 1024;  // requests of larger windows are estimated
+/// Beyond corners: up to them, which lie between the centres of pixels, but for rounding.
+constexpr double up_to_corners = -0.5 - 5e-10;
 
 }  // namespace
 
@@ -49,7 +51,7 @@ void Warp::include(const ControlPatch& patch, const Window& part, const BoundKer
   const Window w = part.shifted(-patch.place.row, -patch.place.col);
   if (corners_ && turn_ > 0 && s == 1) return include_rings(patch, w, range);
   Range own;
-  if (corners_) own.support_rows = own.support_cols = *kernel.support(0);
+  if (corners_) own.support_rows = own.support_cols = up_to_corners;
   const auto add = [&](const PixelPoint& p) {
     if (!known(p)) return;
     if (!own.any) own = {p.row, p.row, p.col, p.col, own.support_rows, own.support_cols, true};

@@ -21,18 +21,17 @@ std::vector<MapPoint> area_of(const Grid& grid) {
 
 }  // namespace
 
-std::shared_ptr<const Warp> Warps::from(const PlannedLayer& layer, const BoundKernel& kernel) {
+std::shared_ptr<const Warp> Warps::from(const PlannedLayer& layer, const BoundKernel& kernel, Warp::Points points) {
   const Grid &source = plan_.lattices[layer.lattice], &target = plan_.lattices[0];
-  const bool by_edges = source.cells() != nullptr && kernel.by_footprint(), corners = kernel.by_corners();
-  for (const auto& [lattice, extent, edges, of_corners, warp] : all_)
-    if (lattice == layer.lattice && extent == layer.extent && edges == by_edges && of_corners == corners) return warp;
+  const bool by_edges = source.cells() != nullptr && kernel.by_footprint();
+  for (const auto& [lattice, extent, edges, of, warp] : all_)
+    if (lattice == layer.lattice && extent == layer.extent && edges == by_edges && of == points) return warp;
   if (by_edges && source.cells()->curvilinear())
     throw Error(Fault::mistake,
                 "it is on a curvilinear grid, where it is not known what a pixel covers; use nearest, bilinear, cubic or lanczos");
   const Grid part = source.cells() ? source : source.sub(layer.extent);
-  const auto warp = std::make_shared<const Warp>(operation(part, by_edges), source, layer.extent, target,
-                                                 corners ? Warp::Points::corners : Warp::Points::centres);
-  all_.emplace_back(layer.lattice, layer.extent, by_edges, corners, warp);
+  const auto warp = std::make_shared<const Warp>(operation(part, by_edges), source, layer.extent, target, points);
+  all_.emplace_back(layer.lattice, layer.extent, by_edges, points, warp);
   return warp;
 }
 

@@ -14,9 +14,9 @@ class Warps {
   /// Both must outlive this.
   Warps(CrsReader& crs, const Plan& plan) : crs_(crs), plan_(plan) {}
 
-  /// The warp from where a layer lies, as a kernel wants it: for what a pixel covers or for its centre alone, of centres or of corners.
+  /// The warp from where a layer lies, of centres or of corners, as a kernel wants it: for what a pixel covers or for its centre alone.
   /// Throws Error(Fault::mistake), the text with what to do: no operation leads there, or footprints cannot be told.
-  [[nodiscard]] std::shared_ptr<const Warp> from(const PlannedLayer& layer, const BoundKernel& kernel);
+  [[nodiscard]] std::shared_ptr<const Warp> from(const PlannedLayer& layer, const BoundKernel& kernel, Warp::Points points);
 
   /// The bounds of a source in the CRS of the recipe's grid.
   [[nodiscard]] std::string place_text(const Warp& warp) const;
@@ -26,8 +26,8 @@ class Warps {
 
   CrsReader& crs_;
   const Plan& plan_;
-  /// By lattice and extent of the source, and whether cells count by their edges, pixels by their corners.
-  std::vector<std::tuple<std::size_t, Window, bool, bool, std::shared_ptr<const Warp>>> all_;
+  /// By lattice and extent of the source, whether cells count by their edges, and what of the pixels has a position.
+  std::vector<std::tuple<std::size_t, Window, bool, Warp::Points, std::shared_ptr<const Warp>>> all_;
 };
 
 }  // namespace terroir

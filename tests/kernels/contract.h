@@ -12,6 +12,7 @@ struct Case {
   float low = 0, high = 1;
   bool whole_numbers = false;  ///< of every input after the first (masks)
   bool warped = false;         ///< resample: along control patches of a grid that lies askew
+  bool by_areas = false;       ///< resample: these are of corners; without them rows are uneven
 };
 
 /// How a failing test names its case.
@@ -24,7 +25,7 @@ inline void PrintTo(const Case& c, std::ostream* out) {
 class Trial {
  public:
   Trial(const Case& c, Index times, Shape shape, float missing = 0.06f)
-      : kernel_(kernel(c.process, c.settings)), times_(times), warped_(c.warped) {
+      : kernel_(kernel(c.process, c.settings)), times_(times), warped_(c.warped), by_areas_(c.by_areas) {
     const Process& process = *find_process(c.process);
     const auto bands = kernel_->bands();
     const std::size_t count = process.info.take == Take::bands ? bands.size() : process.info.inputs.size();
@@ -100,11 +101,11 @@ class Trial {
   }
 
   /// Patches of 16 pixels, each with a spacing of its own, that turn the source by a degree and a half.
-  [[nodiscard]] static std::vector<std::shared_ptr<const ControlPatch>> patches_of(const Window& w) {
+  [[nodiscard]] std::vector<std::shared_ptr<const ControlPatch>> patches_of(const Window& w) const {
     std::vector<std::shared_ptr<const ControlPatch>> patches;
     for (Index i = floor_div(w.row, 16); i * 16 < w.row_end(); ++i)
       for (Index j = floor_div(w.col, 16); j * 16 < w.col_end(); ++j) {
-        ControlPatch patch{{i * 16, j * 16, 16, 16}, Index{1} << ((i + j) % 5), {}};
+        ControlPatch patch{{i * 16, j * 16, 16, 16}, Index{1} << ((i + j) % 5), {}, by_areas_};
         for (Index r = 0; r <= 16; r += patch.spacing)
           for (Index c = 0; c <= 16; c += patch.spacing) {
             const double row = static_cast<double>(i * 16 + r) + 0.5, col = static_cast<double>(j * 16 + c) + 0.5;
@@ -113,6 +114,13 @@ class Trial {
         patches.push_back(std::make_shared<const ControlPatch>(std::move(patch)));
       }
     return patches;
+  }
+
+  /// Of rows that are in turn higher and lower than 1.
+  [[nodiscard]] static std::vector<double> uneven_edges(Index rows) {
+    std::vector<double> edges;
+    for (Index i = 0; i <= rows; ++i) edges.push_back(static_cast<double>(i) + (i % 2 == 1 ? 0.3 : 0));
+    return edges;
   }
 
   void stream(const std::vector<Block<const float>>& in, const std::vector<Block<float>>& out, const std::vector<Index>& slabs) const {
@@ -133,7 +141,7 @@ class Trial {
 
   std::shared_ptr<const BoundKernel> kernel_;
   Index times_;
-  bool warped_ = false;
+  bool warped_ = false, by_areas_ = false;
   std::vector<OwnedBlock> inputs_;
   std::vector<LayerInfo> outputs_;
   std::vector<double> fitted_;
@@ -166,6 +174,8 @@ inline std::vector<OwnedBlock> Trial::run(const Window& window, float unknown, b
   map.extent = {-1, 1, 28, 60};
   map.first_latitude = 60, map.latitude_step = -0.5;
   map.largest_scale = 8;
+  const std::vector<double> edges = uneven_edges(window.row_end() + 2);
+  if (by_areas_ && !warped_) map.row_edges = edges;
   const Args args{in, out, {width, height}, fitted_, map, scratch.data()};
   if (kernel_->time_use() == TimeUse::streaming)
     stream(in, out, slabs);

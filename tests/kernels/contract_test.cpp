@@ -49,11 +49,13 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-/// The other methods of resample, within one CRS and across.
+/// The other methods of resample, within one CRS and across, and those that go by areas there.
 std::vector<Case> more_resampling() {
   std::vector<Case> all;
   for (const char* method : {"cubic", "lanczos", "average", "mode", "min", "max", "median", "q1", "q3", "sum", "rms"})
     for (const bool warped : {false, true}) all.push_back({"resample", {set("method", method)}, 200, 300, false, warped});
+  all.push_back({"resample", {set("method", "sum")}, 200, 300, false, true, true});
+  for (const char* method : {"average", "sum", "rms"}) all.push_back({"resample", {set("method", method)}, 200, 300, false, false, true});
   return all;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/kernels/local/run_process.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -11,7 +12,7 @@ using Corner = std::function<PixelPoint(double r, double c)>;
 
 /// Resamples onto `shape` pixels whose corners lie as `corner` tells.
 std::vector<float> onto(Shape shape, const Corner& corner, const Block<const float>& in, const Settings& settings = {}, GridMap map = {}) {
-  ControlPatch patch{{0, 0, 4, 4}, 1, {}};
+  ControlPatch patch{{0, 0, 4, 4}, 1, {}, true};
   for (Index r = 0; r <= 4; ++r)
     for (Index c = 0; c <= 4; ++c) patch.points.push_back(corner(static_cast<double>(r), static_cast<double>(c)));
   const std::vector<std::shared_ptr<const ControlPatch>> patches = {std::make_shared<const ControlPatch>(patch)};
@@ -22,7 +23,7 @@ std::vector<float> onto(Shape shape, const Corner& corner, const Block<const flo
   const std::vector<Block<const float>> inputs = {in};
   const std::vector<Block<float>> outputs = {result.view()};
   Settings all = settings;
-  all.push_back(set("method", "conservative"));
+  if (std::none_of(all.begin(), all.end(), [](const auto& s) { return s.key == "method"; })) all.push_back(set("method", "conservative"));
   Args args;
   args.in = inputs, args.out = outputs, args.map = map;
   kernel("resample", all)->run(args);
@@ -142,6 +143,33 @@ TEST(ResampleOverlaps, MeetsASourceFromBothSides) {
     expect_row(onto({1, 1}, corner, in.view(), {}, map), {18});
     expect_row(onto({1, 1}, corner, in.view(), {set("normalize", "destarea")}, map), {12});
   }
+}
+
+TEST(ResampleOverlaps, SumsTheSharesOfPixels) {
+  const Settings sum = {set("method", "sum")};
+  const auto in = row_of({1, 3, nan, 7});
+  const Corner moved = [](double r, double c) { return PixelPoint{r, c + 0.5}; };
+  expect_row(onto({1, 4}, moved, in.view(), sum), {2, 1.5, 3.5, 3.5});
+  const auto four = block_of({2, 2}, [](Index r, Index c) { return static_cast<float>(2 * r + c + 1); });
+  expect_row(onto({1, 1}, diamond(1), four.view(), sum), {5});  // half of each
+  const auto ones = block_of({6, 6}, [](Index, Index) { return 1.0F; });
+  expect_row(onto({1, 1}, diamond(3), ones.view(), sum), {18});
+  const Corner fine = [](double r, double c) { return PixelPoint{r / 1000, c / 1000}; };
+  expect_row(onto({1, 1}, fine, ones.view(), sum), {1e-6F});
+  const Corner beside = [](double r, double c) { return PixelPoint{r, c + 2}; };
+  expect_row(onto({1, 1}, beside, in.view(), sum), {nan});
+}
+
+TEST(ResampleOverlaps, SumsSharesOfAreasOnTheSphere) {
+  // Rows from 60 to 30 and to 0 degrees, of which a pixel from 45 degrees takes a part of the first one.
+  const auto in = block_of({2, 2}, [](Index r, Index) { return r == 0 ? 8.0F : 1.0F; });
+  GridMap map;
+  map.first_latitude = 60, map.latitude_step = -30, map.turn = 36;
+  const double upper = (std::sqrt(0.5) - 0.5) / (std::sqrt(0.75) - 0.5);
+  const Corner tall = [](double r, double c) { return PixelPoint{0.5 + 1.5 * r, 2 * c}; };
+  expect_row(onto({1, 1}, tall, in.view(), {set("method", "sum")}, map), {static_cast<float>(2 * (8 * upper + 1))});
+  const Corner within = [](double r, double c) { return PixelPoint{0.5 + 0.5 * r, 0.25 + 0.5 * c}; };  // one pixel of the source
+  expect_row(onto({1, 1}, within, in.view(), {set("method", "sum")}, map), {static_cast<float>(0.5 * 8 * upper)});
 }
 
 TEST(ResampleOverlaps, WithoutAPlaceIsNodata) {

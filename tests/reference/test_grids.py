@@ -313,6 +313,35 @@ def test_footprints_over_uneven_rows(tmp_path):
     conservative = resampled(tmp_path / "mean", tmp_path / "in.nc", "conservative", grid).values
     sines = -np.diff(np.sin(np.radians(edges)))
     np.testing.assert_allclose(conservative, [[(sines[:3] @ [1, 2, 4]) / sines[:3].sum()] * 3, [8] * 3], rtol=1e-6)
+    average = resampled(tmp_path / "average", tmp_path / "in.nc", "average", grid).values
+    np.testing.assert_array_equal(average, conservative)
+    rms = resampled(tmp_path / "rms", tmp_path / "in.nc", "rms", grid).values
+    np.testing.assert_allclose(rms, [[np.sqrt((sines[:3] @ [1, 4, 16]) / sines[:3].sum())] * 3, [8] * 3], rtol=1e-6)
+    assert resampled(tmp_path / "sum", tmp_path / "in.nc", "sum", grid).values.tolist() == [[28] * 3, [32] * 3]
+
+
+@pytest.mark.parametrize("south_up", [False, True])
+def test_sums_of_gaussian_rows_keep_totals(tmp_path, south_up):
+    lat, _ = gaussian(48)
+    data = np.random.default_rng(4).uniform(1, 9, (48, 96)).astype("f4")
+    data[10:14, 20:40] = -999
+    turn = slice(None, None, -1 if south_up else 1)
+    on_rows(tmp_path / "in.nc", lat[turn], np.arange(0, 360, 3.75), data[turn])
+    result = resampled(tmp_path / "out", tmp_path / "in.nc", "sum", {"global": 5}).values.astype("f8")
+    assert np.nansum(result) == pytest.approx(data[data > 0].astype("f8").sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["average", "sum", "rms"])
+def test_footprints_where_areas_cannot_be_told_are_estimated(tmp_path, method):
+    lat, _ = gaussian(48)
+    for name, lon in (("columns", np.cumsum(np.linspace(2, 4, 60))), ("ends", np.arange(103, 250, 7.0))):
+        # Uneven columns; and some that lie on both ends of the grid, once around no whole number of them.
+        on_rows(tmp_path / f"{name}.nc", lat, lon, np.full((48, len(lon)), 3))
+        result = resampled(tmp_path / f"of_{name}", tmp_path / f"{name}.nc", method, {"global": 6})
+        there = result.sel(y=slice(60, -60), x=slice(110, 170) if name == "columns" else slice(-178, -120)).values
+        assert np.isfinite(there).all()
+        if method != "sum":
+            np.testing.assert_allclose(there, 3, rtol=1e-6)
 
 
 def by_cdo(folder, operator, path, step, left, right, bottom, top):

@@ -73,6 +73,29 @@ TEST(ResampleConservative, RowsOfTheirOwnLatitudes) {
   EXPECT_NEAR(out(0, 2, 0), 3, 1e-6) << "as far as there are rows";
 }
 
+TEST(ResampleByAreas, OfUnevenRowsIsExactForOtherMethodsToo) {
+  // Rows from 90 to 60, 30 and 0 degrees; one pixel from the pole to 45 degrees, and one from there.
+  OwnedBlock in(1, {3, 2});
+  for (Index r = 0; r < 3; ++r)
+    for (Index c = 0; c < 2; ++c) in(0, r, c) = r == 1 && c == 1 ? nan : static_cast<float>(r + 1);
+  const std::array<double, 4> edges = {-90, -60, -30, 0};
+  GridMap map = map_of(1, 0, {3, 2}, {3, 2});
+  map.row_scale = 45, map.row_offset = -90, map.latitude_step = -1, map.row_edges = edges;
+  const auto by = [&](const char* method) { return resample(*kernel("resample", {set("method", method)}), in.view(), map); };
+  const double top = 1 - sine(60), below = sine(60) - sine(45), lower = sine(45) - sine(30);
+  const auto mean = by("average"), root = by("rms"), sum = by("sum");
+  EXPECT_NEAR(mean(0, 0, 0), (top + 2 * below) / (top + below), 1e-6);
+  EXPECT_NEAR(mean(0, 0, 1), 1, 1e-6) << "its second row is missing";
+  EXPECT_NEAR(mean(0, 1, 0), (2 * lower + 3 * 0.5) / (lower + 0.5), 1e-6);
+  EXPECT_NEAR(root(0, 0, 0), std::sqrt((top + 4 * below) / (top + below)), 1e-6);
+  EXPECT_NEAR(root(0, 1, 1), 3, 1e-6);
+  EXPECT_NEAR(sum(0, 0, 0), 1 + 2 * below / (below + lower), 1e-6);
+  EXPECT_NEAR(sum(0, 0, 1), 1, 1e-6);
+  EXPECT_NEAR(sum(0, 1, 0), 2 * lower / (below + lower) + 3, 1e-6);
+  EXPECT_NEAR(sum(0, 1, 1), 3, 1e-6);
+  for (const auto* out : {&mean, &root, &sum}) EXPECT_TRUE(std::isnan((*out)(0, 2, 0))) << "beyond the last row";
+}
+
 TEST(ResampleConservative, NeedsAShareOfValidArea) {
   OwnedBlock in(1, {3, 3});
   for (Index r = 0; r < 3; ++r)

@@ -23,11 +23,12 @@ steps:
   cubic: {process: resample, data: dem, method: cubic}
   mean: {process: resample, data: dem, method: average}
   kept: {process: resample, data: dem, method: conservative, normalize: destarea}
+  total: {process: resample, data: dem, method: sum}
   median: {process: resample, data: dem, method: median}
   slope: {process: slope, data: dem}
   steep: {process: resample, data: slope, method: bilinear}
   relief: {process: focal_statistics, data: input, size: 3, reducer: sd}
-outputs: {out: {path: o, layers: [near, cubic, mean, kept, median, steep, input, relief])" +
+outputs: {out: {path: o, layers: [near, cubic, mean, kept, total, median, steep, input, relief])" +
          sizes + R"(}}
 )";
 }
@@ -143,13 +144,13 @@ TEST(ExecutorWarp, AnInputBesideTheGridIsAMistakeThatSaysWhereItLies) {
   EXPECT_NE(texts[0].find("] in EPSG:4326; check its CRS and the grid's bounds"), std::string::npos) << texts[0];
 }
 
-TEST(ExecutorWarp, ConservativeAcrossCrsKeepsTotals) {
+TEST(ExecutorWarp, ByAreasAcrossCrsTotalsAreKept) {
   MemoryOpener opener;
   opener.add("dem.tif", raster({420, 330}, {64, 48}, [](Index r, Index c) { return static_cast<float>(1 + (r / 7 + c / 5) % 3); }));
   // All of the source, which lies from 600000 to 609900 and from 5187400 to 5200000.
   const WholeRun run =
       whole_run(across(R"({crs: "EPSG:4326", resolution: [0.0008, 0.0006], bounds: [10.28, 46.632, 10.472, 46.776]})"), opener);
-  double before = 0, after = 0;
+  double before = 0, after = 0, sum = 0;
   for (Index r = 0; r < 420; ++r)
     for (Index c = 0; c < 330; ++c) before += static_cast<double>(1 + (r / 7 + c / 5) % 3) * 900;
   const Stored& kept = run.arrays.at("out/kept");
@@ -161,6 +162,8 @@ TEST(ExecutorWarp, ConservativeAcrossCrsKeepsTotals) {
       after += static_cast<double>(kept.at(r, c)) * 0.0008 * degree * std::cos(lat / 57.29577951308232) * 0.0006 * degree;
     }
   EXPECT_NEAR(after / before, 1, 1e-6);
+  for (const float pixel : run.arrays.at("out/total").pixels) sum += std::isnan(pixel) ? 0 : static_cast<double>(pixel);
+  EXPECT_NEAR(sum * 900 / before, 1, 1e-6);
 }
 
 }  // namespace
