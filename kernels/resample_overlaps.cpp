@@ -126,19 +126,24 @@ class Overlaps {
       count_ = std::min(together, args_.out[0].times() - first_);
       std::fill_n(sums_, count_, 0.0), std::fill_n(weights_, count_, 0.0);
       if (area_ > 0) add_turns();
-      for (Index t = 0; t < count_; ++t) out(first_ + t) = rule_.pixel(sums_[t], weights_[t], area_);
+      // Of amounts a pixel of the source counts, be it a small part of this one.
+      const double area = rule_.shares() ? std::min(area_, row_height_) : area_;
+      for (Index t = 0; t < count_; ++t) out(first_ + t) = rule_.pixel(sums_[t], weights_[t], area);
     }
   }
 
   /// The pixel in the plane; one that lies the other way round reaches over the end of a map, where its corners are no neighbours.
   void place(const PixelRing& ring) noexcept {
     pixel_.count = 0, rows_ = {}, cols_ = {};
+    Span heights;
     for (int i = 0; i < ring.count; ++i) {
       const PixelPoint& p = ring.points[static_cast<std::size_t>(flipped_ ? ring.count - 1 - i : i)];
       const double row = snapped(p.row), col = snapped(p.col);
       rows_.include(row), cols_.include(col);
       pixel_.add({col, height(row)});
+      heights.include(pixel_.vertices[i].y);
     }
+    row_height_ = (heights.high - heights.low) / (rows_.high - rows_.low);
     area_ = pixel_.area();
     if (!(rows_.high - rows_.low < 1e9 && cols_.high - cols_.low < 1e9)) area_ = 0;
     convex_ = area_ > 0 && pixel_.convex();
@@ -240,7 +245,7 @@ class Overlaps {
   // A destination pixel.
   Polygon pixel_;
   Span rows_, cols_;
-  double area_ = 0;
+  double area_ = 0, row_height_ = 1;  // the pixel's, and that of a pixel of the source, in the middle of its rows
   bool convex_ = false;
   double whole_ = 1;  // area of a source pixel of the row at hand, where its shares count
   // Times of it, and their sums.

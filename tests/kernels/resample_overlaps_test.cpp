@@ -156,6 +156,9 @@ TEST(ResampleOverlaps, SumsTheSharesOfPixels) {
   expect_row(onto({1, 1}, diamond(3), ones.view(), sum), {18});
   const Corner fine = [](double r, double c) { return PixelPoint{r / 1000, c / 1000}; };
   expect_row(onto({1, 1}, fine, ones.view(), sum), {1e-6F});
+  const auto sparse = block_of({400, 400}, [](Index r, Index c) { return r == 7 && c == 9 ? 5.0F : nan; });
+  const Corner wide = [](double r, double c) { return PixelPoint{400 * r, 400 * c}; };
+  expect_row(onto({1, 1}, wide, sparse.view(), sum), {5});
   const Corner beside = [](double r, double c) { return PixelPoint{r, c + 2}; };
   expect_row(onto({1, 1}, beside, in.view(), sum), {nan});
 }
