@@ -55,6 +55,8 @@ struct ControlPatch {
   Index spacing = 1;               ///< divides the sides of `place`
   std::vector<PixelPoint> points;  ///< (rows / spacing + 1) x (cols / spacing + 1), row-major
   bool corners = false;            ///< points are corners, not centres
+  /// With corners, of a source whose rows are uneven: where they begin, and the last one ends, from the north.
+  std::shared_ptr<const std::vector<double>> row_edges = nullptr;
   [[nodiscard]] Index points_per_row() const noexcept { return place.cols / spacing + 1; }
   [[nodiscard]] const PixelPoint& at(Index row, Index col) const noexcept {
     return points[static_cast<std::size_t>(row * points_per_row() + col)];

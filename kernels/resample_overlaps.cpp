@@ -1,6 +1,7 @@
 #include "kernels/math.h"
 #include "kernels/pixel_ring.h"
 #include "kernels/source_areas.h"
+#include "kernels/source_rows.h"
 #include "kernels/warp_runs.h"
 
 #include <algorithm>
@@ -94,7 +95,9 @@ class Overlaps {
  public:
   Overlaps(AreaResult result, double min_valid, const Args& args) noexcept
       : rule_{result, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
-    if (sphere_) globe_ = {map_.turn, {row_of_latitude(90), row_of_latitude(-90)}};
+    if (sphere_) places_ = {map_.first_latitude, map_.latitude_step};
+    if (const auto& edges = map_.patches.front()->row_edges) places_.edges = *edges, sphere_ = map_.turn != 0;
+    if (sphere_) globe_ = {map_.turn, {places_.row_of(90), places_.row_of(-90)}};
     flipped_ = map_.row_scale * map_.col_scale < 0;
   }
 
@@ -107,15 +110,14 @@ class Overlaps {
   }
 
  private:
-  [[nodiscard]] double row_of_latitude(double latitude) const noexcept { return (latitude - map_.first_latitude) / map_.latitude_step; }
-
   /// Where a row position lies in a plane of equal areas, growing with rows.
   [[nodiscard]] double height(double row) const noexcept {
-    if (!sphere_) return row;
-    constexpr double radian = 3.14159265358979323846 / 180;
-    const double latitude = std::clamp(map_.first_latitude + map_.latitude_step * row, -90.0, 90.0);
-    const double sine = math::detail::sine(math::detail::reduce(latitude * radian));
-    return map_.latitude_step < 0 ? -sine : sine;
+    double place = places_.coordinate(row);
+    if (sphere_) {
+      constexpr double radian = 3.14159265358979323846 / 180;
+      place = math::detail::sine(math::detail::reduce(std::clamp(place, -90.0, 90.0) * radian));
+    }
+    return places_.descend() ? -place : place;
   }
 
   void run_pixel(const ControlPatch& patch, Index row, Index col) noexcept {
@@ -241,6 +243,7 @@ class Overlaps {
   const GridMap& map_;
   const Block<const float>& in_;
   bool sphere_, flipped_ = false;
+  SourceRows places_;
   Globe globe_;
   // A destination pixel.
   Polygon pixel_;

@@ -43,10 +43,10 @@ bool Regridding::changes_crs() const { return source_crs() != target_.crs(); }
 
 bool Regridding::by_areas(Areas areas) const {
   if (areas == Areas::needed) return check_areas(), true;
-  const bool uneven = source_.cells() != nullptr;
-  if (areas == Areas::unused || uneven == changes_crs()) return false;
-  if (!uneven) return areas == Areas::where_known;
-  return !source_.cells()->curvilinear() && source_.cells()->cols.even && find_map().has_value();
+  const Cells* uneven = source_.cells().get();
+  if (areas == Areas::unused || (changes_crs() ? areas != Areas::where_known : !uneven)) return false;
+  if (uneven && (uneven->curvilinear() || !uneven->cols.even)) return false;
+  return changes_crs() || find_map().has_value();
 }
 
 void Regridding::check_areas() const {
@@ -56,8 +56,6 @@ void Regridding::check_areas() const {
                 "use bilinear or nearest");
   if (source_.cells() && !source_.cells()->cols.even)
     throw Error(Fault::mistake, "conservative resampling needs columns of one width, and its longitudes are uneven; use average");
-  if (source_.cells() && changes_crs())
-    throw Error(Fault::mistake, "conservative resampling across CRSs needs rows of one height, and its latitudes are uneven; use average");
 }
 
 LatticeMap Regridding::map() const {

@@ -13,8 +13,8 @@ class Regridding {
 
   [[nodiscard]] bool warps() const;
   [[nodiscard]] bool changes_crs() const;
-  /// Whether a kernel goes by areas here. What pixels cover is known where the source has rows and columns, these of one width and, across
-  /// CRSs, also those of one height. Throws Error(Fault::mistake) where it is not and the kernel needs it.
+  /// Whether a kernel goes by areas here. What pixels cover is known where the source has rows and columns, these of one width. Throws
+  /// Error(Fault::mistake) where it is not and the kernel needs it.
   [[nodiscard]] bool by_areas(Areas) const;
   /// The source's lattice as seen from the target's, in the turn of the globe in which they meet; of uneven rows by their latitudes,
   /// southwards. Throws Error(Fault::mistake) when they meet in several turns that are no whole number of columns apart.

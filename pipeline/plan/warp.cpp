@@ -1,5 +1,6 @@
 #include "pipeline/plan/warp.h"
 
+#include "kernels/source_rows.h"
 #include "kernels/warp_runs.h"
 #include "tiling/cells.h"
 
@@ -26,13 +27,13 @@ double columns_of_turn(const Grid& grid) {
   return grid.crs().geographic ? 360 / std::abs(grid.affine().dx) : 0;
 }
 
-/// Whether all positions lie where every `spacing`-th one, interpolated, has them.
-bool follows(const ControlPatch& coarse, const ControlPatch& all) {
+/// Whether all positions lie where every `spacing`-th one, interpolated, has them, but for `most`.
+bool follows(const ControlPatch& coarse, const ControlPatch& all, double most) {
   for (Index r = 0; r <= all.place.rows; ++r)
     for (Index c = 0; c <= all.place.cols; ++c) {
       const Index s = coarse.spacing, i = std::min(r, all.place.rows - 1) / s, j = std::min(c, all.place.cols - 1) / s;
       const PixelPoint p = position_in(coarse, i, j, r - i * s, c - j * s), &wanted = all.at(r, c);
-      if (!(std::abs(p.row - wanted.row) < compared && std::abs(p.col - wanted.col) < compared)) return false;
+      if (!(std::abs(p.row - wanted.row) < most && std::abs(p.col - wanted.col) < most)) return false;
     }
   return true;
 }
@@ -202,8 +203,28 @@ std::array<double, 2> Warp::latitudes() const noexcept {
   return {source_.affine().y0, source_.affine().dy};
 }
 
-ControlPatch Warp::lattice(const Window& place, Index spacing) const {
+/// Where the poles lie in a geographic source.
+std::array<double, 2> Warp::pole_rows() const {
+  const auto [first, step] = latitudes();
+  SourceRows rows{first, step};
+  if (source_.cells()) rows.edges = source_.cells()->rows.edges;
+  return {rows.row_of(90), rows.row_of(-90)};
+}
+
+ControlPatch Warp::without_points(const Window& place, Index spacing) const {
   ControlPatch patch{place, spacing, {}, corners_};
+  if (const auto& cells = source_.cells(); cells && corners_) patch.row_edges = {cells, &cells->rows.edges};
+  return patch;
+}
+
+ControlPatch Warp::nowhere(const Window& place) const {
+  ControlPatch patch = without_points(place, side);
+  patch.points.assign(4, PixelPoint{NAN, NAN});
+  return patch;
+}
+
+ControlPatch Warp::lattice(const Window& place, Index spacing) const {
+  ControlPatch patch = without_points(place, spacing);
   const double within = corners_ ? 0 : 0.5;
   std::vector<MapPoint> points;
   for (Index r = 0; r <= place.rows; r += spacing)
@@ -248,7 +269,7 @@ ControlPatch Warp::make_patch(Place at) const {
   for (;;) {
     ControlPatch fine = lattice(place, coarse.spacing / 2);
     const bool empty = std::none_of(fine.points.begin(), fine.points.end(), known);
-    if (empty && fine.spacing <= fewest_checked) return {place, side, {coarse.points.size(), PixelPoint{NAN, NAN}}, corners_};
+    if (empty && fine.spacing <= fewest_checked) return nowhere(place);
     if (fine.spacing == 1 || (!empty && close(coarse, fine))) return fine;
     coarse = std::move(fine);
   }
@@ -257,12 +278,12 @@ ControlPatch Warp::make_patch(Place at) const {
 /// As few control points as tell the positions of all pixels.
 ControlPatch Warp::compared_patch(const Window& place) const {
   ControlPatch all = lattice(place, 1);
-  if (std::none_of(all.points.begin(), all.points.end(), known)) return {place, side, std::vector(4, PixelPoint{NAN, NAN}), corners_};
+  if (std::none_of(all.points.begin(), all.points.end(), known)) return nowhere(place);
   for (Index spacing = side; spacing > 1; spacing /= 2) {
-    ControlPatch coarse{place, spacing, {}, corners_};
+    ControlPatch coarse = without_points(place, spacing);
     for (Index r = 0; r <= side; r += spacing)
       for (Index c = 0; c <= side; c += spacing) coarse.points.push_back(all.at(r, c));
-    if (follows(coarse, all)) return coarse;
+    if (follows(coarse, all, corners_ ? of_corners : compared)) return coarse;
   }
   return all;
 }

@@ -70,6 +70,7 @@ class Warp {
 
   [[nodiscard]] bool carry_extent();
   [[nodiscard]] bool holds_pole() const;
+  [[nodiscard]] std::array<double, 2> pole_rows() const;
   [[nodiscard]] bool turn_bounds();
   void cover();
   void measure_scale();
@@ -80,6 +81,8 @@ class Warp {
   [[nodiscard]] Index widest_spacing() const;
   [[nodiscard]] ControlPatch make_patch(Place) const;
   [[nodiscard]] ControlPatch compared_patch(const Window& place) const;
+  [[nodiscard]] ControlPatch without_points(const Window& place, Index spacing) const;
+  [[nodiscard]] ControlPatch nowhere(const Window& place) const;
   [[nodiscard]] ControlPatch lattice(const Window& place, Index spacing) const;
   [[nodiscard]] bool close(const ControlPatch& coarse, const ControlPatch& fine) const;
   void unwrap(std::vector<PixelPoint>& points, Index per_row) const;

@@ -17,8 +17,7 @@ constexpr double up_to_corners = -0.5 - 5e-10;
 
 /// Pixels of which some lie around a pole, or on both ends of the source.
 void Warp::include_rings(const ControlPatch& patch, const Window& part, Range& range) const {
-  const auto [first, step] = latitudes();
-  const Globe globe{turn_, {(90 - first) / step, (-90 - first) / step}};
+  const Globe globe{turn_, pole_rows()};
   const double begin = static_cast<double>(extent_.col), end = static_cast<double>(extent_.col_end());
   const auto add = [&](Range r) {
     if (periodic_ && range.any) {  // the turn that lies nearest

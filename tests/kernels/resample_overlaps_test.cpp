@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numbers>
 
 namespace terroir::test {
 namespace {
@@ -11,8 +12,9 @@ namespace {
 using Corner = std::function<PixelPoint(double r, double c)>;
 
 /// Resamples onto `shape` pixels whose corners lie as `corner` tells.
-std::vector<float> onto(Shape shape, const Corner& corner, const Block<const float>& in, const Settings& settings = {}, GridMap map = {}) {
-  ControlPatch patch{{0, 0, 4, 4}, 1, {}, true};
+std::vector<float> onto(Shape shape, const Corner& corner, const Block<const float>& in, const Settings& settings = {}, GridMap map = {},
+                        std::shared_ptr<const std::vector<double>> edges = nullptr) {
+  ControlPatch patch{{0, 0, 4, 4}, 1, {}, true, std::move(edges)};
   for (Index r = 0; r <= 4; ++r)
     for (Index c = 0; c <= 4; ++c) patch.points.push_back(corner(static_cast<double>(r), static_cast<double>(c)));
   const std::vector<std::shared_ptr<const ControlPatch>> patches = {std::make_shared<const ControlPatch>(patch)};
@@ -173,6 +175,24 @@ TEST(ResampleOverlaps, SumsSharesOfAreasOnTheSphere) {
   expect_row(onto({1, 1}, tall, in.view(), {set("method", "sum")}, map), {static_cast<float>(2 * (8 * upper + 1))});
   const Corner within = [](double r, double c) { return PixelPoint{0.5 + 0.5 * r, 0.25 + 0.5 * c}; };  // one pixel of the source
   expect_row(onto({1, 1}, within, in.view(), {set("method", "sum")}, map), {static_cast<float>(0.5 * 8 * upper)});
+}
+
+TEST(ResampleOverlaps, OfUnevenRowsCountsTheirOwnAreas) {
+  // Rows of 30 and 60 degrees, from the pole, and a pixel from 75 to 30 degrees: half of the upper one in degrees, half of the lower one.
+  const auto in = block_of({2, 4}, [](Index r, Index) { return r == 0 ? 8.0F : 1.0F; });
+  const auto edges = std::make_shared<const std::vector<double>>(std::vector<double>{90, 60, 0});
+  const Corner tall = [](double r, double c) { return PixelPoint{0.5 + r, 2 * c}; };
+  GridMap map;
+  map.turn = 8, map.torn = true;
+  const double pole = std::sin(75 * std::numbers::pi / 180), middle = std::sqrt(0.75);
+  const double upper = pole - middle, lower = middle - 0.5;
+  expect_row(onto({1, 1}, tall, in.view(), {}, map, edges), {static_cast<float>((8 * upper + lower) / (upper + lower))});
+  expect_row(onto({1, 1}, tall, in.view(), {set("method", "sum")}, map, edges),
+             {static_cast<float>(2 * (8 * upper / (1 - middle) + lower / middle))});
+  // On a plane rows of 30 and 60 metres, which a pixel covers half of.
+  map = {};
+  expect_row(onto({1, 1}, tall, in.view(), {}, map, edges), {(8 * 15 + 30) / 45.0F});
+  expect_row(onto({1, 1}, tall, in.view(), {set("method", "sum")}, map, edges), {9});
 }
 
 TEST(ResampleOverlaps, WithoutAPlaceIsNodata) {

@@ -206,10 +206,10 @@ def test_elsewhere_such_grids_are_refused_with_the_remedy(tmp_path):
     for method in ("average", "mode"):
         assert "use nearest, bilinear, cubic or lanczos" in complaint(tmp_path, copy, REGION, path=path, resample=method)
     assert "it is on a curvilinear grid; use bilinear or nearest" in complaint(tmp_path, copy, REGION, path=path, resample="conservative")
-    on_rows(tmp_path / "rows.nc", gaussian(48)[0], np.arange(0, 360, 3.75), np.zeros((48, 96)))
-    metres = {"crs": "EPSG:32632", "resolution": 10000, "bounds": [500000, 5000000, 600000, 5100000]}
-    assert "needs rows of one height, and its latitudes are uneven; use average" in complaint(
-        tmp_path, copy, metres, path=str(tmp_path / "rows.nc"), resample="conservative")
+    lon = np.cumsum(np.linspace(2, 4, 60))
+    on_rows(tmp_path / "columns.nc", gaussian(48)[0], lon, np.zeros((48, 60)))
+    assert "needs columns of one width, and its longitudes are uneven; use average" in complaint(
+        tmp_path, copy, REGION, path=str(tmp_path / "columns.nc"), resample="conservative")
 
 
 def gaussian(count):
@@ -329,6 +329,44 @@ def test_sums_of_gaussian_rows_keep_totals(tmp_path, south_up):
     on_rows(tmp_path / "in.nc", lat[turn], np.arange(0, 360, 3.75), data[turn])
     result = resampled(tmp_path / "out", tmp_path / "in.nc", "sum", {"global": 5}).values.astype("f8")
     assert np.nansum(result) == pytest.approx(data[data > 0].astype("f8").sum(), rel=1e-6)
+
+
+# Edges of rows of whole degrees, one longitude and the width of columns, their number, and a grid that holds all of them.
+UNEVEN = {
+    "pole": ([90, 88, 87, 83, 82, 78, 75], 0, 5, 72, {"crs": "EPSG:3413", "resolution": 100000, "bounds": [-1800000] * 2 + [1800000] * 2}),
+    "south": ([-70, -71, -75, -83, -88, -90], -180, 5, 72,
+              {"crs": "EPSG:3031", "resolution": 150000, "bounds": [-2400000] * 2 + [2400000] * 2}),
+    "region": ([54, 52, 51, 48, 47, 43], 4, 1, 10, {"crs": "EPSG:32632", "resolution": 30000, "bounds": [90000, 4700000, 930000, 6060000]}),
+}
+
+
+@pytest.mark.parametrize("case", UNEVEN)
+def test_areas_of_uneven_rows_across_crs(tmp_path, case):
+    """As rows of a degree give them, of which each uneven row is made."""
+    edges, west, width, count, grid = UNEVEN[case]
+    edges, lon = np.array(edges, float), west + width * (np.arange(count) + 0.5)
+    heights = np.rint(edges[:-1] - edges[1:]).astype(int)
+    data = np.random.default_rng(4).uniform(1, 9, (len(heights), count)).astype("f4")
+    data[1, 2:4] = -999
+    even = np.arange(edges[0], edges[-1] - 1, -1)
+    rows, belts = np.repeat(np.arange(len(heights)), heights), -np.diff(np.sin(np.radians(even)))
+    shares = belts / np.bincount(rows, belts)[rows]
+    on_rows(tmp_path / "uneven.nc", (edges[:-1] + edges[1:]) / 2, lon, data, edges)
+    on_rows(tmp_path / "even.nc", (even[:-1] + even[1:]) / 2, lon, data[rows], even)
+    parts = np.where(data[rows] < 0, -999, data[rows].astype("f8") * shares[:, None])
+    on_rows(tmp_path / "parts.nc", (even[:-1] + even[1:]) / 2, lon, parts, even)
+    for method, same in (("conservative", "even"), ("sum", "parts")):
+        got = resampled(tmp_path / method, tmp_path / "uneven.nc", method, grid, words=["--threads", "2"]).values
+        wanted = resampled(tmp_path / f"wanted_{method}", tmp_path / f"{same}.nc", method, grid).values
+        off = np.isnan(got) != np.isnan(wanted)  # what lies over less than a hundred thousandth of a pixel
+        assert off.mean() < 0.01
+        np.testing.assert_allclose(got[~off], wanted[~off], rtol=1e-4, atol=1e-4)
+        if method == "sum":
+            assert np.nansum(got.astype("f8")) == pytest.approx(data[data > 0].astype("f8").sum(), rel=1e-6)
+            steps = {"it": {"process": "resample", "data": "source", "method": method}}
+            inputs = {"source": {"path": str(tmp_path / "uneven.nc")}}
+            tiles = opened(run(tmp_path / "tiles", steps, inputs, grid=grid, output={"chunk": {"y": 7, "x": 9}}))["it"].values
+            np.testing.assert_array_equal(tiles, got)
 
 
 @pytest.mark.parametrize("method", ["average", "sum", "rms"])
