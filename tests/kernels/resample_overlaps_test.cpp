@@ -154,6 +154,7 @@ TEST(ResampleOverlaps, SumsTheSharesOfPixels) {
   expect_row(onto({1, 4}, moved, in.view(), sum), {2, 1.5, 3.5, 3.5});
   const auto four = block_of({2, 2}, [](Index r, Index c) { return static_cast<float>(2 * r + c + 1); });
   expect_row(onto({1, 1}, diamond(1), four.view(), sum), {5});  // half of each
+  expect_row(onto({1, 1}, diamond(1), four.view(), {set("method", "rms")}), {std::sqrt(7.5F)});
   const auto ones = block_of({6, 6}, [](Index, Index) { return 1.0F; });
   expect_row(onto({1, 1}, diamond(3), ones.view(), sum), {18});
   const Corner fine = [](double r, double c) { return PixelPoint{r / 1000, c / 1000}; };
