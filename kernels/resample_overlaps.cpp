@@ -1,5 +1,5 @@
 #include "kernels/math.h"
-#include "kernels/pixel_ring.h"
+#include "kernels/corner_ring.h"
 #include "kernels/source_areas.h"
 #include "kernels/source_rows.h"
 #include "kernels/warp_runs.h"
@@ -121,7 +121,7 @@ class Overlaps {
   }
 
   void run_pixel(const ControlPatch& patch, Index row, Index col) noexcept {
-    const PixelRing ring = ring_of(corners_of(patch, row - patch.place.row, col - patch.place.col), globe_);
+    const CornerRing ring = ring_of(corners_of(patch, row - patch.place.row, col - patch.place.col), globe_);
     const auto out = [&](Index t) -> float& { return args_.out[0](t, row - map_.destination.row, col - map_.destination.col); };
     place(ring);
     for (first_ = 0; first_ < args_.out[0].times(); first_ += together) {
@@ -135,7 +135,7 @@ class Overlaps {
   }
 
   /// The pixel in the plane; one that lies the other way round reaches over the end of a map, where its corners are no neighbours.
-  void place(const PixelRing& ring) noexcept {
+  void place(const CornerRing& ring) noexcept {
     pixel_.count = 0, rows_ = {}, cols_ = {};
     Span heights;
     for (int i = 0; i < ring.count; ++i) {

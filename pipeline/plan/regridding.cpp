@@ -60,8 +60,7 @@ void Regridding::check_areas() const {
 
 LatticeMap Regridding::map() const {
   if (auto map = find_map()) return *std::move(map);
-  throw Error(Fault::mistake,
-              "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
+  throw Error(Fault::mistake, "it lies on both ends of the grid, and once around the globe is no whole number of its columns; use average");
 }
 
 std::optional<LatticeMap> Regridding::find_map() const {

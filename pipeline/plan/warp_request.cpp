@@ -1,4 +1,4 @@
-#include "kernels/pixel_ring.h"
+#include "kernels/corner_ring.h"
 #include "kernels/warp_runs.h"
 #include "pipeline/plan/warp.h"
 
@@ -30,7 +30,7 @@ void Warp::include_rings(const ControlPatch& patch, const Window& part, Range& r
   };
   for (Index row = part.row; row < part.row_end(); ++row)
     for (Index col = part.col; col < part.col_end(); ++col) {
-      const PixelRing ring = ring_of(corners_of(patch, row, col), globe);
+      const CornerRing ring = ring_of(corners_of(patch, row, col), globe);
       Range own;
       for (const PixelPoint& p : std::span(ring.points).first(static_cast<std::size_t>(ring.count))) {
         if (!own.any) own = {p.row, p.row, p.col, p.col, -0.5, -0.5, true};

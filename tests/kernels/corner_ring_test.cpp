@@ -1,4 +1,4 @@
-#include "kernels/pixel_ring.h"
+#include "kernels/corner_ring.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 /// Rows of 10 degrees from the north pole, columns of 10 degrees.
 const Globe globe{36, {0, 18}};
 
-void expect_ring(const PixelRing& ring, const std::vector<PixelPoint>& wanted) {
+void expect_ring(const CornerRing& ring, const std::vector<PixelPoint>& wanted) {
   ASSERT_EQ(ring.count, static_cast<int>(wanted.size()));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     EXPECT_DOUBLE_EQ(ring.points[i].row, wanted[i].row) << i;
@@ -19,27 +19,27 @@ void expect_ring(const PixelRing& ring, const std::vector<PixelPoint>& wanted) {
   }
 }
 
-TEST(PixelRing, OfAPlaneIsTheCorners) {
+TEST(CornerRing, OfAPlaneIsTheCorners) {
   expect_ring(ring_of({{{0, 1}, {0, 40}, {2, 40}, {2, 1}}}, {}), {{0, 1}, {0, 40}, {2, 40}, {2, 1}});
 }
 
-TEST(PixelRing, IsInOneTurn) { expect_ring(ring_of({{{5, 35}, {5, 1}, {6, 1}, {6, 35}}}, globe), {{5, 35}, {5, 37}, {6, 37}, {6, 35}}); }
+TEST(CornerRing, IsInOneTurn) { expect_ring(ring_of({{{5, 35}, {5, 1}, {6, 1}, {6, 35}}}, globe), {{5, 35}, {5, 37}, {6, 37}, {6, 35}}); }
 
-TEST(PixelRing, IsEmptyWhereACornerHasNoPlace) {
+TEST(CornerRing, IsEmptyWhereACornerHasNoPlace) {
   EXPECT_EQ(ring_of({{{5, 3}, {5, 4}, {NAN, NAN}, {6, 3}}}, globe).count, 0);
   EXPECT_EQ(ring_of({{{0, 3}, {0, 4}, {0, 5}, {0, 6}}}, globe).count, 0) << "all are one point";
 }
 
-TEST(PixelRing, FollowsThePoleThatIsACorner) {
+TEST(CornerRing, FollowsThePoleThatIsACorner) {
   // Whatever longitude the pole was given.
   expect_ring(ring_of({{{0, 20}, {1, 9}, {2, 4.5}, {1, 0}}}, globe), {{1, 9}, {2, 4.5}, {1, 0}, {0, 0}, {0, 9}});
 }
 
-TEST(PixelRing, FollowsThePoleThatASideLiesOn) {
+TEST(CornerRing, FollowsThePoleThatASideLiesOn) {
   expect_ring(ring_of({{{17, 0}, {16, 3}, {16, 15}, {17, 18}}}, globe), {{17, 0}, {16, 3}, {16, 15}, {17, 18}, {18, 18}, {18, 0}});
 }
 
-TEST(PixelRing, HoldsThePole) {
+TEST(CornerRing, HoldsThePole) {
   expect_ring(ring_of({{{1, 27}, {1, 18}, {1, 9}, {1, 0}}}, globe), {{1, 27}, {1, 18}, {1, 9}, {1, 0}, {1, -9}, {0, -9}, {0, 27}});
 }
 

@@ -1,4 +1,4 @@
-#include "kernels/pixel_ring.h"
+#include "kernels/corner_ring.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,8 +17,8 @@ bool on_pole(const PixelPoint& p, const Globe& globe) noexcept { return std::abs
 
 }  // namespace
 
-PixelRing ring_of(const std::array<PixelPoint, 4>& corners, const Globe& globe) noexcept {
-  PixelRing ring;
+CornerRing ring_of(const std::array<PixelPoint, 4>& corners, const Globe& globe) noexcept {
+  CornerRing ring;
   for (const PixelPoint& p : corners)
     if (!std::isfinite(p.row) || !std::isfinite(p.col)) return ring;
   if (globe.turn == 0) {

@@ -14,7 +14,7 @@ struct Globe {
 
 /// The outline of a destination pixel in the pixels of a source, corner after corner, in one turn of the globe; empty where a corner has no
 /// place. The source's pole is a line there: where a corner or a side lies on it, or the pixel holds it, the outline follows that line.
-struct PixelRing {
+struct CornerRing {
   static constexpr int most = 16;
   std::array<PixelPoint, most> points;
   int count = 0;
@@ -23,6 +23,6 @@ struct PixelRing {
 };
 
 /// `corners`: in order around the pixel.
-[[nodiscard]] PixelRing ring_of(const std::array<PixelPoint, 4>& corners, const Globe& globe) noexcept;
+[[nodiscard]] CornerRing ring_of(const std::array<PixelPoint, 4>& corners, const Globe& globe) noexcept;
 
 }  // namespace terroir
