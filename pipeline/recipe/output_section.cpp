@@ -3,7 +3,6 @@
 #include "pipeline/recipe/sections.h"
 
 #include <array>
-#include <map>
 
 namespace terroir {
 namespace {
@@ -136,16 +135,19 @@ std::string without_slashes(std::string path) {
   return path;
 }
 
-/// Two outputs in one folder would take each other's files for foreign ones.
+/// Two outputs in one folder, or in each other, would take each other's files for foreign ones.
 void check_paths(const std::vector<OutputSpec>& outputs, Report& report) {
-  std::map<std::string, std::string> taken;
-  for (const auto& output : outputs) {
-    if (output.path.empty()) continue;
-    const auto [other, is_new] = taken.emplace(without_slashes(output.path), output.name);
-    if (!is_new)
-      report.error(output.at, "outputs." + output.name + ".path", "output '" + other->second + "' has the same path",
-                   "give each its own folder");
-  }
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    for (std::size_t j = 0; j < outputs.size() && !outputs[i].path.empty(); ++j) {
+      const std::string path = without_slashes(outputs[i].path), other = without_slashes(outputs[j].path);
+      const bool same = j < i && path == other, inside = !other.empty() && path.starts_with(other + "/");
+      if (!same && !inside) continue;
+      report.error(
+          outputs[i].at, "outputs." + outputs[i].name + ".path",
+          same ? "output '" + outputs[j].name + "' has the same path" : "it lies in the folder of output '" + outputs[j].name + "'",
+          "give each its own folder");
+      break;
+    }
 }
 
 }  // namespace
