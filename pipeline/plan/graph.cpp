@@ -188,17 +188,26 @@ class GraphBuilder {
     return settings;
   }
 
+  /// By its name, else by that of its variable: the one layer of a step answers to the step's name, too.
+  [[nodiscard]] std::optional<LayerId> layer_called(const std::string& name, const Connected& data) const {
+    for (std::size_t i = 0; i < data.layers.size(); ++i)
+      if (data.names[i] == name) return data.layers[i];
+    for (const LayerId id : data.layers)
+      if (plan_.layers[id].variable == name) return id;
+    return std::nullopt;
+  }
+
   void add_band_op(const StepSpec& step, const std::vector<Connected>& ports) {
     std::vector<LayerId> in;
     for (const auto& band : step.kernel->bands()) {
-      const auto found = std::find(ports[0].names.begin(), ports[0].names.end(), band);
-      if (found == ports[0].names.end()) {
+      const auto id = layer_called(band, ports[0]);
+      if (!id) {
         complain(step.at, "steps." + step.name + ".data",
                  "'" + step.process->info.name + "' needs a layer '" + band + "', which data has not",
-                 "data has " + list_words(ports[0].names, "and") + "; name the bands accordingly in the input");
+                 "data has " + list_words(ports[0].names, "and") + "; use these names, or name the bands accordingly in the input");
         continue;
       }
-      in.push_back(ports[0].layers[static_cast<std::size_t>(found - ports[0].names.begin())]);
+      in.push_back(*id);
     }
     if (in.size() != step.kernel->bands().size()) return;
     for (std::size_t p = 1; p < ports.size(); ++p) in.push_back(ports[p].layers[0]);

@@ -74,8 +74,15 @@ TEST(Compile, ADateWithoutABand) {
 TEST(Compile, AnIndexWithoutItsBands) {
   EXPECT_EQ(faults_of("  s2: {path: \"s/20240101_{band}.tif\", bands: {R: B04, N: B08}}\n",
                       "  i: {process: spectral_index, data: s2, index: NDMI}\n"),
-            (Texts{"steps.i.data: 'spectral_index' needs a layer 'S1', which data has not; data has R and N; name the bands accordingly in "
-                   "the input"}));
+            (Texts{"steps.i.data: 'spectral_index' needs a layer 'S1', which data has not; data has R and N; use these names, or name the "
+                   "bands accordingly in the input"}));
+}
+
+TEST(Compile, BandsAreFoundByTheNamesOfVariablesToo) {
+  for (const std::string data : {"rough", "[rough]"})
+    EXPECT_EQ(
+        faults_of("", "  rough: {process: roughness, data: dem}\n  s: {process: expression, data: " + data + ", formula: rough > 3}\n"),
+        Texts{});
 }
 
 TEST(Compile, TimeWhereThereIsNone) {
