@@ -28,7 +28,7 @@ constexpr auto symbol_meanings = [] {
 
 constexpr auto distance_meanings = [] {
   std::array<Entry, most_distances> meanings{};
-  for (Entry i = 0; i < 30; ++i) meanings[i] = distance_bases[i] << 16U | (i < 4 ? 0 : i / 2 - 1);
+  for (Entry i = 0; i < 30; ++i) meanings[i] = (static_cast<Entry>(distance_bases[i]) + overlap) << 16U | (i < 4 ? 0 : i / 2 - 1);
   meanings[30] = meanings[31] = special;
   return meanings;
 }();
@@ -151,8 +151,9 @@ bool make_table(std::span<const std::uint8_t> lengths, LengthTable& table) { ret
 
 namespace {
 
-/// Without a branch, for the entries are as random as the codes. `shares` are of the first table: of lengths, and of whole matches.
-TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __restrict distances, Entry* __restrict first,
+/// Without a branch, for the entries are as random as the codes. `shares` of the first table: of lengths, and of those of them that are
+/// whole matches.
+TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __restrict distances, Whole* __restrict wholes,
                               std::array<Entry, 2>& shares) {
   for (Entry i = 0; i < 1U << symbol_bits; ++i) {
     const Entry entry = symbols[i], used = entry & 31U, before = entry >> 8U & 0xFU;
@@ -160,27 +161,29 @@ TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __re
     const Entry far = distances[i >> used & ((1U << distance_bits) - 1)], code = far >> 8U & 0xFU;
     const Entry length = (entry >> 16U) + ((i & ((1U << used) - 1)) >> before);
     const Entry extra = (far & 31U) - code, above = (far >> 16U) - 1, symbol = 2 * extra + (above >> (extra & 31U));
-    const Entry joined = whole_match | length << 21U | symbol << 16U | (used + code) << 8U | (used + code + extra);
+    const Whole match = length << 22U | (used + code) << 16U | symbol << 8U | (used + code + extra);
+    const Whole byte = 1U << 22U | used << 16U | (entry & 0xFF00U) | 1U << 7U | used;
     const bool known = (entry & (literal | special)) == 0 && (far & special) == 0 && used + code <= symbol_bits;
-    first[i] = known ? joined : entry;
+    wholes[i] = (entry & literal) != 0 ? byte : known ? match : 0;
   }
-  Entry lengths = 0, whole = 0;
+  Entry lengths = 0, known = 0;
   for (Entry i = 0; i < 1U << symbol_bits; ++i) {
-    lengths += (symbols[i] & (literal | special)) == 0 ? 1 : 0;
-    whole += (first[i] & whole_match) != 0 ? 1 : 0;
+    const Entry is_length = (symbols[i] & (literal | special)) == 0 ? 1 : 0;
+    lengths += is_length;
+    known += is_length & (wholes[i] != 0 ? 1U : 0U);
   }
-  shares = {lengths, whole};
+  shares = {lengths, known};
 }
 TERROIR_CLONES(join,
-               (const Entry* __restrict symbols, const Entry* __restrict distances, Entry* __restrict first, std::array<Entry, 2>& shares),
-               (symbols, distances, first, shares))
+               (const Entry* __restrict symbols, const Entry* __restrict distances, Whole* __restrict wholes, std::array<Entry, 2>& shares),
+               (symbols, distances, wholes, shares))
 
 }  // namespace
 
-void join_tables(Tables& tables) {
+bool join_tables(Tables& tables) {
   std::array<Entry, 2> shares{};
-  join(tables.symbols.data(), tables.distances.data(), tables.first.data(), shares);
-  if (shares[1] < shares[0] / 8 * 7) std::copy_n(tables.symbols.begin(), tables.first.size(), tables.first.begin());
+  join(tables.symbols.data(), tables.distances.data(), tables.wholes.data(), shares);
+  return shares[1] >= shares[0] / 8 * 7;
 }
 
 }  // namespace terroir::deflate

@@ -7,15 +7,22 @@
 
 namespace terroir::deflate {
 
-/// What a table says of the bits that come next, in one of four forms:
+/// What a table says of the bits that come next, in one of three forms:
 ///   literal          bit 31; the byte in bits 8-15; the code's length in bits 0-7
-///   whole match      bit 30; the length in bits 21-29; the symbol of the distance in bits 16-20; bits before the distance's extra bits in
-///                    bits 8-11; all bits in bits 0-7
 ///   length, distance the base in bits 16-30; the code's length in bits 8-11; that and the extra bits after it in bits 0-7
 ///   special          bit 15; a pointer to the table of longer codes (bit 14; its place in bits 16-28, its index bits in bits 8-11, the
 ///                    bits of this table in bits 0-7), the end of a block (bit 13; the code's length in bits 0-7), or no code at all
 using Entry = std::uint32_t;
-constexpr Entry literal = 1U << 31U, whole_match = 1U << 30U, special = 1U << 15U, pointer = 1U << 14U, block_end = 1U << 13U;
+constexpr Entry literal = 1U << 31U, special = 1U << 15U, pointer = 1U << 14U, block_end = 1U << 13U;
+
+/// What one look tells of a literal, or of a match of which it tells length and distance:
+///   bits 22-31  the length, 1 of a literal; 0: it is neither
+///   bits 16-21  the bits in front of the extra bits of the distance; of a literal all
+///   bits 8-15   the byte, or the symbol of the distance
+///   bit 7       whether it is a literal
+///   bits 0-5    all bits
+using Whole = std::uint32_t;
+constexpr Whole least_whole = 1U << 22U;
 
 /// Index bits of the first table, and places for the worst code.
 constexpr unsigned symbol_bits = 11, distance_bits = 9, length_bits = 7;
@@ -24,25 +31,29 @@ using SymbolTable = std::array<Entry, 2400>;
 using DistanceTable = std::array<Entry, 1024>;
 using LengthTable = std::array<Entry, 1U << length_bits>;
 
-using FirstTable = std::array<Entry, 1U << symbol_bits>;
+using WholeTable = std::array<Whole, 1U << symbol_bits>;
 
-/// What the codes of a block mean.
-struct Tables {
-  SymbolTable symbols;  ///< literals and lengths
-  DistanceTable distances;
-  FirstTable first;  ///< the first table of symbols, with whole matches
-};
+/// A match from a smaller distance may overlap the 16 bytes that it makes at once.
+constexpr unsigned overlap = 16;
 
-/// The lowest distance that a symbol stands for.
+/// The lowest distance that a symbol stands for, less `overlap`; at more places than there are symbols, for bytes are looked up as well.
 constexpr auto distance_bases = [] {
-  std::array<std::uint32_t, most_distances> bases{};
-  std::uint32_t base = 1;
-  for (std::uint32_t i = 0; i < 30; ++i) {
-    bases[i] = base;
-    base += 1U << (i < 4 ? 0 : i / 2 - 1);
+  std::array<std::int32_t, 256> bases{};
+  std::int32_t base = 1;
+  for (int i = 0; i < 30; ++i) {
+    bases[static_cast<std::size_t>(i)] = base - static_cast<std::int32_t>(overlap);
+    base += 1 << (i < 4 ? 0 : i / 2 - 1);
   }
   return bases;
 }();
+
+/// What the codes of a block mean.
+struct Tables {
+  WholeTable wholes;
+  SymbolTable symbols;  ///< literals and lengths
+  DistanceTable distances;
+  std::array<std::int32_t, 256> bases = distance_bases;  ///< here they need no address of their own
+};
 
 /// Make the table of a canonical prefix code (RFC 1951, section 3.2.2) from the lengths of its codes, 0 for symbols without one. False for
 /// a code that leaves bits without a meaning, except for one that has at most one symbol, and for one that gives some bits two.
@@ -51,8 +62,7 @@ constexpr auto distance_bases = [] {
 /// Of the code in which the lengths of the two others are written: a symbol stands as the base of a length.
 [[nodiscard]] bool make_table(std::span<const std::uint8_t> lengths, LengthTable&);
 
-/// Makes the first table of the other two: where the code of a length, its extra bits, and the code of the distance after it are few
-/// enough to be known together, one look tells all.
-void join_tables(Tables&);
+/// Makes the table of wholes from the other two. False when it knows less than 7 of 8 matches: which ones is random.
+[[nodiscard]] bool join_tables(Tables&);
 
 }  // namespace terroir::deflate

@@ -79,13 +79,13 @@ bool Stream::copy_stored() noexcept {
 
 /// RFC 1951, section 3.2.7.
 bool Stream::read_codes() noexcept {
-  constexpr std::array<std::uint8_t, most_lengths> order = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+  constexpr std::array<std::uint8_t, most_lengths> places = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
   if (held < 14) return false;
   const std::size_t symbol_count = 257 + take(5), distance_count = 1 + take(5), length_count = 4 + take(4);
   std::array<std::uint8_t, most_lengths> length_lengths{};
   for (std::size_t i = 0; i < length_count; ++i) {
     fill_bits();
-    length_lengths[order[i]] = static_cast<std::uint8_t>(take(3));
+    length_lengths[places[i]] = static_cast<std::uint8_t>(take(3));
   }
   LengthTable table;
   if (!make_table(length_lengths, table)) return false;
@@ -115,12 +115,11 @@ bool Stream::use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol
   if (symbol_count > most_symbols || lengths.size() - symbol_count > most_distances) return false;
   if (!make_table(lengths.first(symbol_count), tables.symbols) || !make_table(lengths.subspan(symbol_count), tables.distances))
     return false;
-  // How probable a literal is by its code: neither rare nor the rule.
+  // How probable a literal is by its code.
   std::uint32_t share = 0;
   for (const auto length : lengths.first(256)) share += length == 0 ? 0 : 1U << (15U - length);
-  constexpr std::uint32_t whole = 1U << 15U;
-  mixed = share > whole / 4 && share < whole / 4 * 3;
-  join_tables(tables);
+  constexpr std::uint32_t certain = 1U << 15U;
+  whole = share < certain / 4 * 3 && join_tables(tables);
   state = State::block;
   return true;
 }

@@ -35,7 +35,7 @@ class Stream {
   unsigned held = 0;       ///< how many
   State state = State::header;
   bool last = false;   ///< the block is the last one
-  bool mixed = false;  ///< the block has literals and matches in turn, rather than runs of either
+  bool whole = false;  ///< most symbols of the block are told whole by one look; else it has long runs of literals, or long matches
   Tables tables;
 
  private:
@@ -46,7 +46,7 @@ class Stream {
   [[nodiscard]] bool read_codes() noexcept;
   [[nodiscard]] bool use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol_count) noexcept;
   [[nodiscard]] bool finish_block() noexcept;
-  [[nodiscard]] bool roomy() const noexcept { return in_end - in >= margin_in && out_end - out >= margin_out; }
+  [[nodiscard]] bool roomy() const noexcept { return in_end - in >= margin_in && out_end - out >= margin_out && out - out_begin >= 16; }
 };
 
 }  // namespace terroir::deflate

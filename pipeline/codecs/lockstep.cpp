@@ -16,7 +16,7 @@ enum class Step { on, block_end, damaged };
 /// The part of a stream that a step needs, in registers while the loop runs.
 struct Cursor {
   const Tables& tables;
-  const std::uint8_t* begin;
+  const std::uint8_t *begin, *near;  ///< where the output begins, and the place `overlap` behind it
   const std::uint8_t* in;
   std::uint8_t* out;
   std::uint64_t bits;
@@ -42,7 +42,7 @@ TERROIR_INLINE void drop(Cursor& c, Entry entry) {
 }
 
 template <class Table>
-TERROIR_INLINE Entry look(const Cursor& c, const Table& table, unsigned index_bits) {
+TERROIR_INLINE const Entry& look(const Cursor& c, const Table& table, unsigned index_bits) {
   return table[c.bits & ((1U << index_bits) - 1)];
 }
 
@@ -85,7 +85,7 @@ TERROIR_INLINE void repeat(std::uint64_t distance, std::uint8_t* out, const std:
 TERROIR_INLINE bool copy(Cursor& c, std::uint64_t distance, std::uint64_t length) {
   if (__builtin_expect(distance > static_cast<std::uint64_t>(c.out - c.begin), 0)) return false;
   std::uint8_t* const end = c.out + length;
-  if (__builtin_expect(distance < 16, 0))
+  if (__builtin_expect(distance < overlap, 0))
     repeat(distance, c.out, end);
   else
     copy_16(c.out - distance, c.out, end);
@@ -93,13 +93,18 @@ TERROIR_INLINE bool copy(Cursor& c, std::uint64_t distance, std::uint64_t length
   return true;
 }
 
-/// The same of a match that one entry tells.
-TERROIR_INLINE bool copy_whole(Cursor& c, Entry entry) {
-  const auto used = static_cast<std::uint8_t>(entry);
-  const std::uint64_t extra = (c.bits & ((std::uint64_t{1} << used) - 1)) >> (entry >> 8U & 63U);
-  c.bits >>= used & 63U;
-  c.held -= used;
-  return copy(c, distance_bases[entry >> 16U & 31U] + extra, (entry >> 21U) - (whole_match >> 21U));
+/// Puts a literal, or copies a match, without a branch that asks which: the byte of a literal is copied from the table.
+TERROIR_INLINE bool put_whole(Cursor& c, const Whole& whole) {
+  const std::uint64_t extra = (c.bits & ((std::uint64_t{1} << (whole & 63U)) - 1)) >> (whole >> 16U & 63U);
+  const auto base = static_cast<std::uint64_t>(std::int64_t{c.tables.bases[whole >> 8U & 0xFFU]});
+  const std::uint64_t beyond = base + extra, length = whole >> 22U;
+  drop(c, whole);
+  const auto is_literal = static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int8_t>(whole)) >> 7);
+  if (__builtin_expect((beyond & ~is_literal) > static_cast<std::uint64_t>(c.out - c.near), 0)) return copy(c, beyond + overlap, length);
+  const auto match = reinterpret_cast<std::uintptr_t>(c.out) - beyond, byte = reinterpret_cast<std::uintptr_t>(&whole) + 1 + overlap;
+  copy_16(reinterpret_cast<const std::uint8_t*>(match ^ ((match ^ byte) & is_literal)) - overlap, c.out, c.out + length);
+  c.out += length;
+  return true;
 }
 
 /// Writes the literal of `entry` and those that follow, at most so many; after them `entry` is what comes next. Whether that is another
@@ -108,7 +113,7 @@ template <unsigned most>
 TERROIR_INLINE bool put_literals(Cursor& c, Entry& entry) {
   put(c.out++, entry);
   drop(c, entry);
-  entry = look(c, c.tables.first, symbol_bits);
+  entry = look(c, c.tables.symbols, symbol_bits);
   if ((entry & literal) == 0) return false;
   if constexpr (most > 1)
     return put_literals<most - 1>(c, entry);
@@ -116,35 +121,10 @@ TERROIR_INLINE bool put_literals(Cursor& c, Entry& entry) {
     return true;
 }
 
-/// One symbol, or some literals, or up to four and one or two matches. A block of `mixed` symbols has a literal or none before most of its
-/// matches, which no branch predictor foresees: there the first literal is written in any case, and counts only if it was one.
-template <bool mixed>
-TERROIR_INLINE Step step(Cursor& c) {
-  const auto& [symbols, distances, first] = c.tables;
-  fill(c);
-  Entry entry = look(c, first, symbol_bits);
-  if constexpr (mixed) {
-    const std::uint64_t is_literal = entry >> 31U;
-    put(c.out, entry);
-    c.out += is_literal;
-    drop(c, entry & 63U & static_cast<Entry>(0U - is_literal));
-    entry = look(c, first, symbol_bits);
-  }
-  if ((entry & literal) != 0) {
-    if (put_literals < mixed ? 3 : 4 > (c, entry)) {
-      put(c.out++, entry);
-      drop(c, entry);
-      return Step::on;
-    }
-    fill(c);
-  }
-  if ((entry & whole_match) != 0) {
-    if (!copy_whole(c, entry)) return Step::damaged;
-    if constexpr (mixed) return Step::on;
-    entry = look(c, first, symbol_bits);
-    if ((entry & whole_match) == 0) return Step::on;
-    return copy_whole(c, entry) ? Step::on : Step::damaged;
-  }
+/// A symbol that is no literal of the first table.
+TERROIR_INLINE Step take_symbol(Cursor& c, Entry entry) {
+  const SymbolTable& symbols = c.tables.symbols;
+  const DistanceTable& distances = c.tables.distances;
   if (__builtin_expect((entry & special) != 0, 0)) {
     if ((entry & pointer) != 0) entry = look_longer(c, symbols, entry);
     if ((entry & literal) != 0) {
@@ -158,7 +138,6 @@ TERROIR_INLINE Step step(Cursor& c) {
     }
   }
   const std::uint64_t length = take_value(c, entry);
-  if constexpr (mixed) fill(c);
   Entry far = look(c, distances, distance_bits);
   if (__builtin_expect((far & special) != 0, 0)) {
     if ((far & pointer) != 0) far = look_longer(c, distances, far);
@@ -167,7 +146,33 @@ TERROIR_INLINE Step step(Cursor& c) {
   return copy(c, take_value(c, far), length) ? Step::on : Step::damaged;
 }
 
-TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.in, s.out, s.bits, s.held}; }
+/// Five literals, or up to four and a symbol of another kind.
+TERROIR_INLINE Step take_runs(Cursor& c) {
+  fill(c);
+  Entry entry = look(c, c.tables.symbols, symbol_bits);
+  if ((entry & literal) != 0) {
+    if (put_literals<4>(c, entry)) {
+      put(c.out++, entry);
+      drop(c, entry);
+      return Step::on;
+    }
+    fill(c);
+  }
+  return take_symbol(c, entry);
+}
+
+/// Two symbols that are told whole, or one of any kind. Which are literals and which matches no branch predictor foresees.
+TERROIR_INLINE Step take_wholes(Cursor& c) {
+  fill(c);
+  const Whole& one = look(c, c.tables.wholes, symbol_bits);
+  if (__builtin_expect(one < least_whole, 0)) return take_symbol(c, look(c, c.tables.symbols, symbol_bits));
+  if (!put_whole(c, one)) return Step::damaged;
+  const Whole& other = look(c, c.tables.wholes, symbol_bits);
+  if (__builtin_expect(other < least_whole, 0)) return Step::on;
+  return put_whole(c, other) ? Step::on : Step::damaged;
+}
+
+TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.out_begin + overlap, s.in, s.out, s.bits, s.held}; }
 
 /// Gives whole bytes back.
 TERROIR_INLINE void leave(Stream& s, const Cursor& c, Step last) {
@@ -180,44 +185,49 @@ TERROIR_INLINE void leave(Stream& s, const Cursor& c, Step last) {
   if (last == Step::damaged) s.state = Stream::State::damaged;
 }
 
-template <bool mixed>
+template <bool whole>
+TERROIR_INLINE Step take(Cursor& c) {
+  return whole ? take_wholes(c) : take_runs(c);
+}
+
+template <bool whole>
 TERROIR_INLINE void run(Stream& one, Stream& other) {
   Cursor a = cursor_of(one), b = cursor_of(other);
   Step step_a = Step::on, step_b = Step::on;
   for (auto left = std::min(one.rounds(), other.rounds()); left > 0; --left) {
-    step_a = step<mixed>(a);
+    step_a = take<whole>(a);
     if (__builtin_expect(step_a != Step::on, 0)) break;
-    step_b = step<mixed>(b);
+    step_b = take<whole>(b);
     if (__builtin_expect(step_b != Step::on, 0)) break;
   }
   leave(one, a, step_a);
   leave(other, b, step_b);
 }
 
-template <bool mixed>
+template <bool whole>
 TERROIR_INLINE void run(Stream& stream) {
   Cursor c = cursor_of(stream);
   Step last = Step::on;
-  for (auto left = stream.rounds(); left > 0 && last == Step::on; --left) last = step<mixed>(c);
+  for (auto left = stream.rounds(); left > 0 && last == Step::on; --left) last = take<whole>(c);
   leave(stream, c, last);
 }
 
-TERROIR_INLINE void in_runs_body(Stream& one, Stream& other) { run<false>(one, other); }
-TERROIR_INLINE void in_turn_body(Stream& one, Stream& other) { run<true>(one, other); }
-TERROIR_CLONES(in_runs, (Stream & one, Stream& other), (one, other))
-TERROIR_CLONES(in_turn, (Stream & one, Stream& other), (one, other))
-TERROIR_INLINE void runs_body(Stream& stream) { run<false>(stream); }
-TERROIR_INLINE void turns_body(Stream& stream) { run<true>(stream); }
-TERROIR_CLONES(runs, (Stream & stream), (stream))
-TERROIR_CLONES(turns, (Stream & stream), (stream))
+TERROIR_INLINE void both_in_runs_body(Stream& one, Stream& other) { run<false>(one, other); }
+TERROIR_INLINE void both_whole_body(Stream& one, Stream& other) { run<true>(one, other); }
+TERROIR_INLINE void one_in_runs_body(Stream& stream) { run<false>(stream); }
+TERROIR_INLINE void one_whole_body(Stream& stream) { run<true>(stream); }
+TERROIR_CLONES(both_in_runs, (Stream & one, Stream& other), (one, other))
+TERROIR_CLONES(both_whole, (Stream & one, Stream& other), (one, other))
+TERROIR_CLONES(one_in_runs, (Stream & stream), (stream))
+TERROIR_CLONES(one_whole, (Stream & stream), (stream))
 
 }  // namespace
 
 void lockstep(Stream& one, Stream& other) noexcept {
-  if (one.mixed && other.mixed) return in_turn(one, other);
-  in_runs(one, other);
+  if (one.whole && other.whole) return both_whole(one, other);
+  both_in_runs(one, other);
 }
 
-void alone(Stream& stream) noexcept { stream.mixed ? turns(stream) : runs(stream); }
+void alone(Stream& stream) noexcept { stream.whole ? one_whole(stream) : one_in_runs(stream); }
 
 }  // namespace terroir::deflate

@@ -145,26 +145,28 @@ TEST(Inflate, RefusesCodesOfMoreOrLessThanTheirSpace) {
   EXPECT_FALSE(deflate::make_table(std::vector<std::uint8_t>{0, 2}, table));
 }
 
-// The first bit is the lowest one: 0 stands for length 3, 1 0 for the end, 1 1 and a bit more for length 11 or 12; then 0 for distance 1
-// and 1 and a bit more for 5 or 6.
-TEST(Inflate, OneLookTellsAWholeMatch) {
+// The first bit is the lowest one: 0 stands for length 3, 1 0 for the end, 1 1 0 for 'A', 1 1 1 and a bit more for length 11 or 12; then 0
+// for distance 1, and 1 and a bit more for 5 or 6.
+TEST(Inflate, OneLookTellsALiteralOrAWholeMatch) {
   std::vector<std::uint8_t> symbols(286), distances(5);
   symbols[257] = 1;
-  symbols[256] = symbols[265] = 2;
+  symbols[256] = 2;
+  symbols['A'] = symbols[265] = 3;
   distances[0] = distances[4] = 1;
   for (const CpuLevel level : {CpuLevel::v2, CpuLevel::v3, CpuLevel::v4}) {
     set_cpu_level(level);
     deflate::Tables tables;
     ASSERT_TRUE(deflate::make_table(symbols, tables.symbols) && deflate::make_table(distances, tables.distances));
-    deflate::join_tables(tables);
-    const auto whole = [](unsigned length, unsigned symbol, unsigned before, unsigned all) {
-      return deflate::whole_match | length << 21U | symbol << 16U | before << 8U | all;
+    EXPECT_TRUE(deflate::join_tables(tables));
+    const auto match = [](unsigned length, unsigned symbol, unsigned before, unsigned all) {
+      return length << 22U | before << 16U | symbol << 8U | all;
     };
-    EXPECT_EQ(tables.first[0b00], whole(3, 0, 2, 2));
-    EXPECT_EQ(tables.first[0b10], whole(3, 4, 2, 3));
-    EXPECT_EQ(tables.first[0b0011], whole(11, 0, 4, 4));
-    EXPECT_EQ(tables.first[0b1111], whole(12, 4, 4, 5));
-    EXPECT_EQ(tables.first[0b01], tables.symbols[0b01]);
+    EXPECT_EQ(tables.wholes[0b00], match(3, 0, 2, 2));
+    EXPECT_EQ(tables.wholes[0b10], match(3, 4, 2, 3));
+    EXPECT_EQ(tables.wholes[0b00111], match(11, 0, 5, 5));
+    EXPECT_EQ(tables.wholes[0b11111], match(12, 4, 5, 6));
+    EXPECT_EQ(tables.wholes[0b011], 1U << 22U | 3U << 16U | 65U << 8U | 1U << 7U | 3U);
+    EXPECT_EQ(tables.wholes[0b01], 0U) << "the end is neither";
   }
   set_cpu_level(CpuLevel::v4);
 }
@@ -179,8 +181,7 @@ TEST(Inflate, MatchesAreNotLookedForWholeWhereFewAre) {
   distances[0] = distances[1] = 4;
   deflate::Tables tables;
   ASSERT_TRUE(deflate::make_table(symbols, tables.symbols) && deflate::make_table(distances, tables.distances));
-  deflate::join_tables(tables);
-  EXPECT_TRUE(std::equal(tables.first.begin(), tables.first.end(), tables.symbols.begin()));
+  EXPECT_FALSE(deflate::join_tables(tables));
 }
 
 }  // namespace
