@@ -40,7 +40,8 @@ class CfFile {
   [[nodiscard]] virtual const std::vector<CfVariable>& variables() const noexcept = 0;
   /// All numbers of a small variable, in C order. Throws Error(Fault::mistake).
   [[nodiscard]] virtual std::vector<double> numbers(const CfVariable&) = 0;
-  /// All texts of a short variable of one dimension; empty when it holds none. Throws as `numbers`.
+  /// All texts of a short variable along its first dimension, which is the only one, or has another of characters behind it; empty when
+  /// it holds none. Throws as `numbers`.
   [[nodiscard]] virtual std::vector<std::string> texts(const CfVariable&) { return {}; }
   [[nodiscard]] const CfVariable* find(std::string_view name) const;
 };

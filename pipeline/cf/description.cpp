@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -56,8 +57,9 @@ class Describer {
     const std::string& dimension = variable_.dimensions[axis.place];
     const auto texts_of = [&](const std::string& name) {
       const CfVariable* texts = file_.find(name);
-      const bool along = texts != nullptr && !texts->type && texts->dimensions == std::vector{dimension};
-      return along ? file_.texts(*texts) : std::vector<std::string>{};
+      const bool along = texts != nullptr && !texts->type && !texts->dimensions.empty() && texts->dimensions.front() == dimension;
+      const auto found = along ? file_.texts(*texts) : std::vector<std::string>{};
+      return std::cmp_equal(found.size(), size_of(axis)) ? found : std::vector<std::string>{};
     };
     const std::vector<std::string> names = out_.labels ? std::vector<std::string>{} : texts_of(dimension);
     if (names.empty()) return false;

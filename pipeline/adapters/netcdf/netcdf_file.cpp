@@ -122,6 +122,11 @@ std::vector<double> NetcdfFile::numbers(const CfVariable& variable) {
   return numbers;
 }
 
+std::vector<std::string> NetcdfFile::texts(const CfVariable& variable) {
+  const std::lock_guard lock(hdf5_library());
+  return netcdf_texts(handles_->open(path_), variable, path_);
+}
+
 std::unique_ptr<StoredArray> NetcdfFile::array(const CfVariable& variable) const {
   std::vector<std::size_t> sizes(variable.shape.size());
   int storage = NC_CONTIGUOUS;

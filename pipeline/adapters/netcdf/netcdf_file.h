@@ -18,6 +18,7 @@ class NetcdfFile final : public CfFile {
   [[nodiscard]] const std::string& path() const noexcept override { return path_; }
   [[nodiscard]] const std::vector<CfVariable>& variables() const noexcept override { return variables_; }
   [[nodiscard]] std::vector<double> numbers(const CfVariable&) override;
+  [[nodiscard]] std::vector<std::string> texts(const CfVariable&) override;
   /// The numbers of a variable in the chunks of the storage, read by the library, one thread at a time.
   [[nodiscard]] std::unique_ptr<StoredArray> array(const CfVariable&) const;
 

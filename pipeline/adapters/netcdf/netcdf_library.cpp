@@ -185,6 +185,34 @@ std::pair<int, int> netcdf_variable(int file, const std::string& name) {
   return {group, variable};
 }
 
+std::vector<std::string> netcdf_texts(int file, const CfVariable& variable, const std::string& path) {
+  constexpr Index most = 65536, longest = 4096;
+  const auto [group, number] = netcdf_variable(file, variable.name);
+  nc_type type = NC_NAT;
+  int status = nc_inq_vartype(group, number, &type);
+  const std::size_t dimensions = type == NC_STRING ? 1 : type == NC_CHAR ? 2 : 0;
+  if (status == NC_NOERR && (dimensions == 0 || variable.shape.size() != dimensions)) return {};
+  const Index count = variable.shape[0], width = dimensions == 2 ? variable.shape[1] : 1;
+  if (count > most || width > longest)
+    throw Error(Fault::mistake, path + ": '" + variable.name + "' has more texts than are read; cut out those that are needed");
+  std::vector<std::string> texts;
+  if (type == NC_STRING) {
+    std::vector<char*> strings(static_cast<std::size_t>(count), nullptr);
+    status = nc_get_var_string(group, number, strings.data());
+    for (const char* text : strings) texts.push_back(clean(text == nullptr ? "" : text));
+    nc_free_string(strings.size(), strings.data());
+  } else {
+    std::string all(static_cast<std::size_t>(count * width), '\0');
+    status = nc_get_var_text(group, number, all.data());
+    for (std::size_t at = 0; at < all.size(); at += static_cast<std::size_t>(width))
+      texts.push_back(clean(all.substr(at, static_cast<std::size_t>(width))));
+  }
+  if (status != NC_NOERR)
+    throw Error(Fault::mistake,
+                path + ": the names in '" + variable.name + "' cannot be read (" + netcdf_message(status) + "); get a fresh copy of it");
+  return texts;
+}
+
 std::vector<CfVariable> netcdf_header(int file, const std::string& path) {
   std::vector<CfVariable> variables;
   read_group(file, "", path, variables);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace terroir {
 
@@ -34,6 +35,10 @@ class NetcdfHandles {
 
 /// The group and the number of a variable by its name with groups. Throws Error(Fault::system) when it is gone.
 [[nodiscard]] std::pair<int, int> netcdf_variable(int file, const std::string& name);
+
+/// The texts of a variable: strings along its only dimension, or characters along the last of two. Empty of any other. Throws
+/// Error(Fault::mistake).
+[[nodiscard]] std::vector<std::string> netcdf_texts(int file, const CfVariable& variable, const std::string& path);
 
 /// All variables of a file and its groups, with their attributes. Throws Error(Fault::mistake).
 [[nodiscard]] std::vector<CfVariable> netcdf_header(int file, const std::string& path);

@@ -216,6 +216,15 @@ TEST(CfDescription, ADimensionOfNamesMakesBands) {
   EXPECT_EQ(d.bands[1].unit, "1");
 }
 
+TEST(CfDescription, NamesThatAreNotOneForEachPlaceMakeNoBands) {
+  FakeFile file = two_by_three();
+  file.labels("feature", "feature", {"slope", "ratio", "more"});
+  file.variable("t", {"feature", "lat", "lon"}, {2, 2, 3});
+  EXPECT_EQ(complaint(file, {"t", {}}),
+            "f.nc: variable 't': its dimension 'feature' (2) is neither time nor a level with coordinates; cut out one part first, as by "
+            "ncks -d feature,0 IN OUT");
+}
+
 TEST(CfDescription, WhatCannotBeRead) {
   FakeFile file = two_by_three();
   EXPECT_EQ(complaint(file), "f.nc: it has no variable on rows and columns; name another file");

@@ -65,6 +65,28 @@ TEST(NetcdfFile, ChunksByTheLibrary) {
   }
 }
 
+TEST(NetcdfFile, TextsAlongADimension) {
+  const NetcdfFolder folder;
+  write_netcdf(folder / "a.nc", NC_NETCDF4, {2, 3, 4}, [](int file, int) {
+    int dimensions[2] = {}, strings = 0, letters = 0, one = 0;
+    nc(nc_inq_dimid(file, "time", &dimensions[0]));
+    nc(nc_def_dim(file, "width", 5, &dimensions[1]));
+    nc(nc_def_var(file, "strings", NC_STRING, 1, dimensions, &strings));
+    nc(nc_def_var(file, "letters", NC_CHAR, 2, dimensions, &letters));
+    nc(nc_def_var(file, "one", NC_CHAR, 1, dimensions, &one));
+    const char* texts[] = {"slope", "\u00b0C"};
+    nc(nc_put_var_string(file, strings, texts));
+    nc(nc_put_var_text(file, letters, "NDVI\0B04  "));
+    nc(nc_redef(file));
+  });
+  NetcdfFile file(folder / "a.nc", handles());
+  const auto texts = [&](const std::string& name) { return file.texts(*file.find(name)); };
+  EXPECT_EQ(texts("strings"), (std::vector<std::string>{"slope", "\u00b0C"}));
+  EXPECT_EQ(texts("letters"), (std::vector<std::string>{"NDVI", "B04"}));
+  EXPECT_EQ(texts("one"), std::vector<std::string>{}) << "letters, not texts";
+  EXPECT_EQ(texts("t"), std::vector<std::string>{});
+}
+
 TEST(NetcdfFile, AClassicFileThatIsCutOffIsAMistake) {
   const NetcdfFolder folder;
   const std::string path = folder / "a.nc";
