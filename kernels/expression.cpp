@@ -217,8 +217,6 @@ class Parser {
     const std::string name(word.text);
     const Function* function = find_function(name);
     if (is("(")) return function != nullptr ? call(*function, word.at) : unknown(word);
-    if (function != nullptr)
-      return fail(word.at, "'" + name + "' is a function and needs arguments", "write " + std::string(function->usage));
     if (name == "pi") return add({Op::number, std::numbers::pi, 0, {-1, -1, -1}});
     auto& names = expression_.names;
     const auto known = std::find(names.begin(), names.end(), name);
