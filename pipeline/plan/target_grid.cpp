@@ -1,5 +1,6 @@
 #include "pipeline/plan/target_grid.h"
 
+#include "kernels/value.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/crs_reader.h"
 #include "tiling/cells.h"
@@ -10,9 +11,17 @@
 namespace terroir {
 namespace {
 
-/// Rounds outward to whole pixels, but takes a position within a thousandth of a pixel as whole.
-Index floor_pixel(double p) { return static_cast<Index>(std::floor(p + 1e-3)); }
-Index ceil_pixel(double p) { return static_cast<Index>(std::ceil(p - 1e-3)); }
+/// Rows or columns at most, which is what readers of rasters count, and pixels: the Earth in half a metre.
+constexpr double most_lines = 2147483647, most_pixels = 0x1p51;
+
+/// Rounds outward to whole pixels, but takes a position within a thousandth of a pixel as whole. Throws Error(Fault::mistake) where so
+/// many cannot be counted.
+Index whole(double p) {
+  if (!(std::abs(p) < 0x1p53)) throw Error(Fault::mistake, "its bounds are too far away to be counted in pixels of this size");
+  return static_cast<Index>(p);
+}
+Index floor_pixel(double p) { return whole(std::floor(p + 1e-3)); }
+Index ceil_pixel(double p) { return whole(std::ceil(p - 1e-3)); }
 
 Grid cut(const Grid& grid, const std::array<double, 4>& bounds) {
   const PixelPoint a = grid.to_pixel({bounds[0], bounds[3]}), b = grid.to_pixel({bounds[2], bounds[1]});
@@ -88,6 +97,20 @@ Grid numbered_grid(const GridSpec& spec, Crs crs) {
   return {std::move(crs), {x0, width, bottom + static_cast<double>(rows) * height, -height}, {rows, cols}};
 }
 
+bool is_too_large(const Grid& grid) {
+  const auto rows = static_cast<double>(grid.shape().rows), cols = static_cast<double>(grid.shape().cols);
+  return rows > most_lines || cols > most_lines || rows * cols > most_pixels;
+}
+
+/// Whether a grid in degrees has latitudes that are none, by more than one pixel, or longitudes again and again.
+bool leaves_earth(const Grid& grid) {
+  if (!grid.crs().geographic) return false;
+  const double height = std::abs(grid.affine().dy), width = grid.affine().dx * static_cast<double>(grid.shape().cols);
+  const double top = grid.affine().y0, bottom = top - height * static_cast<double>(grid.shape().rows);
+  const double last = 90 + 1.001 * height;
+  return top > last || bottom < -last || width > 720 + 1.001 * grid.affine().dx;
+}
+
 }  // namespace
 
 std::optional<Grid> layer_grid(const InventoryLayer& layer, const Inventory& inventory, std::string& misaligned) {
@@ -128,6 +151,22 @@ std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory
   }
   if (grid && grid->window().empty()) {
     diagnostics.push_back({spec.at, "grid", "the grid has no pixels", "check bounds: [xmin, ymin, xmax, ymax] in the grid's CRS", false});
+    return std::nullopt;
+  }
+  if (grid && leaves_earth(*grid)) {
+    const MapPoint first = grid->to_map({0, 0});
+    const MapPoint last = grid->to_map({static_cast<double>(grid->shape().rows), static_cast<double>(grid->shape().cols)});
+    diagnostics.push_back({spec.at, "grid",
+                           "the grid reaches beyond a pole, or more than twice around the Earth: longitudes " + number_text(first.x) +
+                               " to " + number_text(last.x) + ", latitudes " + number_text(last.y) + " to " + number_text(first.y),
+                           "check its bounds, which are in degrees in this CRS", false});
+    return std::nullopt;
+  }
+  if (grid && is_too_large(*grid)) {
+    diagnostics.push_back({spec.at, "grid",
+                           "the grid would have " + std::to_string(grid->shape().rows) + " x " + std::to_string(grid->shape().cols) +
+                               " pixels, more than can be written",
+                           "check the resolution and bounds, which are in units of the grid's CRS", false});
     return std::nullopt;
   }
   return grid;
