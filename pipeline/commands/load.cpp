@@ -87,15 +87,61 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
-/// What stands at an output's place and is no output of its format; nothing otherwise.
+/// The file below which a path lies, so that nothing can be made there.
+std::optional<fs::path> file_above(const fs::path& path) {
+  std::error_code unknown;
+  for (fs::path above = fs::absolute(path).parent_path(); above.has_relative_path(); above = above.parent_path()) {
+    const fs::file_status found = fs::status(above, unknown);
+    if (fs::exists(found)) return fs::is_directory(found) ? std::nullopt : std::optional(above);
+  }
+  return std::nullopt;
+}
+
+/// What stands at an output's place, or above it, and is no output of its format, or no folder; nothing otherwise.
 std::optional<Diagnostic> check_kind(const OutputSpec& output, bool one_file) {
+  const std::string where = "outputs." + output.name + ".path";
+  if (const auto file = file_above(output.path))
+    return Diagnostic{output.at, where, output.path + " lies below " + file->string() + ", which is a file", "choose another path", false};
   std::error_code unknown;
   const fs::file_status found = fs::status(output.path, unknown);
   if (!fs::exists(found) || fs::is_directory(found) != one_file) return std::nullopt;
   const char* const name = output.format == Format::geotiff ? "result.tif" : "result.nc";
-  return Diagnostic{output.at, "outputs." + output.name + ".path",
+  return Diagnostic{output.at, where,
                     output.path + (one_file ? " is a folder, and this output is one file" : " is a file, and this output is a folder"),
                     one_file ? "end its path in a name, as " + (fs::path(output.path) / name).string() : "choose another path", false};
+}
+
+/// What an output writes to: its path, and the folder of its parts where it is one file.
+std::vector<fs::path> places_of(const OutputSpec& output, bool one_file) {
+  std::vector<fs::path> places = {real_path(output.path)};
+  if (one_file) places.push_back(places.front().string() + ".terroir");
+  return places;
+}
+
+bool meet(const std::vector<fs::path>& some, const std::vector<fs::path>& others) {
+  for (const auto& a : some)
+    for (const auto& b : others)
+      if (is_within(a, b) || is_within(b, a)) return true;
+  return false;
+}
+
+/// Two outputs, one of which lies in the other, also by a link, would take each other's files for their own, or for foreign ones.
+std::vector<Diagnostic> check_apart(const Recipe& recipe, const Plan& plan) {
+  std::vector<Diagnostic> mistakes;
+  std::vector<std::vector<fs::path>> places;
+  for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
+    const OutputSpec& output = recipe.outputs[i];
+    places.push_back(places_of(output, plan.outputs[i].is_one_file()));
+    for (std::size_t other = 0; other < i; ++other) {
+      if (!meet(places[other], places[i])) continue;
+      const OutputSpec& first = recipe.outputs[other];
+      mistakes.push_back({output.at, "outputs." + output.name + ".path",
+                          output.path + " and output '" + first.name + "' (" + first.path + ") lie in each other",
+                          "give each its own folder", false});
+      break;
+    }
+  }
+  return mistakes;
 }
 
 /// An output may neither be an input nor hold one, which --overwrite would remove; nor may it lie in an input's store, or be of another
@@ -163,7 +209,9 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   loaded.compiled.over_budget = compiled.over_budget;
   loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   if (!loaded.compiled.plan) return loaded;
-  const std::vector<Diagnostic> mistakes = check_places(*recipe.parsed.recipe, *loaded.compiled.plan);
+  std::vector<Diagnostic> mistakes = check_places(*recipe.parsed.recipe, *loaded.compiled.plan);
+  const std::vector<Diagnostic> together = check_apart(*recipe.parsed.recipe, *loaded.compiled.plan);
+  mistakes.insert(mistakes.end(), together.begin(), together.end());
   loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), mistakes.begin(), mistakes.end());
   if (!mistakes.empty()) loaded.compiled.plan.reset(), loaded.compiled.over_budget = false;
   return loaded;

@@ -77,6 +77,45 @@ def test_an_output_of_another_kind(output, phrase, ranks, tmp_path):
         assert_refused(terroir(command, *words, ranks=ranks), MISTAKE, ["recipe.yml:", "outputs.o.path: ", phrase])
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"path": "q"}, {"path": "q/inner.zarr"}),
+        ({"path": "q/inner.nc", "format": "netcdf"}, {"path": "q"}),
+        ({"path": "q"}, {"path": "q/."}),
+        ({"path": "q"}, {"path": "link/q"}),
+        ({"path": "q.nc", "format": "netcdf"}, {"path": "q.nc.terroir"}),
+    ],
+)
+def test_outputs_in_each_other(first, second, tmp_path):
+    (tmp_path / "link").symlink_to(".")
+    outputs = {name: {**output, "path": "${{outputs.out}}/" + output["path"]} for name, output in (("a", first), ("b", second))}
+    path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
+    words = [path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}"]
+    for command in ("check", "run"):
+        assert_refused(terroir(command, *words), MISTAKE, ["outputs.b.path: ", "and output 'a'", "lie in each other", "its own folder"])
+    assert {entry.name for entry in tmp_path.iterdir()} == {"link", "recipe.yml"}
+
+
+def test_outputs_beside_each_other(tmp_path):
+    """Files in one folder, and names that begin alike."""
+    places = {"a": "q/a.nc", "b": "q/b.nc", "c": "q/a.nc2"}
+    outputs = {name: {"path": "${{outputs.out}}/" + place, "format": "netcdf"} for name, place in places.items()}
+    path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
+    assert terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}").returncode == 0
+    assert all((tmp_path / place).is_file() for place in places.values())
+
+
+@BOTH
+def test_an_output_below_a_file(ranks, tmp_path):
+    (tmp_path / "file").write_text("x")
+    words = [write_recipe(tmp_path / "r.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={tmp_path / 'file' / 'features'}"]
+    for command in ("check", "run"):
+        done = terroir(command, *words, ranks=ranks)
+        assert_refused(done, MISTAKE, ["outputs.o.path: ", f"lies below {tmp_path / 'file'}, which is a file"])
+    assert (tmp_path / "file").read_text() == "x"
+
+
 @BOTH
 def test_a_budget_that_is_too_small(ranks, earlier):
     before = contents(earlier)
@@ -87,13 +126,10 @@ def test_a_budget_that_is_too_small(ranks, earlier):
 
 
 @BOTH
-@pytest.mark.parametrize("place", ["below a file", "/proc"])
-def test_a_folder_that_cannot_be_made(place, ranks, tmp_path):
-    (tmp_path / "file").write_text("x")
-    out = "/proc/features" if place == "/proc" else tmp_path / "file" / "features"
+def test_a_folder_that_cannot_be_made(ranks, tmp_path):
+    out = "/proc/features"
     done = terroir("run", write_recipe(tmp_path / "r.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={out}", ranks=ranks)
-    assert_refused(done, SYSTEM, ["terroir: cannot create", str(out)])
-    assert (tmp_path / "file").read_text() == "x"
+    assert_refused(done, SYSTEM, ["terroir: cannot create", out])
 
 
 @pytest.fixture(name="plain_user")
