@@ -80,6 +80,10 @@ struct LatticeMap {
   double first_latitude = 0, latitude_step = 0;  ///< of a geographic source: degrees at its row 0, and for each row
   /// Of a source whose rows are uneven: the edges of these, ascending from the first one, in the unit of row positions.
   std::vector<double> row_edges = {};
+  /// A destination pixel at the source's begin, and the offsets from there: what kernels count from, for it is the same pixel with the same
+  /// offset, to the last bit, wherever the destination is cut.
+  Index first_row = 0, first_col = 0;
+  double first_row_offset = 0, first_col_offset = 0;
 
   /// Source rows that destination rows touch: [first, end).
   [[nodiscard]] std::pair<Index, Index> uneven_rows(Index row, Index row_end) const;

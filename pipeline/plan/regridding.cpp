@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 namespace terroir {
@@ -18,6 +19,14 @@ std::pair<double, double> span(const Grid& grid, const Window& window) {
   const double a = grid.affine().x0 + static_cast<double>(window.col) * grid.affine().dx;
   const double b = grid.affine().x0 + static_cast<double>(window.col_end()) * grid.affine().dx;
   return {std::min(a, b), std::max(a, b)};
+}
+
+/// A destination pixel beside the source's begin, and its offset, without the last bits, in which cut destinations differ.
+std::pair<Index, double> settled(double scale, double offset) {
+  constexpr double steps = 0x1p32;   // in a source pixel: far below the 1e-9 within which edges meet, far above what rounding leaves
+  constexpr double between = 0.382;  // no simple fraction, at which rounding would choose the pixel
+  const double first = std::floor(-offset / scale + between);
+  return {static_cast<Index>(first), std::round(std::fma(scale, first, offset) * steps) / steps};
 }
 
 /// First pixel whose place `within` it (0.5: its centre; 1: all but its end) reaches a source edge.
@@ -71,6 +80,8 @@ std::optional<LatticeMap> Regridding::find_map() const {
     map.first_latitude = map.latitude_step = 0;
   else if (!turn(map, a.dx / map.col_scale))
     return std::nullopt;
+  std::tie(map.first_row, map.first_row_offset) = settled(map.row_scale, map.row_offset);
+  std::tie(map.first_col, map.first_col_offset) = settled(map.col_scale, map.col_offset);
   return map;
 }
 

@@ -167,7 +167,8 @@ void BlockRunner::run_op(OpId id, Index count) {
   if (op.scope == Scope::focal) args.ground = ground(plan_.layers[op.out[0]].lattice, out);
   if (op.fit != none) args.fitted = fitted_.at(op.fit);
   if (op.map) {
-    args.map = {op.map->row_scale, op.map->row_offset, op.map->col_scale, op.map->col_offset, out, windows_[op.in[0]]};
+    const Window counted = {out.row - op.map->first_row, out.col - op.map->first_col, out.rows, out.cols};
+    args.map = {op.map->row_scale, op.map->first_row_offset, op.map->col_scale, op.map->first_col_offset, counted, windows_[op.in[0]]};
     args.map.period = op.map->period;
     args.map.first_latitude = op.map->first_latitude, args.map.latitude_step = op.map->latitude_step;
     args.map.row_edges = op.map->row_edges;
