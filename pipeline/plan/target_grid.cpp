@@ -72,10 +72,9 @@ std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, 
     return std::nullopt;
   }
   if (grid->cells()) {
-    diagnostics.push_back({spec.like->at, "grid.like",
-                           "'" + spec.like->text() + "' is on " + grid->cells()->kind() + ", on which nothing can be written",
-                           "give grid: {crs, resolution, bounds} or {global: DEGREES}, and inputs." + spec.like->name + ".resample: METHOD",
-                           false});
+    diagnostics.push_back(
+        {spec.like->at, "grid.like", "'" + spec.like->text() + "' is on " + grid->cells()->kind() + ", on which nothing can be written",
+         "give grid: {crs, resolution, bounds} or {global: DEGREES}, and inputs." + spec.like->name + ".resample: METHOD", false});
     return std::nullopt;
   }
   if (spec.bounds) grid = cut(*grid, *spec.bounds);
