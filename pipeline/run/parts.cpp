@@ -42,16 +42,14 @@ void send_part(Store& store, const GetPart& wanted, const std::function<void(Par
   send({wanted.output, wanted.key, {}});
 }
 
-void remove_parts(const std::vector<Destination>& destinations, double seconds) noexcept {
+void remove_parts(const std::vector<Destination>& destinations, double seconds, Share share) noexcept {
   const auto begin = std::chrono::steady_clock::now();
   const auto late = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > seconds; };
   for (const auto& destination : destinations) {
     try {
       if (!destination.sink->makes_files()) continue;
-      for (const auto& key : destination.store->list(parts_prefix)) {
-        if (late()) return;
-        destination.store->remove(key);
-      }
+      const std::vector<std::string> keys = destination.store->list(parts_prefix);
+      for (std::size_t i = share.index; i < keys.size() && !late(); i += share.count) destination.store->remove(keys[i]);
     } catch (const std::exception&) {
       continue;
     }

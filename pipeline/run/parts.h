@@ -23,9 +23,14 @@ bool for_each_object(const Plan& plan, std::size_t pass, const TileResult& resul
 /// Reads an object and hands it over in pieces of at most 1 MiB, an empty one at the end.
 void send_part(Store& store, const GetPart& wanted, const std::function<void(PartPiece piece)>& send);
 
-/// Removes the parts that this node can see, once their files are published, for so many seconds. What cannot be removed stays: it
-/// harms nobody, and the next run tries again.
-void remove_parts(const std::vector<Destination>& destinations, double seconds) noexcept;
+/// Which of the parts that a node can see one of its ranks removes: every `count`-th.
+struct Share {
+  std::size_t index = 0, count = 1;
+};
+
+/// Removes parts that this node can see, once their files are published, for so many seconds. What cannot be removed stays: it harms
+/// nobody, and the next run tries again.
+void remove_parts(const std::vector<Destination>& destinations, double seconds, Share share = {}) noexcept;
 
 /// On rank 0: knows who has written which part, and fetches parts for the thread that publishes. What the storage shows is read from
 /// it; what it does not show (a mounted blob store may keep an object on the node that wrote it) comes by message from its rank.

@@ -112,15 +112,19 @@ void RankPart::drop(double seconds) {
   journal_thread_.wait_idle(std::max(0.0, until - steady_seconds()));
 }
 
+Share RankPart::share_of_node() const {
+  return {static_cast<std::size_t>(world_.communicator.local_rank()), static_cast<std::size_t>(world_.communicator.local_size())};
+}
+
 void RankPart::leave() {
   if (!std::exchange(leaving_, true)) tiles_.cancel();
   if (!tiles_.idle()) return;
   mailbox_.run_all();  // the last tile may just have ended
   if (!std::exchange(flushed_last_, true)) flush();
   if (!journal_thread_.idle()) return;
-  // All is published. The ranks of a node see the same parts.
-  if (*worker_.quit_code() == 0 && world_.communicator.local_rank() == 0 && !std::exchange(tidied_, true))
-    parts_thread_.start([this] { remove_parts(world_.destinations, options_.liveness.farewell / 2); });
+  // All is published. The ranks of a node see the same parts, and share them.
+  if (*worker_.quit_code() == 0 && !std::exchange(tidied_, true))
+    parts_thread_.start([this] { remove_parts(world_.destinations, options_.liveness.farewell / 2, share_of_node()); });
   if (!parts_thread_.idle()) return;
   worker_.leave(work(), world_.peak_memory(), steady_seconds());
   left_ = true;

@@ -2,6 +2,7 @@
 
 #include "pipeline/run/job.h"
 #include "pipeline/run/journal.h"
+#include "pipeline/run/parts.h"
 #include "pipeline/run/tile_thread.h"
 #include "pipeline/run/worker.h"
 
@@ -44,6 +45,7 @@ class RankPart {
   void finish_tile(std::uint32_t pass, TileResult result, double seconds);
   void give(const GetPart& wanted);
   void leave();
+  [[nodiscard]] Share share_of_node() const;
   void start_flush();
   [[nodiscard]] bool flush_due() const;
 

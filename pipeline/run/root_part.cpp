@@ -136,7 +136,6 @@ void RootPart::publish() {
     try {
       for (std::size_t output = 0; output < world_.destinations.size(); ++output)
         if (!published_[output]) publish(output);
-      remove_parts(world_.destinations, std::numeric_limits<double>::infinity());
       mailbox_.post([this] { scheduler_.published(steady_seconds()); });
     } catch (...) {
       mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
@@ -171,6 +170,8 @@ JobProgress RootPart::progress(const Work* own) const {
 }
 
 int RootPart::finish() {
+  // Ranks have removed parts while they left: what is there still was too much for that.
+  if (publishing_ && !scheduler_.failure()) remove_parts(world_.destinations, std::numeric_limits<double>::infinity());
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
   world_.observer.ended({progress(nullptr), options_.prepare.attempt, scheduler_.ranks(), nothing_to_do_, scheduler_.failure()});
   return scheduler_.failure() ? scheduler_.failure()->code : 0;
