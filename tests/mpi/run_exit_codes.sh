@@ -35,7 +35,7 @@ for ranks in 0 3; do
   check "it stays untouched" same "$(digest "$work/done")" "$before"
   dem=$broken code "data that cannot be decoded" 3 "broken.tif" $ranks "$work/b$ranks"
   check "no broken result is published" unpublished "$work/b$ranks"
-  code "a folder below a file" 2 "lies below /dev/null, which is a file" $ranks /dev/null
+  code "a folder below a file" 2 "/dev/null/features.zarr lies below /dev/null, which is a file" $ranks /dev/null
   code "a folder that cannot be made" 4 "/proc/features.zarr" $ranks /proc
 done
 check "overwriting on demand" job 2 "$work/done" --input size=5 --overwrite
