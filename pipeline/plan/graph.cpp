@@ -2,6 +2,7 @@
 
 #include "kernels/catalog.h"
 #include "pipeline/error.h"
+#include "pipeline/plan/class_mask.h"
 #include "pipeline/plan/regridding.h"
 #include "pipeline/plan/shared_axis.h"
 #include "pipeline/plan/target_grid.h"
@@ -72,13 +73,8 @@ class GraphBuilder {
         continue;
       }
       ids.push_back(add_input_layer(input, layer, *grid));
+      if (const auto mask = as_mask(layer, name, recipe_)) as_mask_[ids.back()] = add_input_layer(input, *mask, *grid);
     }
-    if (!input.spec->resample.empty())
-      for (LayerId& id : ids)
-        if (plan_.layers[id].lattice != 0) {
-          const Position at = input.spec->at;
-          id = resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at);
-        }
   }
 
   LayerId add_input_layer(const InventoryInput& input, const InventoryLayer& layer, const Grid& grid) {
@@ -102,7 +98,9 @@ class GraphBuilder {
       }
     }
     plan_.inputs.push_back(std::move(reading));
-    return id;
+    if (input.spec->resample.empty() || plan_.layers[id].lattice == 0) return id;
+    const Position at = input.spec->at;
+    return resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at);
   }
 
   /// The layers that references mean, with the names by which a step over them knows them. Nothing when one is wrong.
@@ -148,6 +146,9 @@ class GraphBuilder {
     bool whole = step.kernel != nullptr;
     for (const auto& [port, references] : step.inputs) {
       auto connected = resolve(references, where + "." + port);
+      if (connected && port != "data")
+        for (LayerId& id : connected->layers)
+          if (const auto found = as_mask_.find(id); found != as_mask_.end()) id = found->second;
       if (connected && port != "data" && connected->layers.size() != 1) {
         complain(step.at, where + "." + port, "'" + port + "' must be one layer, not " + std::to_string(connected->layers.size()),
                  "name one, as s2.SCL");
@@ -379,6 +380,7 @@ class GraphBuilder {
   std::vector<Diagnostic>& diagnostics_;
   Warps warps_;
   std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
+  std::map<LayerId, LayerId> as_mask_;                 ///< classes, and the same as masks see them
   std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
 };
 

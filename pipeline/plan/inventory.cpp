@@ -283,6 +283,7 @@ class InputTaker {
     layer.info.standard_name = facts.standard_name;
     layer.info.cell_methods = facts.cell_methods;
     layer.info.categorical = band.decoding.categorical || spec_.decoding.categorical;
+    layer.own_nodata = layer.info.categorical && !band.decoding.nodata && !spec_.decoding.nodata;
     const UnitChoice choice = choose_unit(facts, {spec_.unit_as, spec_.unit}, units_);
     layer.info.unit = layer.info.categorical ? facts.unit : choice.unit;
     const std::string key = spec_.unit.empty() && !spec_.unit_as.empty() ? "unit_as" : "unit";

@@ -19,6 +19,7 @@ struct InventoryLayer {
   std::string name;
   LayerInfo info;
   std::vector<Decoding> decodings;  ///< files may be packed differently
+  bool own_nodata = false;          ///< classes, and what counts as nodata the files alone say, not the recipe
   Grid grid;                        ///< of its first file
   TimeAxis times;
   struct Part {

@@ -72,11 +72,9 @@ void set_limits(Steps<T>& steps, const std::pair<double, double>& valid) noexcep
 template <class T>
 Steps<T> steps_of(const Decoding& decoding) noexcept {
   Steps<T> steps;
-  if (!decoding.categorical) {
-    if (decoding.nodata) steps.nodata = meant_by<T>(*decoding.nodata);
-    if (decoding.missing) steps.missing = meant_by<T>(*decoding.missing);
-    if (decoding.valid) set_limits(steps, *decoding.valid);
-  }
+  if (decoding.nodata) steps.nodata = meant_by<T>(*decoding.nodata);
+  if (decoding.missing) steps.missing = meant_by<T>(*decoding.missing);
+  if (decoding.valid) set_limits(steps, *decoding.valid);
   steps.scaled = !decoding.categorical && (decoding.scale != 1 || decoding.offset != 0);
   steps.scale = decoding.scale;
   steps.offset = decoding.offset;

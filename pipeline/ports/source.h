@@ -32,7 +32,7 @@ struct BandFacts {
 };
 
 /// How stored numbers become pixels: nodata -> NaN, bits [lo, hi] extracted, then value * scale + offset in double, rounded to float32.
-/// A categorical band keeps its nodata value (it is a class) and is neither scaled nor offset.
+/// A categorical band is neither scaled nor offset.
 struct Decoding {
   std::optional<double> nodata;
   double scale = 1, offset = 0;

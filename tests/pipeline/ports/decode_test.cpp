@@ -99,9 +99,9 @@ TEST(Decode, ScaleAndOffsetAreAppliedInDouble) {
       << "scaled numbers are rounded, not refused";
 }
 
-TEST(Decode, ACategoryKeepsItsNodataAndItsNumber) {
+TEST(Decode, ACategoryKeepsItsNumber) {
   const Decoding classes{0, 0.5, 10, std::nullopt, true};
-  EXPECT_EQ(decoded<std::uint8_t>(SampleType::uint8, {0, 4}, classes), (std::vector<float>{0, 4}));
+  EXPECT_EQ(decoded<std::uint8_t>(SampleType::uint8, {0, 4}, classes), (std::vector<float>{hole, 4}));
 }
 
 TEST(Decode, BitsAreExtractedBehindNodata) {
