@@ -43,7 +43,8 @@ using LayerStatistics = std::array<double, 5>;
 class PartReader {
  public:
   virtual ~PartReader() = default;
-  /// The only object of a tile (numbered along the rows) of an array; empty when all its pixels are nodata. Stays until the next one is read. Throws Error, Fault::interrupted when the job has failed meanwhile.
+  /// The only object of a tile (numbered along the rows) of an array; empty when all its pixels are nodata. Stays until the next one is
+  /// read. Throws Error, Fault::interrupted when the job has failed meanwhile.
   [[nodiscard]] virtual std::span<const std::byte> read(std::size_t array, Index tile) = 0;
 };
 
@@ -76,8 +77,9 @@ class Sink {
   /// Whether the objects of tiles are parts (their keys start with `parts_prefix`) that `publish` makes files of, after which nobody
   /// needs them any more.
   [[nodiscard]] virtual bool makes_files() const { return false; }
-  /// The parts of a tile (numbered along the rows) stand. A sink that makes files is told so of each tile once, in the order of its pass,
-  /// by the thread that publishes later, while other tiles are being computed: what it does now need not be done at the end.
+  /// The parts of a tile (numbered along the rows) stand. A sink that makes files is told so of each tile once, in one order
+  /// whatever the number of ranks, by the thread that publishes later, while other tiles are being computed: what it does now need not be
+  /// done at the end.
   virtual void take(Index /*tile*/, PartReader& /*parts*/) {}
   /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array. Returns the
   /// files that take the place of parts, if any.

@@ -21,6 +21,20 @@ std::vector<PassTiles> tiles_of_passes(const Plan& plan) {
   return tiles;
 }
 
+/// The order in which a file takes the tiles of a pass. Each rank computes a stretch of the curve, and a file that followed the curve would
+/// have most of them still to take when all are done; whatever the number of ranks is, its order may not depend on that.
+std::vector<Index> order_of_taking(const std::vector<Index>& curve) {
+  constexpr std::size_t stretches = 8;
+  const std::size_t count = curve.size(), longest = (count + stretches - 1) / stretches;
+  std::vector<Index> order;
+  for (std::size_t i = 0; i < longest; ++i)
+    for (std::size_t k = 0; k < stretches; ++k) {
+      const std::size_t begin = k * count / stretches, end = (k + 1) * count / stretches;
+      if (begin + i < end) order.push_back(curve[begin + i]);
+    }
+  return order;
+}
+
 SchedulerOptions scheduler_options(const JobWorld& world, const JobOptions& options) {
   return {world.communicator.size(), options.schedule, options.batch_seconds, options.liveness, world.communicator.hosts()};
 }
@@ -38,7 +52,7 @@ RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options,
       parts_(plan, world.destinations, mailbox) {
   for (const auto& pass : plan.passes)
     for (const std::size_t output : pass.outputs)
-      if (world.destinations[output].sink->makes_files()) takers_.push_back({output, tiles_of(pass).order});
+      if (world.destinations[output].sink->makes_files()) takers_.push_back({output, order_of_taking(tiles_of(pass).order)});
 }
 
 void RootPart::begin() { scheduler_.begin(steady_seconds()); }

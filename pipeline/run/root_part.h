@@ -34,7 +34,7 @@ class RootPart {
   int finish();
 
  private:
-  /// An output that makes files: its tiles in the order of its pass, and how many of them its sink has been given.
+  /// An output that makes files: its tiles in the order in which its sink takes them, and how many of them it has been given.
   struct Taker {
     std::size_t output = 0;
     std::vector<Index> order;
