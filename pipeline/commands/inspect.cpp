@@ -119,9 +119,12 @@ int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
   if (const auto code = inspect_files(*store, request.json, request.verify, out, errors)) return *code;
   const auto zarr = read_zarr(*store);
   if (!zarr) {
+    std::error_code unknown;
+    const bool begun = !store->list(run_folder.data()).empty(), file = std::filesystem::is_regular_file(request.path, unknown);
     errors << request.path << ": "
-           << (store->list(run_folder.data()).empty() ? "there is no Zarr store; give the folder that holds zarr.json or .zgroup"
-                                                      : "nothing is published yet; run it again to resume")
+           << (begun  ? "nothing is published yet; run it again to resume"
+               : file ? "no run of terroir has written this file; gdalinfo, or ncdump -h, shows what is in it"
+                      : "there is no Zarr store; give the folder that holds zarr.json or .zgroup")
            << "\n";
     return static_cast<int>(Fault::mistake);
   }

@@ -3,6 +3,7 @@
 #include "pipeline/recipe/sections.h"
 
 #include <array>
+#include <string_view>
 
 namespace terroir {
 namespace {
@@ -99,7 +100,17 @@ void read_codec(const Section& section, Format format, CodecSpec& codec) {
   if (const auto level = map.whole_number("level", blosc ? 0 : 1, highest)) codec.level = static_cast<int>(*level);
 }
 
+/// What a path says of its format by its end.
+Format format_of(std::string_view path) {
+  for (const std::string_view end : {".nc", ".nc4"})
+    if (path.ends_with(end)) return Format::netcdf;
+  for (const std::string_view end : {".tif", ".tiff"})
+    if (path.ends_with(end)) return Format::geotiff;
+  return Format::zarr;
+}
+
 void read_format(const Section& section, OutputSpec& output) {
+  output.format = format_of(output.path);
   if (const auto format = section.choice("format", format_names)) output.format = static_cast<Format>(*format);
   if (section.has("zarr_format") && output.format != Format::zarr)
     section.complain("zarr_format", "'zarr_format' goes with format: zarr only", "remove it");

@@ -117,6 +117,15 @@ TEST(Recipe, OutputsAndTheirDefaults) {
   EXPECT_EQ(output.encoding.at("height").nodata, 0);
 }
 
+TEST(Recipe, ThePathTellsTheFormatWhereNothingElseDoes) {
+  const auto format = [](const std::string& output) { return parse(skeleton(7, "  out: {path: " + output + "}")).outputs[0].format; };
+  EXPECT_EQ(format("a/o.nc"), Format::netcdf);
+  EXPECT_EQ(format("a/o.tif"), Format::geotiff);
+  EXPECT_EQ(format("a/o.nc/o"), Format::zarr);
+  EXPECT_EQ(format("o.nc, format: zarr"), Format::zarr);
+  EXPECT_EQ(format("o.zarr, format: netcdf"), Format::netcdf);
+}
+
 TEST(CanonicalRecipe, SpellsOutTheDefaults) {
   EXPECT_EQ(flow(canonical_recipe(parse(skeleton()))),
             "{version: 1, grid: {like: dem}, inputs: {dem: {path: dem.tif, on_error: fail}}, "
