@@ -10,9 +10,9 @@
 namespace terroir {
 namespace {
 
-constexpr Index fan = 4;            // quads, or boxes, along a side of a box
-constexpr double rounding = 1e-9;   // shares of a quad by which its edges are wide
-constexpr double crack = 0.02;      // likewise between quads of which one is seen in the plane of a pole
+constexpr Index fan = 4;           // quads, or boxes, along a side of a box
+constexpr double rounding = 1e-9;  // shares of a quad by which its edges are wide
+constexpr double crack = 0.02;     // likewise between quads of which one is seen in the plane of a pole
 constexpr double radian = std::numbers::pi / 180;
 
 std::array<double, 3> in_space(const MapPoint& p) noexcept {
@@ -57,8 +57,8 @@ CellSearch::Box CellSearch::box_of_cells(Index row, Index col) const {
       const auto place = in_space(p);
       for (std::size_t i = 0; i < 3; ++i) low[i] = std::min(low[i], place[i]), high[i] = std::max(high[i], place[i]);
     }
-  const double diagonal = (high[0] - low[0]) * (high[0] - low[0]) + (high[1] - low[1]) * (high[1] - low[1]) +
-                          (high[2] - low[2]) * (high[2] - low[2]);
+  const double diagonal =
+      (high[0] - low[0]) * (high[0] - low[0]) + (high[1] - low[1]) * (high[1] - low[1]) + (high[2] - low[2]) * (high[2] - low[2]);
   const double more = diagonal + 1e-5;
   Box box;
   for (std::size_t i = 0; i < 3; ++i) box.low[i] = static_cast<float>(low[i] - more), box.high[i] = static_cast<float>(high[i] + more);

@@ -80,9 +80,9 @@ const std::string none_said;
 
 void explain_inputs(const Plan& plan, std::string& text) {
   text += "Inputs\n";
-  std::set<std::string> told;  // what masks see otherwise stands twice in a plan
+  std::set<std::pair<std::string, std::string>> told;  // what masks see otherwise stands twice in a plan
   for (const auto& input : plan.inputs) {
-    if (!told.insert(plan.layers[input.layer].variable).second) continue;
+    if (!told.insert({plan.layers[input.layer].step, plan.layers[input.layer].info.name}).second) continue;
     std::set<std::size_t> files;
     for (const auto& step : input.steps)
       for (const auto& part : step) files.insert(part.file);

@@ -168,9 +168,13 @@ class GraphBuilder {
   void add_layer_op(const StepSpec& step, const std::vector<Connected>& ports, std::size_t i) {
     const LayerId data = ports[0].layers[i];
     if (step.kernel->support(1)) {
-      const LayerId id = resample(data, settings_of(step), step.name, step.at);
-      plan_.layers[id].info.name = ports[0].names[i];
-      names_[step.name].push_back(id);
+      const auto bring = [&](LayerId from) {
+        const LayerId id = resample(from, settings_of(step), step.name, step.at);
+        plan_.layers[id].info.name = ports[0].names[i];
+        return id;
+      };
+      names_[step.name].push_back(bring(data));
+      if (const auto mask = as_mask_.find(data); mask != as_mask_.end()) as_mask_[names_[step.name].back()] = bring(mask->second);
       return;
     }
     std::vector<LayerId> in = {data};

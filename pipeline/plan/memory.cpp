@@ -180,13 +180,14 @@ std::size_t bookkeeping(const Pass& pass) {
   return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size()));
 }
 
-/// What making a file of parts takes: the part in hand, the next one, and on the rank that sends it a copy in messages; then what
-/// HDF5, or GDAL beside its cache, keeps.
+/// What making files of parts takes: the part in hand, the next one, and on the rank that sends it a copy in messages; then what
+/// HDF5 keeps of each file, for all are open at once, or GDAL beside its cache.
 std::size_t publishing_bytes(const Plan& plan) {
   constexpr std::size_t library = 16 * mebibyte;
-  std::size_t most = 0;
+  std::size_t most = 0, libraries = 0;
   for (const auto& output : plan.outputs) {
     if (output.format == Format::zarr) continue;
+    libraries = output.format == Format::netcdf ? libraries + library : std::max(libraries, library);
     std::size_t rows = 0;
     if (output.format == Format::geotiff) {
       // Overviews are made from rows of tiles of 512 pixels, as doubles. Each thread has a few such tiles on their way.
@@ -198,10 +199,10 @@ std::size_t publishing_bytes(const Plan& plan) {
     for (const auto& array : output.arrays) {
       const auto times = static_cast<std::size_t>(ceil_div(array.times, array.time_chunk));
       const std::size_t chunk = compressed_bound(codec_of(output, array), stored_bytes(output, array));
-      most = std::max(most, library + rows + 3 * chunks * times * chunk + 4 * stored_bytes(output, array));
+      most = std::max(most, rows + 3 * chunks * times * chunk + 4 * stored_bytes(output, array));
     }
   }
-  return most;
+  return most + libraries;
 }
 
 Window tile_window(const Pass& pass) { return {pass.window.row, pass.window.col, pass.shard.rows, pass.shard.cols}; }

@@ -33,9 +33,9 @@ Window requested(const Plan& plan, const Op& op, const Window& wanted) {
   if (op.warp) return op.warp->request(wanted, *op.kernel, plan.layers[op.in[0]].producer != none);
   if (!op.map) return wanted.grown(op.halo);
   const LatticeMap& m = *op.map;
-  const auto [row, row_end] = m.row_edges.empty() ? mapped(wanted.row, wanted.row_end(), m.row_scale, m.row_offset,
-                                                           *op.kernel->support(std::abs(m.row_scale)))
-                                                  : m.uneven_rows(wanted.row, wanted.row_end());
+  const auto [row, row_end] =
+      m.row_edges.empty() ? mapped(wanted.row, wanted.row_end(), m.row_scale, m.row_offset, *op.kernel->support(std::abs(m.row_scale)))
+                          : m.uneven_rows(wanted.row, wanted.row_end());
   const auto [col, col_end] = mapped(wanted.col, wanted.col_end(), m.col_scale, m.col_offset, *op.kernel->support(std::abs(m.col_scale)));
   const Window window{row, col, row_end - row, col_end - col};
   return m.period > 0 ? around(plan.layers[op.in[0]], window, m.period) : window;

@@ -42,8 +42,7 @@ std::size_t part_bytes(const PlannedFile& file, const FilePart& part, const Wind
   const Window inside = intersect(window, part.placed).shifted(-part.placed.row, -part.placed.col);
   if (inside.empty()) return 0;
   const ChunkShape& chunk = file.chunk;
-  const Index places =
-      touched(inside.row, inside.row_end(), chunk.shape.rows) * touched(inside.col, inside.col_end(), chunk.shape.cols);
+  const Index places = touched(inside.row, inside.row_end(), chunk.shape.rows) * touched(inside.col, inside.col_end(), chunk.shape.cols);
   const Index times = (slab - 1 + chunk.times - 1) / chunk.times + 1;
   return static_cast<std::size_t>(places * times) * file.chunk_bytes(part.band);
 }
@@ -76,8 +75,7 @@ std::optional<std::size_t> walking_bytes(const Plan& plan, const Pass& pass) {
     request_windows(plan, pass, program, pass.tiles[tile], windows);
     std::size_t bytes = 0;
     for (const InputLayer& input : plan.inputs)
-      if (!windows[input.layer].empty())
-        bytes += slab_bytes(plan, input, windows[input.layer], block_times(plan, pass, input.layer));
+      if (!windows[input.layer].empty()) bytes += slab_bytes(plan, input, windows[input.layer], block_times(plan, pass, input.layer));
     largest = std::max(largest, bytes);
   }
   return largest;

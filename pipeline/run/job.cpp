@@ -145,7 +145,7 @@ class Job {
       world_.communicator.abort(code);
     }
     // A dead mount holds its callers for ever.
-    if (code != 0 && !root_->wait_idle(errand_seconds)) world_.leave(code, "");
+    if (!root_->wait_idle(errand_seconds)) world_.leave(code, "");
     return code;
   }
 

@@ -10,6 +10,9 @@ namespace terroir {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+constexpr double hidden_seconds = 10;
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 bool is_whole(const std::vector<std::byte>& bytes, const ObjectRecord& record) {
   return bytes.size() == record.bytes && crc32c(bytes) == record.crc32c;
@@ -48,8 +51,11 @@ void remove_parts(const std::vector<Destination>& destinations, double seconds, 
   for (const auto& destination : destinations) {
     try {
       if (!destination.sink->makes_files()) continue;
-      const std::vector<std::string> keys = destination.store->list(parts_prefix);
-      for (std::size_t i = share.index; i < keys.size() && !late(); i += share.count) destination.store->remove(keys[i]);
+      // Ranks list at different times, while others remove.
+      for (const auto& key : destination.store->list(parts_prefix)) {
+        if (late()) return;
+        if (crc32c(std::as_bytes(std::span(key))) % share.count == share.index) destination.store->remove(key);
+      }
     } catch (const std::exception&) {
       continue;
     }
@@ -67,9 +73,9 @@ void PartCollector::note(std::size_t pass, int rank, const TileResult& result) {
   });
 }
 
-bool PartCollector::knows(std::size_t output, Index tile) const {
+bool PartCollector::knows(const Place& place) const {
   const std::lock_guard lock(mutex_);
-  return parts_.contains({output, 0, tile});
+  return parts_.contains(place);
 }
 
 std::optional<PartCollector::Place> PartCollector::after(const Place& place) const {
@@ -89,7 +95,7 @@ void PartCollector::read(const Place& place, const std::optional<Place>& next, s
     part = found->second;
     const auto ahead = next ? parts_.find(*next) : parts_.end();
     for (const auto& wanted : {found, ahead})
-      if (wanted != parts_.end() && hidden_.contains(wanted->second.rank)) ask(place.output, wanted->second);
+      if (wanted != parts_.end() && hides(wanted->second.rank)) ask(place.output, wanted->second);
   }
   if (part.record.bytes == 0) return bytes.clear();
   fetch(place.output, part, bytes);
@@ -98,14 +104,14 @@ void PartCollector::read(const Place& place, const std::optional<Place>& next, s
 void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes) {
   Store& store = *destinations_[output].store;
   std::unique_lock lock(mutex_);
-  if (!hidden_.contains(part.rank)) {
+  if (!hides(part.rank)) {
     lock.unlock();
     if (store.read(part.record.key, bytes) && is_whole(bytes, part.record)) return;
     if (part.rank == 0)
       throw Error(Fault::system, store.location() + ": '" + part.record.key +
                                      "' is not what was written there; run the same command with --verify to compute it again");
     lock.lock();
-    hidden_.insert(part.rank);
+    hidden_[part.rank] = seconds_now() + hidden_seconds;
     ask(output, part);
   }
   const Key key{output, part.record.key};
@@ -116,6 +122,12 @@ void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std:
   if (is_whole(bytes, part.record)) return;
   throw Error(Fault::system, store.location() + ": rank " + std::to_string(part.rank) + " does not find '" + part.record.key +
                                  "' as it wrote it; run the same command with --verify to compute it again");
+}
+
+/// Under the lock. A storage may show late what another node has written.
+bool PartCollector::hides(int rank) const {
+  const auto found = hidden_.find(rank);
+  return found != hidden_.end() && seconds_now() < found->second;
 }
 
 /// Under the lock.
@@ -145,7 +157,9 @@ std::vector<Outgoing> PartCollector::outgoing() { return std::exchange(outgoing_
 
 std::span<const std::byte> OutputParts::read(std::size_t array, Index tile) {
   const PartCollector::Place place{output_, array, tile};
-  const auto next = tile_ ? std::optional(PartCollector::Place{output_, array + 1, *tile_}) : collector_.after(place);
+  auto next = collector_.after(place);
+  if (next_tile_) next = PartCollector::Place{output_, array + 1, tile};
+  if (next_tile_ && !collector_.knows(*next)) next = PartCollector::Place{output_, 0, *next_tile_};
   collector_.read(place, next, bytes_);
   return bytes_;
 }

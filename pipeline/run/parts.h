@@ -23,7 +23,7 @@ bool for_each_object(const Plan& plan, std::size_t pass, const TileResult& resul
 /// Reads an object and hands it over in pieces of at most 1 MiB, an empty one at the end.
 void send_part(Store& store, const GetPart& wanted, const std::function<void(PartPiece piece)>& send);
 
-/// Which of the parts that a node can see one of its ranks removes: every `count`-th.
+/// Which of the parts that a node can see one of its ranks removes: those whose names fall to it.
 struct Share {
   std::size_t index = 0, count = 1;
 };
@@ -47,8 +47,8 @@ class PartCollector {
 
   /// A finished tile; `rank` 0 when an earlier run has finished it.
   void note(std::size_t pass, int rank, const TileResult& result);
-  /// Whether a tile of an output is finished.
-  [[nodiscard]] bool knows(std::size_t output, Index tile) const;
+  /// Whether a part is finished.
+  [[nodiscard]] bool knows(const Place& place) const;
   /// The part behind a place in the order of arrays and tiles that has bytes.
   [[nodiscard]] std::optional<Place> after(const Place& place) const;
   /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages, and asks for `next` already, if that has
@@ -70,6 +70,7 @@ class PartCollector {
   };
   using Key = std::pair<std::size_t, std::string>;
 
+  [[nodiscard]] bool hides(int rank) const;
   void ask(std::size_t output, const Part& part);
   void fetch(std::size_t output, const Part& part, std::vector<std::byte>& bytes);
 
@@ -81,21 +82,21 @@ class PartCollector {
   std::condition_variable arrived_;
   std::map<Place, Part> parts_;
   std::map<Key, Arrival> asked_;
-  std::set<int> hidden_;  ///< ranks whose objects the storage does not show here
+  std::map<int, double> hidden_;  ///< ranks whose objects the storage does not show here, and until when it is not asked again
   bool cancelled_ = false;
 };
 
-/// The parts of one output; quickest in the order of arrays and tiles, or of a `tile`'s arrays.
+/// The parts of one output; quickest in the order of arrays and tiles, or, with a `next_tile`, of a tile's arrays.
 class OutputParts final : public PartReader {
  public:
-  OutputParts(PartCollector& collector, std::size_t output, std::optional<Index> tile = {})
-      : collector_(collector), output_(output), tile_(tile) {}
+  OutputParts(PartCollector& collector, std::size_t output, std::optional<Index> next_tile = {})
+      : collector_(collector), output_(output), next_tile_(next_tile) {}
   [[nodiscard]] std::span<const std::byte> read(std::size_t array, Index tile) override;
 
  private:
   PartCollector& collector_;
   const std::size_t output_;
-  const std::optional<Index> tile_;
+  const std::optional<Index> next_tile_;
   std::vector<std::byte> bytes_;  ///< of the latest part
 };
 

@@ -21,10 +21,11 @@ std::vector<PassTiles> tiles_of_passes(const Plan& plan) {
   return tiles;
 }
 
-/// The order in which a file takes the tiles of a pass. Each rank computes a stretch of the curve, and a file that followed the curve would
-/// have most of them still to take when all are done; whatever the number of ranks is, its order may not depend on that.
+/// The order in which a file takes the tiles of a pass: of four stretches of the curve in turn. Each rank computes a stretch, and a file
+/// that followed the curve would have most of them still to take when many ranks are done; the order may not depend on how many. Four
+/// ranks leave nothing to the end; one rank takes most in its last quarter, eight have half of the tiles left.
 std::vector<Index> order_of_taking(const std::vector<Index>& curve) {
-  constexpr std::size_t stretches = 8;
+  constexpr std::size_t stretches = 4;
   const std::size_t count = curve.size(), longest = (count + stretches - 1) / stretches;
   std::vector<Index> order;
   for (std::size_t i = 0; i < longest; ++i)
@@ -126,16 +127,16 @@ void RootPart::accept(const Preparation& preparation) {
 void RootPart::offer_tiles() {
   for (auto& taker : takers_) {
     if (published_[taker.output]) continue;
-    for (; taker.given < taker.order.size() && parts_.knows(taker.output, taker.order[taker.given]); ++taker.given)
-      give(taker.output, taker.order[taker.given]);
+    for (; taker.given < taker.order.size() && parts_.knows({taker.output, 0, taker.order[taker.given]}); ++taker.given) give(taker);
   }
 }
 
-void RootPart::give(std::size_t output, Index tile) {
-  errands_.start([this, output, tile] {
+void RootPart::give(const Taker& taker) {
+  const std::size_t next = std::min(taker.given + 1, taker.order.size() - 1);
+  errands_.start([this, output = taker.output, tile = taker.order[taker.given], next_tile = taker.order[next]] {
     if (refused_) return;
     try {
-      OutputParts parts(parts_, output, tile);
+      OutputParts parts(parts_, output, next_tile);
       world_.destinations[output].sink->take(tile, parts);
     } catch (...) {
       refused_ = true;
@@ -185,7 +186,10 @@ JobProgress RootPart::progress(const Work* own) const {
 
 int RootPart::finish() {
   // Ranks have removed parts while they left: what is there still was too much for that.
-  if (publishing_ && !scheduler_.failure()) remove_parts(world_.destinations, std::numeric_limits<double>::infinity());
+  if (publishing_ && !scheduler_.failure()) {
+    errands_.start([this] { remove_parts(world_.destinations, options_.liveness.farewell); });
+    (void)errands_.wait_idle(options_.liveness.farewell);
+  }
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
   world_.observer.ended({progress(nullptr), options_.prepare.attempt, scheduler_.ranks(), nothing_to_do_, scheduler_.failure()});
   return scheduler_.failure() ? scheduler_.failure()->code : 0;

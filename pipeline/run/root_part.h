@@ -43,7 +43,7 @@ class RootPart {
   void prepare();
   void accept(const Preparation& preparation);
   void offer_tiles();
-  void give(std::size_t output, Index tile);
+  void give(const Taker& taker);
   void publish();
   void publish(std::size_t output);
   [[nodiscard]] JobProgress progress(const Work* own) const;

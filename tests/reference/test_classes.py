@@ -34,6 +34,20 @@ def test_mode_and_formulas_know_the_gaps(cover, tmp_path):
     np.testing.assert_array_equal(result["c"].values, np.where(CLASSES == 255, np.nan, CLASSES + 1.0))
 
 
+@pytest.mark.parametrize("way", ["input", "step"])
+def test_a_resampled_mask_has_none(cover, way, tmp_path):
+    """Pixels of half the size: each class four times."""
+    fine = np.arange(576).reshape(24, 24)
+    height = write(tmp_path / "dem.tif", fine, transform=(15, 0, 600000, 0, -15, 5190000))
+    inputs = {"dem": {"path": str(height)}, "cover": band(cover, **({"resample": "nearest"} if way == "input" else {}))}
+    bring = {"there": {"process": "resample", "data": "cover.class", "method": "nearest"}} if way == "step" else {}
+    mask = "there" if way == "step" else "cover.class"
+    steps = {**bring, "m": {"process": "mask_values", "data": "dem", "mask": mask, "values": [1]}}
+    result = compute(tmp_path / "out", steps, inputs, grid={"like": "dem"}, output={"layers": ["m"]})
+    hidden = np.kron(CLASSES, np.ones((2, 2))) == 1
+    np.testing.assert_array_equal(result["m"].values, np.where(hidden, np.nan, fine.astype(np.float64)))
+
+
 @pytest.mark.parametrize("named", [False, True])
 def test_a_mask_has_gaps_where_the_recipe_names_nodata(cover, named, tmp_path):
     height = write(tmp_path / "dem.tif", np.arange(144).reshape(12, 12))

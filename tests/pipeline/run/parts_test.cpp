@@ -43,10 +43,10 @@ TEST(Parts, BecomeOneFileInTheOrderOfTiles) {
     }
 }
 
-// Along Hilbert's curve 4 x 4 tiles are 0 1 5 4 8 12 13 9 10 14 15 11 7 6 2 3: eight stretches of two, of which each gives one in turn.
-// Tiles 6 and 13 have no pixels.
-const std::vector<std::string> in_turn = {"tile 0", "tile 5", "tile 8",  "",       "tile 10", "tile 15", "tile 7", "tile 2",
-                                          "tile 1", "tile 4", "tile 12", "tile 9", "tile 14", "tile 11", "",       "tile 3"};
+// Along Hilbert's curve 4 x 4 tiles are 0 1 5 4, 8 12 13 9, 10 14 15 11, 7 6 2 3: four stretches, of which each gives one in turn. Tiles 6
+// and 13 have no pixels.
+const std::vector<std::string> in_turn = {"tile 0", "tile 8", "tile 10", "tile 7", "tile 1", "tile 12", "tile 14", "",
+                                          "tile 5", "",       "tile 15", "tile 2", "tile 4", "tile 9",  "tile 11", "tile 3"};
 
 TEST(Parts, AreTakenInOneOrderWhileOthersAreComputed) {
   for (const bool hidden : {false, true})
@@ -95,7 +95,7 @@ TEST(Parts, OfAnEarlierRunAreReadFromTheStore) {
   EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
   EXPECT_EQ(world.tiles_computed, 9);
   EXPECT_GT(before, 0);
-  EXPECT_THAT(taken, ElementsAre("tile 0", "tile 1", "tile 4", "tile 3", "", "tile 7", "tile 8", "tile 5", "tile 2"));
+  EXPECT_THAT(taken, ElementsAre("tile 0", "tile 4", "", "tile 8", "tile 1", "tile 3", "tile 7", "tile 5", "tile 2"));
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
 }
 
@@ -142,6 +142,20 @@ TEST(Parts, StayUntilAllOutputsAreComplete) {
   EXPECT_THAT(outcome.codes, Each(0));
   EXPECT_EQ(world.tiles_computed, 18);  // none was computed again
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine), Pair("out1/zarr.json", nine)));
+}
+
+// Whatever each of a node's ranks sees when it looks.
+TEST(Parts, AreRemovedByTheRanksOfANodeTogether) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  const std::string content = "part";
+  for (int i = 0; i < 100; ++i)
+    world.stores[0]->put(std::string(parts_prefix) + "v/" + std::to_string(i), std::as_bytes(std::span(content)));
+  remove_parts(world.destinations(), 10, {0, 3});
+  const std::size_t left = parts_of(world).size();
+  EXPECT_TRUE(left > 50 && left < 80) << left;
+  remove_parts(world.destinations(), 10, {2, 3});
+  remove_parts(world.destinations(), 10, {1, 3});
+  EXPECT_THAT(parts_of(world), IsEmpty());
 }
 
 TEST(Parts, TravelInPiecesWithAnEmptyOneAtTheEnd) {
