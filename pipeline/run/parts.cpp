@@ -106,7 +106,11 @@ void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std:
   std::unique_lock lock(mutex_);
   if (!hides(part.rank)) {
     lock.unlock();
-    if (store.read(part.record.key, bytes) && is_whole(bytes, part.record)) return;
+    if (store.read(part.record.key, bytes) && is_whole(bytes, part.record)) {
+      lock.lock();
+      asked_.erase({output, part.record.key});  // it may have been asked for while its rank was hidden
+      return;
+    }
     if (part.rank == 0)
       throw Error(Fault::system, store.location() + ": '" + part.record.key +
                                      "' is not what was written there; run the same command with --verify to compute it again");
