@@ -21,18 +21,14 @@ std::pair<double, double> span(const Grid& grid, const Window& window) {
   return {std::min(a, b), std::max(a, b)};
 }
 
-/// To what part of a source pixel, a power of two, offsets are settled: so far above what rounding leaves of coordinates between `begin`
-/// and `end` that it hardly ever chooses between two, and below what a float shows of a position.
-double settling_step(double begin, double end, double pixel) {
-  const double largest = std::max(std::abs(begin), std::abs(end)), ulp = std::nextafter(largest, INFINITY) - largest;
-  return std::max(0x1p-32, std::exp2(std::ceil(std::log2(1024 * ulp / std::abs(pixel)))));
-}
-
 /// A destination pixel beside the source's begin, and its offset, without the last bits, in which cut destinations differ.
-std::pair<Index, double> settled(double scale, double offset, double step) {
+std::pair<Index, double> settled(double scale, double offset) {
+  // In a source pixel: far below the 1e-9 within which edges meet; far above what rounding leaves of pixels of some metres in coordinates
+  // of millions, but not of pixels of one metre and less. A coarser step would show in pixels of which a sliver is valid.
+  constexpr double steps = 0x1p32;
   constexpr double between = 0.382;  // no simple fraction, at which rounding would choose the pixel
   const double first = std::floor(-offset / scale + between);
-  return {static_cast<Index>(first), std::round(std::fma(scale, first, offset) / step) * step};
+  return {static_cast<Index>(first), std::round(std::fma(scale, first, offset) * steps) / steps};
 }
 
 /// First pixel whose place `within` it (0.5: its centre; 1: all but its end) reaches a source edge.
@@ -86,12 +82,8 @@ std::optional<LatticeMap> Regridding::find_map() const {
     map.first_latitude = map.latitude_step = 0;
   else if (!turn(map, a.dx / map.col_scale))
     return std::nullopt;
-  const bool numbered = source_.cells() != nullptr;
-  const auto rows = static_cast<double>(source_.shape().rows), cols = static_cast<double>(source_.shape().cols);
-  const double row_step = numbered ? 0x1p-32 : settling_step(b.y0, b.y0 + rows * b.dy, b.dy);
-  const double col_step = numbered ? 0x1p-32 : settling_step(b.x0, b.x0 + cols * b.dx, b.dx);
-  std::tie(map.first_row, map.first_row_offset) = settled(map.row_scale, map.row_offset, row_step);
-  std::tie(map.first_col, map.first_col_offset) = settled(map.col_scale, map.col_offset, col_step);
+  std::tie(map.first_row, map.first_row_offset) = settled(map.row_scale, map.row_offset);
+  std::tie(map.first_col, map.first_col_offset) = settled(map.col_scale, map.col_offset);
   return map;
 }
 
