@@ -49,7 +49,7 @@ constexpr auto distance_bases = [] {
 
 /// What the codes of a block mean.
 struct Tables {
-  WholeTable wholes;
+  WholeTable wholes;    ///< not the last one: 16 bytes are copied from each of its entries
   SymbolTable symbols;  ///< literals and lengths
   DistanceTable distances;
   std::array<std::int32_t, 256> bases = distance_bases;  ///< here they need no address of their own

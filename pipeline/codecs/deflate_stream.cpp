@@ -79,13 +79,13 @@ bool Stream::copy_stored() noexcept {
 
 /// RFC 1951, section 3.2.7.
 bool Stream::read_codes() noexcept {
-  constexpr std::array<std::uint8_t, most_lengths> places = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+  constexpr std::array<std::uint8_t, most_lengths> order = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
   if (held < 14) return false;
   const std::size_t symbol_count = 257 + take(5), distance_count = 1 + take(5), length_count = 4 + take(4);
   std::array<std::uint8_t, most_lengths> length_lengths{};
   for (std::size_t i = 0; i < length_count; ++i) {
     fill_bits();
-    length_lengths[places[i]] = static_cast<std::uint8_t>(take(3));
+    length_lengths[order[i]] = static_cast<std::uint8_t>(take(3));
   }
   LengthTable table;
   if (!make_table(length_lengths, table)) return false;

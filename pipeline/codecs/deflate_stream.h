@@ -46,7 +46,9 @@ class Stream {
   [[nodiscard]] bool read_codes() noexcept;
   [[nodiscard]] bool use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol_count) noexcept;
   [[nodiscard]] bool finish_block() noexcept;
-  [[nodiscard]] bool roomy() const noexcept { return in_end - in >= margin_in && out_end - out >= margin_out && out - out_begin >= 16; }
+  [[nodiscard]] bool roomy() const noexcept {
+    return in_end - in >= margin_in && out_end - out >= margin_out && out - out_begin >= overlap;
+  }
 };
 
 }  // namespace terroir::deflate

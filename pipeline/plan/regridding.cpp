@@ -23,8 +23,8 @@ std::pair<double, double> span(const Grid& grid, const Window& window) {
 
 /// A destination pixel beside the source's begin, and its offset, without the last bits, in which cut destinations differ.
 std::pair<Index, double> settled(double scale, double offset) {
-  // In a source pixel: far below the 1e-9 within which edges meet; far above what rounding leaves of pixels of some metres in coordinates
-  // of millions, but not of pixels of one metre and less. A coarser step would show in pixels of which a sliver is valid.
+  // In a source pixel: far below the 1e-9 within which edges meet; above what rounding leaves of coordinates in degrees, and mostly of
+  // those of 30 m in millions, but not of finer ones. A coarser step would show in pixels of which a sliver is valid.
   constexpr double steps = 0x1p32;
   constexpr double between = 0.382;  // no simple fraction, at which rounding would choose the pixel
   const double first = std::floor(-offset / scale + between);

@@ -10,6 +10,8 @@ std::chrono::duration<double> duration(double seconds) { return std::chrono::dur
 
 }  // namespace
 
+double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
 void Mailbox::post(Task task) {
   {
     const std::lock_guard lock(mutex_);

@@ -9,6 +9,9 @@
 
 namespace terroir {
 
+/// Seconds of a steady clock.
+[[nodiscard]] double steady_seconds();
+
 /// Work for one thread, left by others.
 class Mailbox {
  public:

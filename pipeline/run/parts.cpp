@@ -4,15 +4,12 @@
 #include "pipeline/error.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace terroir {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
 constexpr double hidden_seconds = 10;
-
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 bool is_whole(const std::vector<std::byte>& bytes, const ObjectRecord& record) {
   return bytes.size() == record.bytes && crc32c(bytes) == record.crc32c;
@@ -46,14 +43,13 @@ void send_part(Store& store, const GetPart& wanted, const std::function<void(Par
 }
 
 void remove_parts(const std::vector<Destination>& destinations, double seconds, Share share) noexcept {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto late = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > seconds; };
+  const double end = steady_seconds() + seconds;
   for (const auto& destination : destinations) {
     try {
       if (!destination.sink->makes_files()) continue;
       // Ranks list at different times, while others remove.
       for (const auto& key : destination.store->list(parts_prefix)) {
-        if (late()) return;
+        if (steady_seconds() > end) return;
         if (crc32c(std::as_bytes(std::span(key))) % share.count == share.index) destination.store->remove(key);
       }
     } catch (const std::exception&) {
@@ -115,7 +111,7 @@ void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std:
       throw Error(Fault::system, store.location() + ": '" + part.record.key +
                                      "' is not what was written there; run the same command with --verify to compute it again");
     lock.lock();
-    hidden_[part.rank] = seconds_now() + hidden_seconds;
+    hidden_[part.rank] = steady_seconds() + hidden_seconds;
     ask(output, part);
   }
   const Key key{output, part.record.key};
@@ -131,7 +127,7 @@ void PartCollector::fetch(std::size_t output, const Part& part, std::vector<std:
 /// Under the lock. A storage may show late what another node has written.
 bool PartCollector::hides(int rank) const {
   const auto found = hidden_.find(rank);
-  return found != hidden_.end() && seconds_now() < found->second;
+  return found != hidden_.end() && steady_seconds() < found->second;
 }
 
 /// Under the lock.

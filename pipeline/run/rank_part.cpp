@@ -16,8 +16,6 @@ double segment_seconds(double running) { return std::clamp(running / 60, 2.0, 30
 
 }  // namespace
 
-double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 RankPart::RankPart(std::string plan_hash, JobWorld& world, const JobOptions& options, Mailbox& mailbox)
     : world_(world),
       options_(options),

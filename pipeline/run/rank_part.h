@@ -13,9 +13,6 @@
 
 namespace terroir {
 
-/// Seconds of a steady clock.
-[[nodiscard]] double steady_seconds();
-
 /// What every rank of a job does: joins its worker state machine to a thread that computes and one that writes the journal.
 class RankPart {
  public:

@@ -6,7 +6,6 @@
 #include "pipeline/run/tile_thread.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
