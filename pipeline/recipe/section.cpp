@@ -48,7 +48,7 @@ void Section::complain(const std::string& key, const std::string& problem, const
 }
 
 void Section::wrong(const std::string& key, const Value& value, const std::string& wanted) const {
-  complain(key, named(value) + " is not " + wanted, "give " + wanted);
+  complain(key, value.is_null() ? "nothing is given" : named(value) + " is not " + wanted, "give " + wanted);
 }
 
 std::optional<std::string> Section::text(const std::string& key) const {

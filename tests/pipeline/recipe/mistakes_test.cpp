@@ -34,6 +34,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{1, "version: 1\ncolour: blue",
                 "r.yml:2:1: colour: unknown key 'colour'; use version, name, parameters, grid, inputs, steps or outputs"},
         Mistake{1, "version: 1\nname: [a]", "r.yml:2:7: name: a list is not a line of text; give a line of text"},
+        Mistake{3, "  dem: {path: }", "r.yml:3:9: inputs.dem.path: nothing is given; give a line of text"},
         Mistake{3, "  dem: dem.tif",
                 "r.yml:3:8: inputs.dem: 'dem.tif' is not a map; use path, bands, band, variable, crs, unit, unit_as, select, resample, "
                 "rasterize, on_error, scale, offset, nodata, bits or categorical"},
