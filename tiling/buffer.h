@@ -1,38 +1,46 @@
 #pragma once
 
 #include "tiling/block.h"
+#include "tiling/large_memory.h"
 
 #include <cstddef>
 #include <memory>
-#include <new>
+#include <utility>
 
 namespace terroir {
 
 /// Owner of aligned, uninitialised memory that only grows: made once for each worker and used again for each block.
 class Buffer {
  public:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = memory_alignment;
 
   Buffer() = default;
   explicit Buffer(std::size_t bytes) { reserve(bytes); }
+  Buffer(Buffer&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Buffer() { release(); }
 
   /// Makes room for `bytes`; what was in the buffer is lost when it grows.
   void reserve(std::size_t bytes) {
     if (bytes <= bytes_) return;
-    memory_.reset();
-    bytes_ = 0;
-    memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{alignment})));
+    release();
+    memory_ = take_memory(bytes);
     bytes_ = bytes;
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
-  [[nodiscard]] std::byte* data() const noexcept { return memory_.get(); }
+  [[nodiscard]] std::byte* data() const noexcept { return memory_; }
 
  private:
-  struct Release {
-    void operator()(std::byte* p) const noexcept { ::operator delete (p, std::align_val_t{alignment}); }
-  };
-  std::unique_ptr<std::byte, Release> memory_;
+  void release() noexcept {
+    if (memory_ != nullptr) give_memory(std::exchange(memory_, nullptr), std::exchange(bytes_, 0));
+  }
+
+  std::byte* memory_ = nullptr;
   std::size_t bytes_ = 0;
 };
 

@@ -128,12 +128,9 @@ void ChunkRunner::run_block(BlockRunner& blocks, const Window& block) {
 void ChunkRunner::keep() {
   const auto area = static_cast<std::size_t>(pass_.chunk.area());
   if (!kept_.reserve(pass_.keeps.size() * area)) return;
-  auto pixels = std::make_shared<std::vector<float>>();
-  pixels->reserve(pass_.keeps.size() * area);
-  for (const LayerId id : pass_.keeps) {
-    const float* plane = still_plane(targets_.at(id));
-    pixels->insert(pixels->end(), plane, plane + area);
-  }
+  auto pixels = std::make_shared<Buffer>(pass_.keeps.size() * area * sizeof(float));
+  auto* place = reinterpret_cast<float*>(pixels->data());
+  for (const LayerId id : pass_.keeps) place = std::copy_n(still_plane(targets_.at(id)), area, place);
   kept_.put(chunk_, std::move(pixels));
 }
 

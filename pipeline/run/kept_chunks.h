@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/run/reader.h"
+#include "tiling/buffer.h"
 
 #include <map>
 #include <memory>
@@ -13,7 +14,7 @@ namespace terroir {
 class KeptChunks {
  public:
   /// Pixels of a pass's `keeps`, one full chunk after another.
-  using Pixels = std::shared_ptr<const std::vector<float>>;
+  using Pixels = std::shared_ptr<const Buffer>;
 
   explicit KeptChunks(std::size_t capacity) : capacity_(capacity) {}
 

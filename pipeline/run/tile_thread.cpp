@@ -1,8 +1,8 @@
 #include "pipeline/run/tile_thread.h"
 
 #include "pipeline/error.h"
+#include "tiling/large_memory.h"
 
-#include <malloc.h>
 #include <chrono>
 #include <new>
 #include <system_error>
@@ -88,8 +88,7 @@ std::shared_ptr<TileRunner> TileThread::runner_of(const StartPass& pass) {
   if (runner_) add_work(earlier_, runner_->work());
   if (runner_) {
     runner_.reset();
-    // The C library keeps memory of a pass for the next one, which wants it in other sizes: both would count.
-    ::malloc_trim(0);
+    trim_memory();
   }
   lock.unlock();
   std::shared_ptr<TileRunner> made = make_runner_(pass.pass, pass.fitted);
