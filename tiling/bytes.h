@@ -17,9 +17,7 @@ struct Uncleared : std::allocator<T> {
     using other = Uncleared<U>;
   };
   [[nodiscard]] T* allocate(std::size_t count) const { return reinterpret_cast<T*>(take_memory(count * sizeof(T))); }
-  void deallocate(T* memory, std::size_t count) const noexcept {
-    give_memory(reinterpret_cast<std::byte*>(memory), count * sizeof(T));
-  }
+  void deallocate(T* memory, std::size_t count) const noexcept { give_memory(reinterpret_cast<std::byte*>(memory), count * sizeof(T)); }
   void construct(T*) const noexcept {}
   template <class... Arguments>
   void construct(T* at, Arguments&&... arguments) const {

@@ -1,5 +1,6 @@
 #include "pipeline/codecs/blosc_frame.h"
 
+#include "pipeline/codecs/noise.h"
 #include "pipeline/codecs/shuffle.h"
 #include "pipeline/codecs/zstd.h"
 #include "pipeline/codecs/zstd_plane.h"
@@ -53,13 +54,17 @@ std::size_t stream_count(std::size_t bytes, const BloscOptions& options) {
   return split ? element : 1;
 }
 
-/// Appends a stream behind its size at `end` of the frame: compressed, or as it is when it does not shrink. Returns the new end, 0
-/// when the frame is full.
+/// Appends a stream behind its size at `end` of the frame: compressed, or as it is when it does not shrink or, at level 1, is noise.
+/// Returns the new end, 0 when the frame is full.
 std::size_t put_stream(std::span<const std::byte> in, int level, const PlaneShape& shape, std::span<std::byte> out, std::size_t end) {
   const std::size_t at = end + sizeof(std::uint32_t);
   if (at >= out.size()) return 0;
   const auto room = out.subspan(at, std::min(in.size() - 1, out.size() - at));
-  std::size_t bytes = level == 1 ? zstd_compress_plane(in, shape, room) : zstd_compress(in, level, room);
+  std::size_t bytes = 0;
+  if (level > 1)
+    bytes = zstd_compress(in, level, room);
+  else if (!is_noise(in, shape))
+    bytes = zstd_compress_plane(in, shape, room);
   if (bytes == 0) {
     bytes = in.size();
     if (bytes > out.size() - at) return 0;

@@ -1,30 +1,16 @@
 #include "pipeline/codecs/zlib_planes.h"
 
 #include "pipeline/codecs/gzip.h"
+#include "pipeline/codecs/noise.h"
 #include "pipeline/error.h"
 
 #include <libdeflate.h>
 #include <algorithm>
-#include <array>
 
 namespace terroir {
 namespace {
 
 constexpr std::size_t most_stored = 65535;  ///< bytes of a stored block (RFC 1951, section 3.2.4), which begins with five others
-constexpr std::size_t smallest_plane = 16384;
-constexpr std::size_t samples = 4, sample = 2048;
-
-/// Whether a plane repeats nothing to speak of, and samples of it do not shrink.
-bool is_noise(std::span<const std::byte> plane, const PlaneShape& shape, int level) {
-  if (plane.size() < smallest_plane || shape.row == 0) return false;
-  for (const std::size_t offset : {std::size_t{1}, shape.row, shape.map})
-    if (offset < plane.size() && Repeats(plane, offset).share() > 1. / 64) return false;
-  std::array<std::byte, samples * sample> some;
-  for (std::size_t i = 0; i < samples; ++i)
-    std::copy_n(plane.data() + i * (plane.size() - sample) / (samples - 1), sample, some.data() + i * sample);
-  std::array<std::byte, some.size() * 49 / 50> less;
-  return deflate_compress(some, level, less) == 0;
-}
 
 /// Appends to a buffer that is large enough.
 struct Writer {
@@ -56,7 +42,7 @@ std::size_t zlib_compress_planes(std::span<const std::byte> in, std::size_t plan
   std::size_t noise = 0;  // bytes
   const std::size_t plane = in.size() / planes;
   if (level == 1)
-    while (noise + plane <= in.size() && is_noise(in.subspan(noise, plane), shape, level)) noise += plane;
+    while (noise + plane <= in.size() && is_noise(in.subspan(noise, plane), shape)) noise += plane;
   if (noise == 0) return zlib_compress(in, level, out);
   Writer writer{out};
   writer.put(0x78), writer.put(0x01);  // a window of 32 KiB, the fastest level
