@@ -11,6 +11,8 @@ constexpr std::size_t smallest_plane = 16384;
 constexpr std::size_t part = 65536;    ///< bytes that have values of their own: a plane may hold several maps
 constexpr std::size_t samples = 2048;  ///< of a part
 
+constexpr std::size_t most_maps = 8;  ///< that a map is compared with: one may be that of a like feature
+
 using Counts = std::array<std::uint32_t, 256>;
 
 /// How often two of what was counted are equal, times the 256 values that it may have: 1 when all are equally frequent.
@@ -44,12 +46,17 @@ bool parts_are_noise(std::span<const std::byte> plane) noexcept {
   return true;
 }
 
+bool repeats(std::span<const std::byte> plane, std::size_t offset) noexcept {
+  return offset > 0 && offset < plane.size() && Repeats(plane, offset).share() > 1. / 64;
+}
+
 }  // namespace
 
 bool is_noise(std::span<const std::byte> plane, const PlaneShape& shape) noexcept {
   if (plane.size() < smallest_plane || shape.row == 0 || !parts_are_noise(plane)) return false;
-  for (const std::size_t offset : {std::size_t{1}, shape.row, shape.map})
-    if (offset > 0 && offset < plane.size() && Repeats(plane, offset).share() > 1. / 64) return false;
+  if (repeats(plane, 1) || repeats(plane, shape.row)) return false;
+  for (std::size_t before = 1; before <= most_maps; ++before)
+    if (repeats(plane, before * shape.map)) return false;
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -57,6 +58,9 @@ TEST(Noise, RepeatsNeitherItsNeighbourNorTheRowNorTheMapBefore) {
   for (std::size_t i = 0; i < map; ++i) maps.push_back(maps[i]);
   EXPECT_FALSE(is_noise(maps, shape));
   EXPECT_TRUE(is_noise(maps, {side, 0}));
+  Plane features = drawn(3 * map, 256);
+  std::copy_n(features.begin(), map, features.begin() + 2 * map);
+  EXPECT_FALSE(is_noise(features, shape));
 }
 
 TEST(Noise, IsNoStraightSlope) {
