@@ -69,10 +69,11 @@ bool halve_slabs(const Plan& plan, Pass& pass) {
   return halved;
 }
 
-/// Halves the block's rows, or its columns once it is a few rows high; false when that would cost too much.
+/// Halves the block's rows, or its columns once it is four rows high: a chunk of the input is read along its rows. False when that would
+/// cost too much.
 bool halve_block(const Plan& plan, Pass& pass, const Program& program) {
   const Shape before = pass.block;
-  if (pass.block.rows > 1 && (pass.block.rows > 8 || pass.block.cols <= 64))
+  if (pass.block.rows > 1 && (pass.block.rows > 4 || pass.block.cols <= 64))
     pass.block.rows = ceil_div(pass.block.rows, 2);
   else if (pass.block.cols > 64)
     pass.block.cols = ceil_div(pass.block.cols, 2);
