@@ -194,7 +194,6 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   if (!recipe.parsed.recipe) return loaded;
   loaded.crs = std::make_unique<ProjCrsReader>();
   loaded.opener = make_source_opener(*loaded.crs);
-  if (wrap) loaded.opener = wrap(std::move(loaded.opener));
   Resources resources;
   resources.ranks = party.ranks;
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
@@ -203,6 +202,7 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   const std::string folder = scratch_folder();
   resources.scratch = {folder, free_space(folder), is_in_memory(folder), options.rechunk};
   UdunitsConverter units;
+  if (wrap) loaded.opener = wrap(std::move(loaded.opener));
   Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, units, resources);
   loaded.compiled.plan = std::move(compiled.plan);
   loaded.compiled.sources = std::move(compiled.sources);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <thread>
 
 namespace terroir {
@@ -60,9 +61,23 @@ LoadedPlan load_together(const RecipeOptions& options, Communicator& comm, doubl
     HeaderSender sender(comm);
     return load_plan(options, party, [&](auto opener) { return std::make_unique<RecordingOpener>(std::move(opener), sender.headers()); });
   }
-  Headers headers = receive_headers(comm, patience);
-  return load_plan(options, party,
-                   [&](auto opener) { return std::make_unique<ReplayingOpener>(std::move(headers), std::move(opener)); });
+  // Rank 0 is reading headers meanwhile: all that needs none is done before they are waited for. They come in any case.
+  std::optional<Headers> headers;
+  const auto receive = [&] {
+    if (!headers) headers = receive_headers(comm, patience);
+  };
+  const auto replay = [&](auto opener) {
+    receive();
+    return std::make_unique<ReplayingOpener>(*std::move(headers), std::move(opener));
+  };
+  try {
+    LoadedPlan loaded = load_plan(options, party, replay);
+    receive();
+    return loaded;
+  } catch (...) {
+    receive();
+    throw;
+  }
 }
 
 }  // namespace terroir

@@ -12,6 +12,7 @@
 #include "pipeline/ports/vector_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string_view>
@@ -19,23 +20,33 @@
 namespace terroir {
 namespace {
 
-/// A GeoTIFF whose header GDAL has read and whose pixels are decoded here. The layout is looked at when the first chunk is read; what
-/// the direct reader does not know, or cannot decode, is left to GDAL.
+SourceFacts facts_of(const GdalSource& source) {
+  SourceFacts facts{source.path(),       source.grid(), source.times(), source.bands(), {}, source.chunk(), source.interleaved(), 0,
+                    source.fingerprint()};
+  for (std::size_t band = 0; band < facts.bands.size(); ++band) facts.types.push_back(source.stored_type(static_cast<int>(band)));
+  return facts;
+}
+
+/// A GeoTIFF whose header GDAL has read, here or in another process, and whose pixels are decoded here. The layout is looked at when the
+/// first chunk is read; what the direct reader does not know, or cannot decode, is left to GDAL.
 class DirectSource final : public Source {
  public:
-  DirectSource(std::unique_ptr<GdalSource> gdal, std::shared_ptr<LocalFiles> files) : gdal_(std::move(gdal)), files_(std::move(files)) {
-    for (const auto& band : gdal_->bands()) fills_.push_back(band.nodata.value_or(0));
+  using OpenGdal = std::function<std::shared_ptr<Source>()>;
+
+  DirectSource(SourceFacts facts, std::shared_ptr<LocalFiles> files, OpenGdal open_gdal)
+      : facts_(std::move(facts)), files_(std::move(files)), open_gdal_(std::move(open_gdal)) {
+    for (const auto& band : facts_.bands) fills_.push_back(band.nodata.value_or(0));
   }
 
-  [[nodiscard]] const std::string& path() const noexcept override { return gdal_->path(); }
-  [[nodiscard]] const Grid& grid() const noexcept override { return gdal_->grid(); }
-  [[nodiscard]] const TimeAxis& times() const noexcept override { return gdal_->times(); }
-  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return gdal_->bands(); }
-  [[nodiscard]] ChunkShape chunk() const noexcept override { return gdal_->chunk(); }
-  [[nodiscard]] bool interleaved() const noexcept override { return gdal_->interleaved(); }
-  [[nodiscard]] Fingerprint fingerprint() const override { return gdal_->fingerprint(); }
-
-  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return gdal_->stored_type(band); }
+  [[nodiscard]] const std::string& path() const noexcept override { return facts_.path; }
+  [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
+  [[nodiscard]] const TimeAxis& times() const noexcept override { return facts_.times; }
+  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_.bands; }
+  [[nodiscard]] ChunkShape chunk() const noexcept override { return facts_.chunk; }
+  [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
+  [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
+  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
+  [[nodiscard]] bool reopens() const noexcept override { return true; }
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
     std::call_once(looked_, [&] { look(); });
@@ -64,21 +75,26 @@ class DirectSource final : public Source {
 
   /// Takes the direct reader if it sees the same image in blocks that fit the chunks.
   void look() {
-    auto tiles = TileReader::open(path(), files_);
-    if (!tiles) return;
-    const TiffLayout& layout = tiles->layout();
+    tiles_ = TileReader::open(path(), files_);
+    if (tiles_ && !fits(tiles_->layout())) tiles_.reset();
+    if (!tiles_) gdal_ = open_gdal_();
+  }
+
+  [[nodiscard]] bool fits(const TiffLayout& layout) const {
     const bool same_type = std::all_of(bands().begin(), bands().end(), [&](const auto& b) { return b.dtype == dtype_name(layout.type); });
     const Shape shape = chunk().shape;
     const bool whole_blocks = shape.rows % layout.block.rows == 0 && shape.cols % layout.block.cols == 0;
     const bool same_bands = static_cast<std::size_t>(layout.samples) == bands().size();
-    if (same_type && same_bands && whole_blocks && layout.image == grid().shape()) tiles_ = std::move(tiles);
+    return same_type && same_bands && whole_blocks && layout.image == grid().shape();
   }
 
-  std::unique_ptr<GdalSource> gdal_;
-  std::shared_ptr<LocalFiles> files_;
+  const SourceFacts facts_;
+  const std::shared_ptr<LocalFiles> files_;
+  const OpenGdal open_gdal_;
   std::vector<double> fills_;
   std::once_flag looked_;
   std::unique_ptr<TileReader> tiles_;
+  std::shared_ptr<Source> gdal_;  ///< where there is no direct reader
 };
 
 class SourceChooser final : public SourceOpener {
@@ -95,13 +111,24 @@ class SourceChooser final : public SourceOpener {
     return gdal_.variables(path);
   }
   std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) override {
+    const std::lock_guard lock(opening_);
     const Reader reader = reader_of(path);
     if (reader == Reader::zarr) return zarr_.open(path, part);
     if (reader == Reader::cf) return cf_.open(path, part);
     if (!part.variable.empty()) return gdal_.open(path, part);
     auto source = reader == Reader::geotiff ? open_geotiff(path) : gdal_.open_file(path);
     if (!source->stored_plainly()) return source;
-    return std::make_unique<DirectSource>(std::move(source), files_);
+    SourceFacts facts = facts_of(*source);
+    return std::make_unique<DirectSource>(std::move(facts), files_, [gdal = std::shared_ptr<Source>(std::move(source))] { return gdal; });
+  }
+  std::unique_ptr<Source> reopen(SourceFacts facts) override {
+    require_file(facts.path);
+    facts.fingerprint = file_fingerprint(facts.path);
+    auto open_gdal = [this, path = facts.path]() -> std::shared_ptr<Source> {
+      const std::lock_guard lock(opening_);
+      return gdal_.open_file(path);
+    };
+    return std::make_unique<DirectSource>(std::move(facts), files_, std::move(open_gdal));
   }
   std::unique_ptr<VectorFile> vectors(const std::string& path) override { return gdal_.vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
@@ -140,6 +167,7 @@ class SourceChooser final : public SourceOpener {
   }
 
   static constexpr std::size_t open_files = 128, most_told = 64;
+  std::mutex opening_;  ///< a source that is read may turn to GDAL while another one is opened
   GdalOpener gdal_;
   CfOpener cf_;
   ZarrOpener zarr_;

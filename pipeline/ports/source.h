@@ -64,6 +64,19 @@ struct ChunkPlace {
   friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
 };
 
+/// All that a source tells of itself.
+struct SourceFacts {
+  std::string path;
+  Grid grid;
+  TimeAxis times;
+  std::vector<BandFacts> bands;
+  std::vector<SampleType> types;
+  ChunkShape chunk;
+  bool interleaved = false;
+  std::size_t scratch = 0;
+  Fingerprint fingerprint;
+};
+
 /// What a read took from the storage.
 struct ReadCost {
   std::size_t bytes = 0;    ///< as they are stored, compressed
@@ -103,6 +116,8 @@ class Source {
   [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
   /// Bytes that a thread takes, beside those of the chunk, to decode one, and keeps for the next; 0: at most as many as the chunk has.
   [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept { return 0; }
+  /// Whether SourceOpener::reopen makes this source from its facts.
+  [[nodiscard]] virtual bool reopens() const noexcept { return false; }
 
   /// Reads one chunk of some bands (numbered from 0): the stored numbers of band i go to `out[i]`, [time][row][col] of chunk(), aligned
   /// for their type. Those beyond the data are not set. Returns the compressed bytes read.
@@ -149,6 +164,9 @@ class SourceOpener {
   /// Throws as `variables`, and for rotated grids and parts that are not there.
   virtual std::unique_ptr<Source> open(const std::string& path, const SourcePart& part) = 0;
   [[nodiscard]] std::unique_ptr<Source> open(const std::string& path) { return open(path, {}); }
+  /// The source of a file whose header this process does not read, where another one has found these facts and its source `reopens`. The
+  /// fingerprint is that of the file here. Throws as `variables`.
+  virtual std::unique_ptr<Source> reopen(SourceFacts facts) { return open(facts.path, {}); }
   /// Opens a file of features. Throws Error(Fault::mistake) as `variables`, and for a file of pixels.
   virtual std::unique_ptr<VectorFile> vectors(const std::string& path);
   /// Files that match a pattern with * and ? (in any part of the path), sorted by name; empty when none does.

@@ -49,18 +49,7 @@ std::string not_the_same(const std::string& path) {
 /// A source that other ranks' headers tell of, opened when its first chunk is read.
 class LateSource final : public Source {
  public:
-  struct Facts {
-    std::string path;
-    Grid grid;
-    TimeAxis times;
-    std::vector<BandFacts> bands;
-    std::vector<SampleType> types;
-    ChunkShape chunk;
-    bool interleaved = false;
-    std::size_t scratch = 0;
-    Fingerprint fingerprint;
-  };
-  LateSource(Facts facts, std::function<std::unique_ptr<Source>()> open) : facts_(std::move(facts)), open_(std::move(open)) {}
+  LateSource(SourceFacts facts, std::function<std::unique_ptr<Source>()> open) : facts_(std::move(facts)), open_(std::move(open)) {}
 
   [[nodiscard]] const std::string& path() const noexcept override { return facts_.path; }
   [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
@@ -98,7 +87,7 @@ class LateSource final : public Source {
     throw Error(Fault::data, not_the_same(path()));
   }
 
-  const Facts facts_;
+  const SourceFacts facts_;
   const std::function<std::unique_ptr<Source>()> open_;
   std::once_flag opened_;
   std::unique_ptr<Source> source_;
@@ -144,6 +133,7 @@ SourceHeader RecordingOpener::header_of(const Source& source) {
   header.chunk = source.chunk();
   header.interleaved = source.interleaved();
   header.scratch = source.scratch_bytes();
+  header.reopens = source.reopens();
   header.fingerprint = source.fingerprint();
   return header;
 }
@@ -170,11 +160,20 @@ std::unique_ptr<Source> ReplayingOpener::open(const std::string& path, const Sou
   if (found == opened_.end()) return opener_->open(path, part);
   const Headers::Opened& answer = answered(headers_.opened[found->second]);
   const bool needs_cells = answer.header && !answer.header->cells.empty() && cells_.count(answer.header->cells) == 0;
-  if (answer.header && !first_of_folder(path) && !needs_cells) return late_source(answer);
-  auto source = opener_->open(path, part);
-  if (answer.header && !(source->fingerprint() == answer.header->fingerprint)) throw Error(Fault::mistake, not_the_same(path));
+  if (!answer.header) return opener_->open(path, part);
+  if (!first_of_folder(path) && !needs_cells)
+    return std::make_unique<LateSource>(facts_of(answer), [this, &answer] {
+      const std::lock_guard lock(opening_);
+      return open_told(answer);
+    });
+  auto source = open_told(answer);
+  if (!(source->fingerprint() == answer.header->fingerprint)) throw Error(Fault::mistake, not_the_same(path));
   if (needs_cells) cells_[answer.header->cells] = source->grid().cells();
   return source;
+}
+
+std::unique_ptr<Source> ReplayingOpener::open_told(const Headers::Opened& answer) {
+  return answer.header->reopens ? opener_->reopen(facts_of(answer)) : opener_->open(answer.path, answer.part);
 }
 
 bool ReplayingOpener::first_of_folder(const std::string& path) {
@@ -182,23 +181,20 @@ bool ReplayingOpener::first_of_folder(const std::string& path) {
   return folders_.size() < most && folders_.insert(path.substr(0, path.rfind('/') + 1)).second;
 }
 
-std::unique_ptr<Source> ReplayingOpener::late_source(const Headers::Opened& answer) {
+SourceFacts ReplayingOpener::facts_of(const Headers::Opened& answer) const {
   const SourceHeader& header = *answer.header;
   const auto cells = header.cells.empty() ? nullptr : cells_.at(header.cells);
-  LateSource::Facts facts{answer.path,
-                          Grid(headers_.systems[header.crs], header.affine, header.shape, cells),
-                          headers_.axes[header.times],
-                          {},
-                          header.types,
-                          header.chunk,
-                          header.interleaved,
-                          header.scratch,
-                          header.fingerprint};
+  SourceFacts facts{answer.path,
+                    Grid(headers_.systems[header.crs], header.affine, header.shape, cells),
+                    headers_.axes[header.times],
+                    {},
+                    header.types,
+                    header.chunk,
+                    header.interleaved,
+                    header.scratch,
+                    header.fingerprint};
   for (const std::uint32_t band : header.bands) facts.bands.push_back(headers_.bands[band]);
-  return std::make_unique<LateSource>(std::move(facts), [this, path = answer.path, part = answer.part] {
-    const std::lock_guard lock(opening_);
-    return opener_->open(path, part);
-  });
+  return facts;
 }
 
 }  // namespace terroir

@@ -41,7 +41,8 @@ class ReplayingOpener final : public SourceOpener {
   std::vector<std::string> glob(const std::string& pattern) override;
 
  private:
-  [[nodiscard]] std::unique_ptr<Source> late_source(const Headers::Opened&);
+  [[nodiscard]] SourceFacts facts_of(const Headers::Opened&) const;
+  [[nodiscard]] std::unique_ptr<Source> open_told(const Headers::Opened&);
   [[nodiscard]] bool first_of_folder(const std::string& path);
 
   Headers headers_;

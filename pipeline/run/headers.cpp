@@ -27,8 +27,8 @@ void fields(A& archive, BandFacts& b) {
 template <class A>
 void fields(A& archive, SourceHeader& h) {
   archive(h.crs, h.times, h.affine.x0, h.affine.dx, h.affine.y0, h.affine.dy, h.shape.rows, h.shape.cols, h.cells, h.bands, h.types,
-          h.chunk.times, h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.scratch, h.fingerprint.size, h.fingerprint.head_crc32c,
-          h.fingerprint.tail_crc32c);
+          h.chunk.times, h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.scratch, h.reopens, h.fingerprint.size,
+          h.fingerprint.head_crc32c, h.fingerprint.tail_crc32c);
 }
 template <class A>
 void fields(A& archive, Headers::Refusal& r) {

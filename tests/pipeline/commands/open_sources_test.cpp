@@ -61,6 +61,40 @@ TEST_F(OpenSources, PixelsAreTheSameWhoeverReadsThem) {
     }
 }
 
+// What another process found is all that is needed, but for the fingerprint, which is that of the file that is read here.
+TEST_F(OpenSources, MadeAgainFromFactsTheyHaveTheSamePixels) {
+  for (const std::string compression : {"COMPRESS=DEFLATE", "COMPRESS=PACKBITS"}) {  // direct, and by GDAL
+    const RasterSpec spec{.cols = 300, .rows = 530, .bands = 2, .type = GDT_Int16, .options = {compression}};
+    const auto source = make(spec);
+    ASSERT_TRUE(source->reopens());
+    const SampleType type = source->stored_type(0);
+    const auto again = make_source_opener(crs_);
+    const auto same = again->reopen({source->path(),
+                                     source->grid(),
+                                     source->times(),
+                                     source->bands(),
+                                     {type, type},
+                                     source->chunk(),
+                                     source->interleaved(),
+                                     0,
+                                     {1, 2, 3}});
+    expect_terrain(*same, spec);
+    EXPECT_EQ(same->fingerprint(), source->fingerprint());
+  }
+}
+
+TEST_F(OpenSources, ThatAreNotThereAreNotMadeFromFacts) {
+  SourceFacts facts;
+  facts.path = folder_ / "none.tif";
+  try {
+    (void)opener_->reopen(facts);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::mistake);
+    EXPECT_NE(std::string(error.what()).find("none.tif"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(OpenSources, OneStripForTheWholeImage) {
   const RasterSpec spec{.cols = 300, .rows = 530, .type = GDT_Float32, .options = {"BLOCKYSIZE=530", "COMPRESS=DEFLATE", "PREDICTOR=3"}};
   const auto source = make(spec);
@@ -70,6 +104,7 @@ TEST_F(OpenSources, OneStripForTheWholeImage) {
 TEST_F(OpenSources, SouthUpAndMaskedFilesGoToGdal) {
   const RasterSpec south{.type = GDT_Byte, .options = {"COMPRESS=DEFLATE"}, .transform = {100, 10, 0, 200, 0, 10}};
   const auto flipped = make(south);
+  EXPECT_FALSE(flipped->reopens());
   const auto stored = terrain(south, 1);
   EXPECT_EQ(test::read_band(*flipped, 0)[0], stored[69 * 100]) << "the first row is the northern one";
 

@@ -25,6 +25,33 @@ class CountingOpener final : public SourceOpener {
   MemoryOpener& rasters_;
 };
 
+/// A source that is made again from its facts, of a raster that may be another one here.
+class FactsSource final : public MemorySource {
+ public:
+  using MemorySource::MemorySource;
+  [[nodiscard]] bool reopens() const noexcept override { return true; }
+};
+
+/// Its sources reopen; asks nobody but for their pixels.
+class FactsOpener final : public SourceOpener {
+ public:
+  explicit FactsOpener(std::map<std::string, std::shared_ptr<MemoryRaster>> rasters) : rasters_(std::move(rasters)) {}
+  std::vector<std::string> variables(const std::string&) override { return {}; }
+  std::unique_ptr<Source> open(const std::string& path, const SourcePart&) override {
+    return ++opened, std::make_unique<FactsSource>(path, rasters_.at(path));
+  }
+  std::unique_ptr<Source> reopen(SourceFacts facts) override {
+    told.push_back(facts);
+    return std::make_unique<FactsSource>(facts.path, rasters_.at(facts.path));
+  }
+  std::vector<std::string> glob(const std::string&) override { return {"c/20240101.tif", "c/20240102.tif"}; }
+  int opened = 0;
+  std::vector<SourceFacts> told;
+
+ private:
+  std::map<std::string, std::shared_ptr<MemoryRaster>> rasters_;
+};
+
 const char* const recipe = R"(version: 1
 grid: {like: t}
 inputs:
@@ -73,6 +100,30 @@ TEST(Headers, SourcesAreOpenedWhenTheyAreRead) {
   const WholeRun late = whole_run(recipe, *opener);
   EXPECT_EQ(storage->opened, 2);
   EXPECT_TRUE(same_bits(late.arrays.at("out/mean").pixels, whole_run(recipe, told.rasters).arrays.at("out/mean").pixels));
+}
+
+TEST(Headers, SourcesThatReopenAreMadeFromWhatRankZeroFound) {
+  const auto first = raster({40, 50}, {32, 32}, hills), second = raster({40, 50}, {32, 32}, hills);
+  const std::map<std::string, std::shared_ptr<MemoryRaster>> rasters = {{"c/20240101.tif", first}, {"c/20240102.tif", second}};
+  Headers headers;
+  RecordingOpener recorder(std::make_unique<FactsOpener>(rasters), headers);
+  const WholeRun whole = whole_run(recipe, recorder);
+  const auto told = decode_headers(encode_headers(headers)).value();
+  auto behind = std::make_unique<FactsOpener>(rasters);
+  FactsOpener& storage = *behind;
+  ReplayingOpener other(told, std::move(behind));
+  EXPECT_TRUE(same_bits(whole_run(recipe, other).arrays.at("out/mean").pixels, whole.arrays.at("out/mean").pixels));
+  EXPECT_EQ(storage.opened, 0);
+  ASSERT_EQ(storage.told.size(), 2U);
+  for (const SourceFacts& facts : storage.told) {
+    EXPECT_EQ(facts.grid, first->grid);
+    EXPECT_EQ(facts.chunk, first->chunk);
+    EXPECT_EQ(facts.bands, MemorySource("", first).bands());
+    EXPECT_EQ(facts.types, std::vector{SampleType::float32});
+  }
+  first->bands[0].pixels[7] += 100;
+  ReplayingOpener third(told, std::make_unique<FactsOpener>(rasters));
+  EXPECT_THAT(faults(recipe, third), ElementsAre(HasSubstr("c/20240101.tif is not the file that rank 0 has opened")));
 }
 
 TEST(Headers, AnotherFileUnderTheSameNameIsRefused) {
