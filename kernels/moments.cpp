@@ -3,8 +3,11 @@
 #include "kernels/clones.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -16,61 +19,103 @@ using ConstState = std::span<const double, moments::size>;
 constexpr Index lanes = 128;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// So many segments are added at a time, so that the lanes are loaded and stored once for them.
+constexpr Index together = 4;
+
 struct Lanes {
-  double count[lanes], sum[lanes], min[lanes], max[lanes];
+  double sum[lanes];
+  float min[lanes], max[lanes];
+  std::int32_t count[lanes];
 };
 
-/// First pass over at most `lanes` pixels of a row.
-TERROIR_INLINE void add_pixels_body(const float* row, Index n, Lanes& to) {
-  double x[lanes];
-  // Infinite pixels, whose difference from themselves is NaN, are taken for missing ones.
+/// At most `lanes` pixels of a row each; several at a time are of one length.
+using Segments = std::array<const float*, together>;
+
+/// Neither missing nor infinite: the difference of such a pixel from itself is NaN.
+TERROIR_INLINE bool is_finite(float v) { return v - v == 0.0F; }
+
+template <Index count>
+TERROIR_INLINE void add_some_pixels(const float* const* rows, Index n, Lanes& to) {
   for (Index i = 0; i < n; ++i) {
-    const float v = row[i];
-    x[i] = static_cast<double>(v - v == 0.0F ? v : std::numeric_limits<float>::quiet_NaN());
+    float min = to.min[i], max = to.max[i];
+    std::int32_t valid = to.count[i];
+    for (Index k = 0; k < count; ++k) {
+      const float v = rows[k][i];
+      min = (is_finite(v) & (v < min)) ? v : min;
+      max = (is_finite(v) & (v > max)) ? v : max;
+      valid += is_finite(v) ? 1 : 0;
+    }
+    to.min[i] = min;
+    to.max[i] = max;
+    to.count[i] = valid;
   }
   for (Index i = 0; i < n; ++i) {
-    to.count[i] += x[i] == x[i] ? 1.0 : 0.0;
-    to.sum[i] += x[i] == x[i] ? x[i] : 0.0;
-    to.min[i] = x[i] < to.min[i] ? x[i] : to.min[i];
-    to.max[i] = x[i] > to.max[i] ? x[i] : to.max[i];
+    double sum = to.sum[i];
+    for (Index k = 0; k < count; ++k) sum += static_cast<double>(is_finite(rows[k][i]) ? rows[k][i] : 0.0F);
+    to.sum[i] = sum;
   }
 }
-TERROIR_CLONES(add_pixels, (const float* row, Index n, Lanes& to), (row, n, to))
+
+template <Index count>
+TERROIR_INLINE void add_some_squares(const float* const* rows, Index n, double mean, double* to) {
+  for (Index i = 0; i < n; ++i) {
+    double sum = to[i];
+    for (Index k = 0; k < count; ++k) {
+      const double d = static_cast<double>(rows[k][i]) - mean;
+      sum += d - d == 0.0 ? d * d : 0.0;
+    }
+    to[i] = sum;
+  }
+}
+
+/// First pass: `count` segments, one after the other.
+TERROIR_INLINE void add_pixels_body(const Segments& rows, Index count, Index n, Lanes& to) {
+  if (count == together) return add_some_pixels<together>(rows.data(), n, to);
+  for (Index k = 0; k < count; ++k) add_some_pixels<1>(rows.data() + k, n, to);
+}
+TERROIR_CLONES(add_pixels, (const Segments& rows, Index count, Index n, Lanes& to), (rows, count, n, to))
 
 /// Second pass: squared deviations.
-TERROIR_INLINE void add_squares_body(const float* row, Index n, double mean, double* to) {
-  double d[lanes];
-  for (Index i = 0; i < n; ++i) d[i] = static_cast<double>(row[i]) - mean;
-  for (Index i = 0; i < n; ++i) to[i] += d[i] - d[i] == 0.0 ? d[i] * d[i] : 0.0;
+TERROIR_INLINE void add_squares_body(const Segments& rows, Index count, Index n, double mean, double* to) {
+  if (count == together) return add_some_squares<together>(rows.data(), n, mean, to);
+  for (Index k = 0; k < count; ++k) add_some_squares<1>(rows.data() + k, n, mean, to);
 }
-TERROIR_CLONES(add_squares, (const float* row, Index n, double mean, double* to), (row, n, mean, to))
+TERROIR_CLONES(add_squares, (const Segments& rows, Index count, Index n, double mean, double* to), (rows, count, n, mean, to))
 
+/// Calls `visit(segments, how many, pixels of each)` in the order of the pixels.
 template <class F>
 void for_segments(const Block<const float>& block, F visit) {
+  Segments waiting{};
+  Index count = 0, length = 0;
   for (Index r = 0; r < block.rows(); ++r)
-    for (Index c = 0; c < block.cols(); c += lanes) visit(block.row(0, r) + c, std::min(lanes, block.cols() - c));
+    for (Index c = 0; c < block.cols(); c += lanes) {
+      const Index n = std::min(lanes, block.cols() - c);
+      if (count == together || (count > 0 && n != length)) visit(waiting, std::exchange(count, 0), length);
+      waiting[static_cast<std::size_t>(count++)] = block.row(0, r) + c;
+      length = n;
+    }
+  if (count > 0) visit(waiting, count, length);
 }
 
 void observe_one_time(const Block<const float>& block, State state) noexcept {
   Lanes sums;
-  for (Index i = 0; i < lanes; ++i) {
-    sums.count[i] = sums.sum[i] = 0;
-    sums.min[i] = infinity;
-    sums.max[i] = -infinity;
-  }
-  for_segments(block, [&](const float* row, Index n) { add_pixels(row, n, sums); });
+  std::fill_n(sums.sum, lanes, 0.0);
+  std::fill_n(sums.min, lanes, std::numeric_limits<float>::infinity());
+  std::fill_n(sums.max, lanes, -std::numeric_limits<float>::infinity());
+  std::fill_n(sums.count, lanes, 0);
+  for_segments(block, [&](const Segments& rows, Index count, Index n) { add_pixels(rows, count, n, sums); });
   clear_moments(state);
   double total = 0;
   for (Index i = 0; i < lanes; ++i) {
     state[moments::count] += sums.count[i];
     total += sums.sum[i];
-    state[moments::min] = std::min(state[moments::min], sums.min[i]);
-    state[moments::max] = std::max(state[moments::max], sums.max[i]);
+    state[moments::min] = std::min(state[moments::min], static_cast<double>(sums.min[i]));
+    state[moments::max] = std::max(state[moments::max], static_cast<double>(sums.max[i]));
   }
   if (state[moments::count] == 0) return;
   state[moments::mean] = total / state[moments::count];
   double squares[lanes] = {};
-  for_segments(block, [&](const float* row, Index n) { add_squares(row, n, state[moments::mean], squares); });
+  for_segments(block, [&](const Segments& rows, Index count, Index n) { add_squares(rows, count, n, state[moments::mean], squares); });
   for (const double s : squares) state[moments::m2] += s;
 }
 
