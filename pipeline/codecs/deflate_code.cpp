@@ -28,7 +28,7 @@ constexpr auto symbol_meanings = [] {
 
 constexpr auto distance_meanings = [] {
   std::array<Entry, most_distances> meanings{};
-  for (Entry i = 0; i < 30; ++i) meanings[i] = (static_cast<Entry>(distance_bases[i]) + overlap) << 16U | (i < 4 ? 0 : i / 2 - 1);
+  for (Entry i = 0; i < 30; ++i) meanings[i] = static_cast<Entry>(distance_bases[i]) << 16U | (i < 4 ? 0 : i / 2 - 1);
   meanings[30] = meanings[31] = special;
   return meanings;
 }();
@@ -163,7 +163,8 @@ TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __re
     const Entry extra = (far & 31U) - code, above = (far >> 16U) - 1, symbol = 2 * extra + (above >> (extra & 31U));
     const Whole match = length << 22U | (used + code) << 16U | symbol << 8U | (used + code + extra);
     const Whole byte = 1U << 22U | used << 16U | (entry & 0xFF00U) | 1U << 7U | used;
-    const bool known = (entry & (literal | special)) == 0 && (far & special) == 0 && used + code <= symbol_bits;
+    const bool known =
+        (entry & (literal | special)) == 0 && (far & special) == 0 && symbol >= first_far_symbol && used + code <= symbol_bits;
     wholes[i] = (entry & literal) != 0 ? byte : known ? match : 0;
   }
   Entry lengths = 0, known = 0;

@@ -15,9 +15,9 @@ namespace terroir::deflate {
 using Entry = std::uint32_t;
 constexpr Entry literal = 1U << 31U, special = 1U << 15U, pointer = 1U << 14U, block_end = 1U << 13U;
 
-/// What one look tells of a literal, or of a match of which it tells length and distance:
+/// What one look tells of a literal, or of a match of which it tells length and distance, and that does not overlap what it makes:
 ///   bits 22-31  the length, 1 of a literal; 0: it is neither
-///   bits 16-21  the bits in front of the extra bits of the distance; of a literal all
+///   bits 16-21  the bits in front of the extra bits of the distance
 ///   bits 8-15   the byte, or the symbol of the distance
 ///   bit 7       whether it is a literal
 ///   bits 0-5    all bits
@@ -36,16 +36,18 @@ using WholeTable = std::array<Whole, 1U << symbol_bits>;
 /// A match from a smaller distance may overlap the 16 bytes that it makes at once.
 constexpr unsigned overlap = 16;
 
-/// The lowest distance that a symbol stands for, less `overlap`; at more places than there are symbols, for bytes are looked up as well.
+/// The lowest distance that a symbol stands for; at more places than there are symbols, for bytes are looked up as well.
 constexpr auto distance_bases = [] {
   std::array<std::int32_t, 256> bases{};
   std::int32_t base = 1;
   for (int i = 0; i < 30; ++i) {
-    bases[static_cast<std::size_t>(i)] = base - static_cast<std::int32_t>(overlap);
+    bases[static_cast<std::size_t>(i)] = base;
     base += 1 << (i < 4 ? 0 : i / 2 - 1);
   }
   return bases;
 }();
+constexpr unsigned first_far_symbol = 8;  ///< of a distance beyond `overlap`
+constexpr std::ptrdiff_t farthest = 1 << 15;
 
 /// What the codes of a block mean.
 struct Tables {

@@ -16,7 +16,7 @@ enum class Step { on, block_end, damaged };
 /// The part of a stream that a step needs, in registers while the loop runs.
 struct Cursor {
   const Tables& tables;
-  const std::uint8_t *begin, *near;  ///< where the output begins, and the place `overlap` behind it
+  const std::uint8_t* begin;  ///< of the output
   const std::uint8_t* in;
   std::uint8_t* out;
   std::uint64_t bits;
@@ -93,17 +93,19 @@ TERROIR_INLINE bool copy(Cursor& c, std::uint64_t distance, std::uint64_t length
   return true;
 }
 
-/// Puts a literal, or copies a match, without a branch that asks which: the byte of a literal is copied from the table.
+/// Puts a literal, or copies a match, without a branch that asks which: the byte of a literal is copied from the table. False for a match
+/// that begins before the stream does, which has to be asked as long as one can.
+template <bool far>
 TERROIR_INLINE bool put_whole(Cursor& c, const Whole& whole) {
   const std::uint64_t extra = (c.bits & ((std::uint64_t{1} << (whole & 63U)) - 1)) >> (whole >> 16U & 63U);
-  const auto base = static_cast<std::uint64_t>(std::int64_t{c.tables.bases[whole >> 8U & 0xFFU]});
-  const std::uint64_t beyond = base + extra, length = whole >> 22U;
+  const std::uint64_t distance = static_cast<std::uint64_t>(c.tables.bases[whole >> 8U & 0xFFU]) + extra;
   drop(c, whole);
   const auto is_literal = static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int8_t>(whole)) >> 7);
-  if (__builtin_expect((beyond & ~is_literal) > static_cast<std::uint64_t>(c.out - c.near), 0)) return copy(c, beyond + overlap, length);
-  const auto match = reinterpret_cast<std::uintptr_t>(c.out) - beyond, byte = reinterpret_cast<std::uintptr_t>(&whole) + 1 + overlap;
-  copy_16(reinterpret_cast<const std::uint8_t*>(match ^ ((match ^ byte) & is_literal)) - overlap, c.out, c.out + length);
-  c.out += length;
+  if constexpr (!far)
+    if (__builtin_expect((distance & ~is_literal) > static_cast<std::uint64_t>(c.out - c.begin), 0)) return false;
+  const auto match = reinterpret_cast<std::uintptr_t>(c.out) - distance, byte = reinterpret_cast<std::uintptr_t>(&whole) + 1;
+  copy_16(reinterpret_cast<const std::uint8_t*>(match ^ ((match ^ byte) & is_literal)), c.out, c.out + (whole >> 22U));
+  c.out += whole >> 22U;
   return true;
 }
 
@@ -162,17 +164,18 @@ TERROIR_INLINE Step take_runs(Cursor& c) {
 }
 
 /// Two symbols that are told whole, or one of any kind. Which are literals and which matches no branch predictor foresees.
+template <bool far>
 TERROIR_INLINE Step take_wholes(Cursor& c) {
   fill(c);
   const Whole& one = look(c, c.tables.wholes, symbol_bits);
   if (__builtin_expect(one < least_whole, 0)) return take_symbol(c, look(c, c.tables.symbols, symbol_bits));
-  if (!put_whole(c, one)) return Step::damaged;
+  if (!put_whole<far>(c, one)) return Step::damaged;
   const Whole& other = look(c, c.tables.wholes, symbol_bits);
   if (__builtin_expect(other < least_whole, 0)) return Step::on;
-  return put_whole(c, other) ? Step::on : Step::damaged;
+  return put_whole<far>(c, other) ? Step::on : Step::damaged;
 }
 
-TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.out_begin + overlap, s.in, s.out, s.bits, s.held}; }
+TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.in, s.out, s.bits, s.held}; }
 
 /// Gives whole bytes back.
 TERROIR_INLINE void leave(Stream& s, const Cursor& c, Step last) {
@@ -185,49 +188,74 @@ TERROIR_INLINE void leave(Stream& s, const Cursor& c, Step last) {
   if (last == Step::damaged) s.state = Stream::State::damaged;
 }
 
-template <bool whole>
-TERROIR_INLINE Step take(Cursor& c) {
-  return whole ? take_wholes(c) : take_runs(c);
+/// What a block's symbols are mostly: runs of literals, and long matches; or such as are told whole, near the stream's beginning and so far
+/// from it that no match can reach beyond.
+enum class Kind { runs, whole_near, whole_far };
+
+TERROIR_INLINE Kind kind_of(const Stream& s) {
+  if (!s.whole) return Kind::runs;
+  return s.out - s.out_begin >= farthest ? Kind::whole_far : Kind::whole_near;
 }
 
-template <bool whole>
+template <Kind kind>
+TERROIR_INLINE Step take(Cursor& c) {
+  if constexpr (kind == Kind::runs)
+    return take_runs(c);
+  else
+    return take_wholes<kind == Kind::whole_far>(c);
+}
+
+/// After so many rounds it is asked again whether the beginning is still near.
+constexpr std::ptrdiff_t near_rounds = 4096;
+
+template <Kind kind>
+TERROIR_INLINE std::ptrdiff_t rounds_of(const Stream& s) {
+  return kind == Kind::whole_near ? std::min(s.rounds(), near_rounds) : s.rounds();
+}
+
+template <Kind kind>
 TERROIR_INLINE void run(Stream& one, Stream& other) {
   Cursor a = cursor_of(one), b = cursor_of(other);
   Step step_a = Step::on, step_b = Step::on;
-  for (auto left = std::min(one.rounds(), other.rounds()); left > 0; --left) {
-    step_a = take<whole>(a);
+  for (auto left = std::min(rounds_of<kind>(one), rounds_of<kind>(other)); left > 0; --left) {
+    step_a = take<kind>(a);
     if (__builtin_expect(step_a != Step::on, 0)) break;
-    step_b = take<whole>(b);
+    step_b = take<kind>(b);
     if (__builtin_expect(step_b != Step::on, 0)) break;
   }
   leave(one, a, step_a);
   leave(other, b, step_b);
 }
 
-template <bool whole>
+template <Kind kind>
 TERROIR_INLINE void run(Stream& stream) {
   Cursor c = cursor_of(stream);
   Step last = Step::on;
-  for (auto left = stream.rounds(); left > 0 && last == Step::on; --left) last = take<whole>(c);
+  for (auto left = rounds_of<kind>(stream); left > 0 && last == Step::on; --left) last = take<kind>(c);
   leave(stream, c, last);
 }
 
-TERROIR_INLINE void both_in_runs_body(Stream& one, Stream& other) { run<false>(one, other); }
-TERROIR_INLINE void both_whole_body(Stream& one, Stream& other) { run<true>(one, other); }
-TERROIR_INLINE void one_in_runs_body(Stream& stream) { run<false>(stream); }
-TERROIR_INLINE void one_whole_body(Stream& stream) { run<true>(stream); }
+TERROIR_INLINE void both_in_runs_body(Stream& one, Stream& other) { run<Kind::runs>(one, other); }
+TERROIR_INLINE void both_near_body(Stream& one, Stream& other) { run<Kind::whole_near>(one, other); }
+TERROIR_INLINE void both_far_body(Stream& one, Stream& other) { run<Kind::whole_far>(one, other); }
+TERROIR_INLINE void one_in_runs_body(Stream& stream) { run<Kind::runs>(stream); }
+TERROIR_INLINE void one_near_body(Stream& stream) { run<Kind::whole_near>(stream); }
 TERROIR_CLONES(both_in_runs, (Stream & one, Stream& other), (one, other))
-TERROIR_CLONES(both_whole, (Stream & one, Stream& other), (one, other))
+TERROIR_CLONES(both_near, (Stream & one, Stream& other), (one, other))
+TERROIR_CLONES(both_far, (Stream & one, Stream& other), (one, other))
 TERROIR_CLONES(one_in_runs, (Stream & stream), (stream))
-TERROIR_CLONES(one_whole, (Stream & stream), (stream))
+TERROIR_CLONES(one_near, (Stream & stream), (stream))
 
 }  // namespace
 
 void lockstep(Stream& one, Stream& other) noexcept {
-  if (one.whole && other.whole) return both_whole(one, other);
-  both_in_runs(one, other);
+  switch (std::min(kind_of(one), kind_of(other))) {
+    case Kind::runs: return both_in_runs(one, other);
+    case Kind::whole_near: return both_near(one, other);
+    case Kind::whole_far: return both_far(one, other);
+  }
 }
 
-void alone(Stream& stream) noexcept { stream.whole ? one_whole(stream) : one_in_runs(stream); }
+void alone(Stream& stream) noexcept { stream.whole ? one_near(stream) : one_in_runs(stream); }
 
 }  // namespace terroir::deflate

@@ -146,13 +146,13 @@ TEST(Inflate, RefusesCodesOfMoreOrLessThanTheirSpace) {
 }
 
 // The first bit is the lowest one: 0 stands for length 3, 1 0 for the end, 1 1 0 for 'A', 1 1 1 and a bit more for length 11 or 12; then 0
-// for distance 1, and 1 and a bit more for 5 or 6.
+// and three bits more for distances from 17 on, 1 and five bits more for those from 65 on. In the second code 0 is distance 1.
 TEST(Inflate, OneLookTellsALiteralOrAWholeMatch) {
-  std::vector<std::uint8_t> symbols(286), distances(5);
+  std::vector<std::uint8_t> symbols(286), distances(13), near(13);
   symbols[257] = 1;
   symbols[256] = 2;
   symbols['A'] = symbols[265] = 3;
-  distances[0] = distances[4] = 1;
+  distances[8] = distances[12] = near[0] = near[12] = 1;
   for (const CpuLevel level : {CpuLevel::v2, CpuLevel::v3, CpuLevel::v4}) {
     set_cpu_level(level);
     deflate::Tables tables;
@@ -161,12 +161,16 @@ TEST(Inflate, OneLookTellsALiteralOrAWholeMatch) {
     const auto match = [](unsigned length, unsigned symbol, unsigned before, unsigned all) {
       return length << 22U | before << 16U | symbol << 8U | all;
     };
-    EXPECT_EQ(tables.wholes[0b00], match(3, 0, 2, 2));
-    EXPECT_EQ(tables.wholes[0b10], match(3, 4, 2, 3));
-    EXPECT_EQ(tables.wholes[0b00111], match(11, 0, 5, 5));
-    EXPECT_EQ(tables.wholes[0b11111], match(12, 4, 5, 6));
+    EXPECT_EQ(tables.wholes[0b00], match(3, 8, 2, 5));
+    EXPECT_EQ(tables.wholes[0b10], match(3, 12, 2, 7));
+    EXPECT_EQ(tables.wholes[0b00111], match(11, 8, 5, 8));
+    EXPECT_EQ(tables.wholes[0b11111], match(12, 12, 5, 10));
     EXPECT_EQ(tables.wholes[0b011], 1U << 22U | 3U << 16U | 65U << 8U | 1U << 7U | 3U);
     EXPECT_EQ(tables.wholes[0b01], 0U) << "the end is neither";
+    ASSERT_TRUE(deflate::make_table(near, tables.distances));
+    EXPECT_FALSE(deflate::join_tables(tables)) << "half of the matches overlap what they make";
+    EXPECT_EQ(tables.wholes[0b00], 0U);
+    EXPECT_EQ(tables.wholes[0b10], match(3, 12, 2, 7));
   }
   set_cpu_level(CpuLevel::v4);
 }
