@@ -29,12 +29,14 @@ void compare(const deflate::Stream& stream, std::span<const std::byte> in, const
 
 }  // namespace
 
-/// Any bytes after the first two, which say how large their place is: inflated with themselves from their third byte on beside them.
+/// Any bytes after the first two, which say how large their place is: inflated beside themselves where that is an even number, else beside
+/// themselves from their third byte on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const auto in = std::as_bytes(std::span(data + 2, size - 2));
-  const auto later = in.subspan(in.size() < 3 ? 0 : 3);
-  Bytes out(data[0] | std::size_t{data[1]} << 8U), beside(700);
+  const bool twice = data[0] % 2 == 0;
+  const auto later = in.subspan(twice || in.size() < 3 ? 0 : 3);
+  Bytes out(data[0] | std::size_t{data[1]} << 8U), beside(twice ? out.size() : 700);
   deflate::Stream one(in, out), other(later, beside);
   while (one.ready() && other.ready()) deflate::lockstep(one, other);
   while (one.ready()) deflate::alone(one);

@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-std::size_t resident_bytes() {
-  std::size_t all = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> all >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 // Each buffer is filled with a value of its own; none is found changed when it is given back.
 TEST(LargeMemory, BuffersDoNotOverlap) {
   std::minstd_rand random(1);
@@ -51,7 +45,13 @@ TEST(LargeMemory, BuffersDoNotOverlap) {
   for (const Taken& rest : taken) give_memory(rest.memory, rest.bytes);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef __SANITIZE_ADDRESS__  // which keeps what is given back for a while
+
+std::size_t resident_bytes() {
+  std::size_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
 
 TEST(LargeMemory, IsUsedAgain) {
   std::byte* const first = take_memory(mebibyte);
