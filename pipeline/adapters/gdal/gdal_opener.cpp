@@ -30,7 +30,8 @@ Error unreadable(const std::string& path, const std::string& why) {
     return {
         Fault::mistake,
         path +
-            ": its format is none that is read here (GeoTIFF, COG, NetCDF, HDF5, GRIB); convert it to GeoTIFF: gdal_translate IN OUT.tif"};
+            ": its format is none that is read here (GeoTIFF, COG, NetCDF, HDF5, GRIB, Zarr; of polygons GeoPackage, GeoJSON, Shapefile); "
+            "convert it to GeoTIFF: gdal_translate IN OUT.tif"};
   return {Fault::mistake, path + ": it cannot be read as a raster (" + why + "); convert it to GeoTIFF, or get a fresh copy if it is one"};
 }
 
