@@ -21,6 +21,14 @@ ChunkCache::Chunk ChunkCache::get(const ChunkKey& key, std::size_t bytes, const 
   return claim.keep();
 }
 
+ChunkCache::Chunk ChunkCache::find(const ChunkKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || !found->second.chunk) return nullptr;
+  recent_.splice(recent_.begin(), recent_, found->second.place);
+  return found->second.chunk;
+}
+
 std::optional<ChunkCache::Claim> ChunkCache::claim(const ChunkKey& key, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(key);

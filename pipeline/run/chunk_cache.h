@@ -64,6 +64,8 @@ class ChunkCache {
 
   /// The chunk of a key, made by `load(numbers)` in a buffer of `bytes` when it is not there. What `load` throws is thrown here.
   Chunk get(const ChunkKey& key, std::size_t bytes, const std::function<void(Numbers&)>& load);
+  /// The chunk of a key; null when it is not there yet.
+  [[nodiscard]] Chunk find(const ChunkKey& key);
   /// Room for the chunk of a key; nothing when it is there or somebody is bringing it.
   [[nodiscard]] std::optional<Claim> claim(const ChunkKey& key, std::size_t bytes);
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }

@@ -89,9 +89,7 @@ void Reader::read_step(const LayerUse& use, const PlannedLayer& layer, Index ste
       const Window here = window.shifted(0, -turn * width);
       const Window inside = intersect(here, parts[i].part.placed);
       if (inside.empty()) continue;
-      bring_step(use, step, i, inside);
-      read_part(parts[i], use.decodings[parts[i].part.decoding], inside,
-                out.inner(inside.row - here.row, inside.col - here.col, inside.shape()), i > 0);
+      read_part(use, step, i, inside, out.inner(inside.row - here.row, inside.col - here.col, inside.shape()));
     }
 }
 
@@ -104,14 +102,20 @@ void Reader::visit_chunks(const PartUse& use, const Window& window, const Visit&
       visit(row, col, intersect(local, {row * chunk.rows, col * chunk.cols, chunk.rows, chunk.cols}), local);
 }
 
-void Reader::read_part(const PartUse& use, const Decoding& decoding, const Window& window, Block<float> out, bool only_gaps) {
+/// Of parts behind the first one only what fills gaps.
+void Reader::read_part(const LayerUse& layer, Index step, std::size_t part, const Window& window, Block<float> out) {
+  const PartUse& use = layer.steps[static_cast<std::size_t>(step)][part];
+  const Decoding& decoding = layer.decodings[use.part.decoding];
+  const bool only_gaps = part > 0;
   const PlannedFile& file = plan_.files[use.part.file];
   const SampleType type = file.types[static_cast<std::size_t>(use.part.band)];
   const auto bytes = static_cast<Index>(sample_bytes(type));
   const Shape shape = file.chunk.shape;
   std::vector<float> row(only_gaps ? static_cast<std::size_t>(shape.cols) : 0);
   visit_chunks(use, window, [&](Index chunk_row, Index chunk_col, const Window& inside, const Window& local) {
-    const Plane held = plane(use, chunk_row, chunk_col);
+    auto chunk = cache_.find(key_of(use, chunk_row, chunk_col));
+    if (!chunk) bring_step(layer, step, part, window);
+    const Plane held = plane(use, chunk_row, chunk_col, std::move(chunk));
     const Index first_row = inside.row - chunk_row * shape.rows, first_col = inside.col - chunk_col * shape.cols;
     for (Index r = 0; r < inside.rows; ++r) {
       float* to = out.row(0, inside.row - local.row + r) + (inside.col - local.col);
@@ -194,12 +198,12 @@ void Reader::bring_last(std::optional<ChunkCache::Claim>& waiting) {
   waiting->keep();
 }
 
-Reader::Plane Reader::plane(const PartUse& use, Index row, Index col) {
+Reader::Plane Reader::plane(const PartUse& use, Index row, Index col, ChunkCache::Chunk chunk) {
   const ChunkKey key = key_of(use, row, col);
   const PlannedFile& planned = plan_.files[key.file];
   const BandUse& band = files_[key.file].bands[use.slot];
-  Plane found;
-  found.chunk = cache_.get(key, bytes_of(key), [&](ChunkCache::Numbers& numbers) { load(key, numbers); });
+  Plane found{std::move(chunk), nullptr};
+  if (!found.chunk) found.chunk = cache_.get(key, bytes_of(key), [&](ChunkCache::Numbers& numbers) { load(key, numbers); });
   if (found.chunk->missing) return found;
   const auto time_bytes = planned.chunk_bytes(band.band) / static_cast<std::size_t>(planned.chunk.times);
   found.numbers = found.chunk->buffer.data() + (planned.interleaved ? band.offset : 0) +

@@ -73,8 +73,9 @@ class Reader final : public LayerSource {
 
   std::size_t slot_of(const FilePart&, const Decoding&);
   void read_step(const LayerUse&, const PlannedLayer&, Index step, const Window& window, Block<float> out);
-  void read_part(const PartUse&, const Decoding&, const Window& window, Block<float> out, bool only_gaps);
-  [[nodiscard]] Plane plane(const PartUse&, Index row, Index col);
+  void read_part(const LayerUse&, Index step, std::size_t part, const Window& window, Block<float> out);
+  /// The numbers of a chunk, which is brought when it is null.
+  [[nodiscard]] Plane plane(const PartUse&, Index row, Index col, ChunkCache::Chunk chunk);
   /// The bands of a file that are read together with one, and where their chunk stands in the cache.
   [[nodiscard]] std::span<const BandUse> bands_of(const ChunkKey&) const;
   [[nodiscard]] ChunkKey key_of(const PartUse&, Index row, Index col) const;

@@ -34,6 +34,23 @@ TEST(ChunkCache, DropsTheLeastRecentlyUsed) {
   EXPECT_EQ(decoded, 4);
 }
 
+TEST(ChunkCache, WhatIsFoundIsUsed) {
+  ChunkCache cache(2 * kilobyte);
+  const auto key = [](Index col) { return ChunkKey{0, 0, {0, 0, col}}; };
+  const auto get = [&](Index col) { return cache.get(key(col), kilobyte, [](ChunkCache::Numbers&) {}); };
+  EXPECT_EQ(cache.find(key(0)), nullptr);
+  {
+    const auto claim = cache.claim(key(0), kilobyte);
+    EXPECT_EQ(cache.find(key(0)), nullptr) << "it is being brought";
+  }
+  const auto first = get(0);
+  (void)get(1);
+  EXPECT_EQ(cache.find(key(0)), first);
+  (void)get(2);  // drops 1
+  EXPECT_EQ(cache.find(key(0)), first);
+  EXPECT_EQ(cache.find(key(1)), nullptr);
+}
+
 TEST(ChunkCache, AClaimIsForOneAndTakenBackWhenItIsNotKept) {
   ChunkCache cache(4 * kilobyte);
   const ChunkKey key{0, 0, {0, 0, 3}};
