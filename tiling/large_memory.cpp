@@ -12,7 +12,7 @@
 namespace terroir {
 namespace {
 
-constexpr std::size_t page = std::size_t{2} << 20;
+constexpr std::size_t page = std::size_t{2} << 20, small_page = 4096;
 constexpr std::size_t slab = std::size_t{64} << 20;  ///< address space that is asked for at a time; only what is touched becomes memory
 
 #ifdef __SANITIZE_ADDRESS__
@@ -24,18 +24,19 @@ constexpr std::size_t smallest = std::size_t{256} << 10;
 constexpr std::size_t round_up(std::size_t bytes, std::size_t to) noexcept { return (bytes + to - 1) / to * to; }
 
 /// What a buffer takes. Chunks have powers of two of bytes, and so would share a cache's sets: a page and a line more keep them apart.
-constexpr std::size_t room_of(std::size_t bytes) noexcept { return round_up(bytes, memory_alignment) + 4096 + memory_alignment; }
+constexpr std::size_t room_of(std::size_t bytes) noexcept { return round_up(bytes, memory_alignment) + small_page + memory_alignment; }
 
-/// Address space in large pages, given out from its lowest free place on, so that the memory behind it stays together.
+/// Address space in large pages, given out from its highest free place down, which is the way in which the system adds to it: so the memory
+/// behind it stays together.
 class LargeMemory {
  public:
   std::byte* take(std::size_t room) {
     const std::lock_guard lock(mutex_);
-    auto at = std::find_if(free_.begin(), free_.end(), [&](const auto& range) { return range.second >= room; });
-    if (at == free_.end()) at = map(std::max(slab, round_up(room, page)));
-    auto [memory, bytes] = *at;
-    free_.erase(at);
-    if (bytes > room) free_.emplace(memory + room, bytes - room);
+    const auto highest = std::find_if(free_.rbegin(), free_.rend(), [&](const auto& range) { return range.second >= room; });
+    const auto at = highest == free_.rend() ? map(std::max(slab, round_up(room, page))) : std::prev(highest.base());
+    at->second -= room;
+    std::byte* const memory = at->first + at->second;
+    if (at->second == 0) free_.erase(at);
     return memory;
   }
 
@@ -44,15 +45,15 @@ class LargeMemory {
     try {
       add(memory, room);
     } catch (const std::bad_alloc&) {
-      // No room to remember the range: it stays taken.
+      // No room to remember the range: it stays taken, and so may a free neighbour.
     }
   }
 
   void trim() noexcept {
     const std::lock_guard lock(mutex_);
     for (const auto& [memory, bytes] : free_) {
-      const auto begin = round_up(reinterpret_cast<std::uintptr_t>(memory), page);
-      const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
+      const auto begin = round_up(reinterpret_cast<std::uintptr_t>(memory), small_page);
+      const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / small_page * small_page;
       if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
     }
   }
@@ -61,7 +62,7 @@ class LargeMemory {
   using Ranges = std::map<std::byte*, std::size_t>;
 
   Ranges::iterator map(std::size_t bytes) {
-    void* const mapped = ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const mapped = ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc();
     const auto begin = round_up(reinterpret_cast<std::uintptr_t>(mapped), page);
     // Where the system has no large pages, small ones do.
@@ -99,6 +100,7 @@ LargeMemory& large_memory() {
 }  // namespace
 
 std::byte* take_memory(std::size_t bytes) {
+  if (bytes > PTRDIFF_MAX / 2) throw std::bad_alloc();
   if (bytes >= smallest) return large_memory().take(room_of(bytes));
   return static_cast<std::byte*>(::operator new (bytes, std::align_val_t{memory_alignment}));
 }

@@ -46,9 +46,7 @@ class Stream {
   [[nodiscard]] bool read_codes() noexcept;
   [[nodiscard]] bool use_codes(std::span<const std::uint8_t> lengths, std::size_t symbol_count) noexcept;
   [[nodiscard]] bool finish_block() noexcept;
-  [[nodiscard]] bool roomy() const noexcept {
-    return in_end - in >= margin_in && out_end - out >= margin_out && out - out_begin >= overlap;
-  }
+  [[nodiscard]] bool roomy() const noexcept { return in_end - in >= margin_in && out_end - out >= margin_out; }
 };
 
 }  // namespace terroir::deflate

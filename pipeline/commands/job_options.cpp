@@ -92,8 +92,8 @@ std::optional<JobOptions> parse_job_options(const std::string& command, const st
   const bool check = command == "check";
   const CommandLine line{command, summary, check ? "RECIPE|JOB" : "JOB", check ? "a recipe or a job" : "a job", visible(command), {}};
   JobOptions options;
-  const auto file =
-      read_command_line(line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
+  const auto file = read_command_line(
+      line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
   if (!file) return std::nullopt;
   options.file = *file;
   options.launch.here = std::filesystem::current_path().string();

@@ -7,7 +7,7 @@
 
 #include <chrono>
 #include <cmath>
-#include <optional>
+#include <exception>
 #include <thread>
 
 namespace terroir {
@@ -61,23 +61,22 @@ LoadedPlan load_together(const RecipeOptions& options, Communicator& comm, doubl
     HeaderSender sender(comm);
     return load_plan(options, party, [&](auto opener) { return std::make_unique<RecordingOpener>(std::move(opener), sender.headers()); });
   }
-  // Rank 0 is reading headers meanwhile: all that needs none is done before they are waited for. They come in any case.
-  std::optional<Headers> headers;
-  const auto receive = [&] {
-    if (!headers) headers = receive_headers(comm, patience);
-  };
+  // Rank 0 is reading headers meanwhile: all that needs none is done before they are waited for. They come in any case, once.
+  bool asked = false;
   const auto replay = [&](auto opener) {
-    receive();
-    return std::make_unique<ReplayingOpener>(*std::move(headers), std::move(opener));
+    asked = true;
+    return std::make_unique<ReplayingOpener>(receive_headers(comm, patience), std::move(opener));
   };
+  std::exception_ptr failure;
+  LoadedPlan loaded;
   try {
-    LoadedPlan loaded = load_plan(options, party, replay);
-    receive();
-    return loaded;
+    loaded = load_plan(options, party, replay);
   } catch (...) {
-    receive();
-    throw;
+    failure = std::current_exception();
   }
+  if (!asked) (void)receive_headers(comm, patience);
+  if (failure) std::rethrow_exception(failure);
+  return loaded;
 }
 
 }  // namespace terroir

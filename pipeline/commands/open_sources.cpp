@@ -27,11 +27,18 @@ SourceFacts facts_of(const GdalSource& source) {
   return facts;
 }
 
+/// Whether its chunks have the place that others keep for them.
+bool is_as_told(const GdalSource& source, const SourceFacts& facts) {
+  const SourceFacts found = facts_of(source);
+  return source.stored_plainly() && found.grid.shape() == facts.grid.shape() && found.chunk == facts.chunk && found.types == facts.types &&
+         found.interleaved == facts.interleaved && found.fingerprint == facts.fingerprint;
+}
+
 /// A GeoTIFF whose header GDAL has read, here or in another process, and whose pixels are decoded here. The layout is looked at when the
 /// first chunk is read; what the direct reader does not know, or cannot decode, is left to GDAL.
 class DirectSource final : public Source {
  public:
-  using OpenGdal = std::function<std::shared_ptr<Source>()>;
+  using OpenGdal = std::function<std::unique_ptr<Source>(const SourceFacts&)>;
 
   DirectSource(SourceFacts facts, std::shared_ptr<LocalFiles> files, OpenGdal open_gdal)
       : facts_(std::move(facts)), files_(std::move(files)), open_gdal_(std::move(open_gdal)) {
@@ -77,7 +84,7 @@ class DirectSource final : public Source {
   void look() {
     tiles_ = TileReader::open(path(), files_);
     if (tiles_ && !fits(tiles_->layout())) tiles_.reset();
-    if (!tiles_) gdal_ = open_gdal_();
+    if (!tiles_) gdal_ = open_gdal_(facts_);
   }
 
   [[nodiscard]] bool fits(const TiffLayout& layout) const {
@@ -94,7 +101,7 @@ class DirectSource final : public Source {
   std::vector<double> fills_;
   std::once_flag looked_;
   std::unique_ptr<TileReader> tiles_;
-  std::shared_ptr<Source> gdal_;  ///< where there is no direct reader
+  std::unique_ptr<Source> gdal_;  ///< where there is no direct reader
 };
 
 class SourceChooser final : public SourceOpener {
@@ -118,17 +125,12 @@ class SourceChooser final : public SourceOpener {
     if (!part.variable.empty()) return gdal_.open(path, part);
     auto source = reader == Reader::geotiff ? open_geotiff(path) : gdal_.open_file(path);
     if (!source->stored_plainly()) return source;
-    SourceFacts facts = facts_of(*source);
-    return std::make_unique<DirectSource>(std::move(facts), files_, [gdal = std::shared_ptr<Source>(std::move(source))] { return gdal; });
+    return direct(facts_of(*source));
   }
   std::unique_ptr<Source> reopen(SourceFacts facts) override {
     require_file(facts.path);
     facts.fingerprint = file_fingerprint(facts.path);
-    auto open_gdal = [this, path = facts.path]() -> std::shared_ptr<Source> {
-      const std::lock_guard lock(opening_);
-      return gdal_.open_file(path);
-    };
-    return std::make_unique<DirectSource>(std::move(facts), files_, std::move(open_gdal));
+    return direct(std::move(facts));
   }
   std::unique_ptr<VectorFile> vectors(const std::string& path) override { return gdal_.vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
@@ -153,6 +155,23 @@ class SourceChooser final : public SourceOpener {
     if (CfOpener::knows(head)) return Reader::cf;
     const bool tiff = head.starts_with("II*\0"sv) || head.starts_with("II+\0"sv);
     return tiff && !path.starts_with("/vsi") ? Reader::geotiff : Reader::gdal;
+  }
+
+  /// A source with these facts. If GDAL has to read its pixels, it is opened then.
+  [[nodiscard]] std::unique_ptr<Source> direct(SourceFacts facts) {
+    return std::make_unique<DirectSource>(std::move(facts), files_, [this](const SourceFacts& told) { return open_told(told); });
+  }
+
+  [[nodiscard]] std::unique_ptr<Source> open_told(const SourceFacts& told) {
+    const std::lock_guard lock(opening_);
+    try {
+      auto source = open_geotiff(told.path);
+      if (is_as_told(*source, told)) return source;
+    } catch (const Error& error) {
+      if (error.fault() != Fault::mistake) throw;
+      throw Error(Fault::system, std::string(error.what()) + "; its header could be read before: compare the mounts of the nodes");
+    }
+    throw Error(Fault::data, told.path + " is not the file whose header was read before; compare the mounts of the nodes");
   }
 
   /// Archives of maps have thousands of files whose headers tell the same: GDAL, with the database of PROJ, is asked about one of them.

@@ -95,8 +95,8 @@ std::optional<RecipeOptions> parse_recipe_options(const std::string& command, co
   line.hidden.add_options()("block", po::value<std::string>());
   line.hidden.add_options()("no-rechunk", "");
   RecipeOptions options;
-  const auto recipe =
-      read_command_line(line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
+  const auto recipe = read_command_line(
+      line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
   if (!recipe) return std::nullopt;
   options.recipe = *recipe;
   return options;

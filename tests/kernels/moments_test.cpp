@@ -3,7 +3,10 @@
 #include "kernels/cpu_level.h"
 #include "tests/kernels/local/run_process.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <random>
 
 namespace terroir::test {
@@ -21,20 +24,27 @@ OwnedBlock noise(Index rows, Index cols, unsigned seed, double mean, double sd, 
   return block;
 }
 
+// Rows of less than the 128 lanes, of whole ones, and of two and a rest; infinite pixels among them.
 TEST(Moments, AgreeWithTwoPassesInLongDouble) {
-  const auto block = noise(37, 301, 1, 8500, 3, 0.2);
-  long double sum = 0, squares = 0;
-  long double count = 0;
-  const auto pixels = pixels_of(block.view());
-  for (const float x : pixels)
-    if (!std::isnan(x)) sum += x, count += 1;
-  for (const float x : pixels)
-    if (!std::isnan(x)) squares += (x - sum / count) * (x - sum / count);
-  State state{};
-  observe_moments(block.view(), state);
-  EXPECT_EQ(state[moments::count], count);
-  EXPECT_NEAR(state[moments::mean], static_cast<double>(sum / count), 1e-10);
-  EXPECT_NEAR(state[moments::m2] / static_cast<double>(squares), 1, 1e-12);
+  for (const Index cols : {100, 256, 301}) {
+    const auto block = noise(37, cols, 1, 8500, 3, 0.2);
+    block(0, 5, 7) = std::numeric_limits<float>::infinity();
+    block(0, 30, 99) = -std::numeric_limits<float>::infinity();
+    long double sum = 0, squares = 0;
+    double count = 0, min = 1e9, max = -1e9;
+    const auto pixels = pixels_of(block.view());
+    for (const float x : pixels)
+      if (std::isfinite(x)) sum += x, count += 1, min = std::min<double>(min, x), max = std::max<double>(max, x);
+    for (const float x : pixels)
+      if (std::isfinite(x)) squares += (x - sum / count) * (x - sum / count);
+    State state{};
+    observe_moments(block.view(), state);
+    EXPECT_EQ(state[moments::count], count) << cols;
+    EXPECT_EQ(state[moments::min], min) << cols;
+    EXPECT_EQ(state[moments::max], max) << cols;
+    EXPECT_NEAR(state[moments::mean], static_cast<double>(sum / count), 1e-10) << cols;
+    EXPECT_NEAR(state[moments::m2] / static_cast<double>(squares), 1, 1e-12) << cols;
+  }
 }
 
 TEST(Moments, OfTheTextbookSample) {
@@ -77,22 +87,24 @@ TEST(Moments, MergeGivesTheMomentsOfBothParts) {
 }
 
 TEST(Moments, DoNotDependOnStridesOrCpu) {
-  const auto block = noise(50, 260, 2, 0, 1, 0.1);
-  OwnedBlock wide(1, {60, 400}, {}, 7);
-  for (Index r = 0; r < 50; ++r)
-    for (Index c = 0; c < 260; ++c) wide(0, r + 3, c + 5) = block(0, r, c);
-  State wanted{};
-  observe_moments(block.view(), wanted);
-  State got{};
-  observe_moments(wide.view().inner(3, 5, {50, 260}), got);
-  EXPECT_EQ(got, wanted);
   const CpuLevel machine = cpu_level();
-  for (const CpuLevel level : {CpuLevel::v3, CpuLevel::v2}) {
-    set_cpu_level(level);
-    observe_moments(block.view(), got);
-    EXPECT_EQ(got, wanted);
+  for (const Index cols : {100, 256, 260}) {
+    const auto block = noise(50, cols, 2, 0, 1, 0.1);
+    OwnedBlock wide(1, {60, 400}, {}, 7);
+    for (Index r = 0; r < 50; ++r)
+      for (Index c = 0; c < cols; ++c) wide(0, r + 3, c + 5) = block(0, r, c);
+    State wanted{};
+    observe_moments(block.view(), wanted);
+    State got{};
+    observe_moments(wide.view().inner(3, 5, {50, cols}), got);
+    EXPECT_EQ(got, wanted) << cols;
+    for (const CpuLevel level : {CpuLevel::v3, CpuLevel::v2}) {
+      set_cpu_level(level);
+      observe_moments(block.view(), got);
+      EXPECT_EQ(got, wanted) << cols;
+    }
+    set_cpu_level(machine);
   }
-  set_cpu_level(machine);
 }
 
 }  // namespace

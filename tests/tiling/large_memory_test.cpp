@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -61,13 +62,13 @@ TEST(LargeMemory, IsUsedAgain) {
   give_memory(again, mebibyte);
 }
 
-// Neighbours that are free are one place: three of a mebibyte hold one of three.
+// Neighbours that are free are one place: three of a mebibyte, from the highest one down, hold one of three.
 TEST(LargeMemory, JoinsWhatIsFree) {
   std::vector<std::byte*> memory;
   for (int i = 0; i < 3; ++i) memory.push_back(take_memory(mebibyte));
   for (const int i : {0, 2, 1}) give_memory(memory[static_cast<std::size_t>(i)], mebibyte);
   std::byte* const large = take_memory(3 * mebibyte);
-  EXPECT_EQ(large, memory[0]);
+  EXPECT_EQ(large + 2 * mebibyte, memory[0]);
   give_memory(large, 3 * mebibyte);
 }
 
@@ -94,7 +95,41 @@ TEST(LargeMemory, GoesBackToTheSystemWhenTrimmed) {
   EXPECT_LT(resident_bytes() + 120 * mebibyte, full);
 }
 
+// Every other buffer stays: all of the small pages between them go.
+TEST(LargeMemory, GoesBackFromBetweenBuffers) {
+  std::vector<std::byte*> taken;
+  for (int i = 0; i < 64; ++i) {
+    taken.push_back(take_memory(mebibyte));
+    std::memset(taken.back(), 1, mebibyte);
+  }
+  const std::size_t full = resident_bytes();
+  for (std::size_t i = 0; i < taken.size(); i += 2) give_memory(taken[i], mebibyte);
+  trim_memory();
+  EXPECT_LT(resident_bytes() + 31 * mebibyte, full);
+  for (std::size_t i = 1; i < taken.size(); i += 2) {
+    EXPECT_EQ(taken[i][mebibyte - 1], std::byte{1});
+    give_memory(taken[i], mebibyte);
+  }
+}
+
+// What was given back in the first 64 MiB is used before more is asked for.
+TEST(LargeMemory, FillsWhatItHasBeforeItGrows) {
+  std::vector<std::byte*> taken;
+  for (int i = 0; i < 100; ++i) taken.push_back(take_memory(mebibyte));
+  std::byte* const early = taken[10];
+  give_memory(early, mebibyte);
+  std::byte* const again = take_memory(mebibyte);
+  EXPECT_EQ(again, early);
+  taken[10] = again;
+  for (std::byte* const memory : taken) give_memory(memory, mebibyte);
+}
+
 #endif
+
+TEST(LargeMemory, ThatNobodyHasIsRefused) {
+  for (const std::size_t bytes : {SIZE_MAX, SIZE_MAX - 4096, SIZE_MAX / 2, SIZE_MAX / 4 - 100})
+    EXPECT_THROW((void)take_memory(bytes), std::bad_alloc) << bytes;
+}
 
 TEST(LargeMemory, IsGivenToSeveralThreadsAtOnce) {
   std::vector<std::thread> threads;

@@ -83,6 +83,30 @@ TEST_F(OpenSources, MadeAgainFromFactsTheyHaveTheSamePixels) {
   }
 }
 
+// What GDAL reads of another file would not fit its place: here twice the bytes of a number.
+TEST_F(OpenSources, ThatBecameOthersAreNotRead) {
+  const RasterSpec narrow{.cols = 300, .rows = 530, .type = GDT_Byte, .options = {"COMPRESS=PACKBITS"}};
+  RasterSpec wide = narrow;
+  wide.type = GDT_UInt16;
+  const auto source = make(wide);
+  for (const SampleType told : {SampleType::uint16, SampleType::uint8}) {
+    const auto again = make_source_opener(crs_);
+    const auto other = again->reopen(
+        {source->path(), source->grid(), source->times(), source->bands(), {told}, source->chunk(), source->interleaved(), 0, {}});
+    if (told == SampleType::uint16) {
+      expect_terrain(*other, wide);
+      continue;
+    }
+    try {
+      (void)test::read_band(*other, 0);
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::data);
+      EXPECT_NE(std::string(error.what()).find("is not the file whose header was read before"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST_F(OpenSources, ThatAreNotThereAreNotMadeFromFacts) {
   SourceFacts facts;
   facts.path = folder_ / "none.tif";

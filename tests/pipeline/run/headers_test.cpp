@@ -121,9 +121,18 @@ TEST(Headers, SourcesThatReopenAreMadeFromWhatRankZeroFound) {
     EXPECT_EQ(facts.bands, MemorySource("", first).bands());
     EXPECT_EQ(facts.types, std::vector{SampleType::float32});
   }
-  first->bands[0].pixels[7] += 100;
+  second->bands[0].pixels[7] += 100;
   ReplayingOpener third(told, std::make_unique<FactsOpener>(rasters));
-  EXPECT_THAT(faults(recipe, third), ElementsAre(HasSubstr("c/20240101.tif is not the file that rank 0 has opened")));
+  try {
+    (void)whole_run(recipe, third);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::data);
+    EXPECT_THAT(error.what(), HasSubstr("c/20240102.tif is not the file that rank 0 has opened under this name"));
+  }
+  first->bands[0].pixels[7] += 100;
+  ReplayingOpener fourth(told, std::make_unique<FactsOpener>(rasters));
+  EXPECT_THAT(faults(recipe, fourth), ElementsAre(HasSubstr("c/20240101.tif is not the file that rank 0 has opened")));
 }
 
 TEST(Headers, AnotherFileUnderTheSameNameIsRefused) {
