@@ -162,7 +162,7 @@ TERROIR_INLINE void join_body(const Entry* __restrict symbols, const Entry* __re
     const Entry length = (entry >> 16U) + ((i & ((1U << used) - 1)) >> before);
     const Entry extra = (far & 31U) - code, above = (far >> 16U) - 1, symbol = 2 * extra + (above >> (extra & 31U));
     const Whole match = length << 22U | (used + code) << 16U | symbol << 8U | (used + code + extra);
-    const Whole byte = 1U << 22U | used << 16U | (entry & 0xFF00U) | 1U << 7U | used;
+    const Whole byte = 1U << 22U | (entry & 0xFF00U) | 1U << 7U | used;
     const bool known =
         (entry & (literal | special)) == 0 && (far & special) == 0 && symbol >= first_far_symbol && used + code <= symbol_bits;
     wholes[i] = (entry & literal) != 0 ? byte : known ? match : 0;

@@ -17,7 +17,7 @@ constexpr Entry literal = 1U << 31U, special = 1U << 15U, pointer = 1U << 14U, b
 
 /// What one look tells of a literal, or of a match of which it tells length and distance, and that does not overlap what it makes:
 ///   bits 22-31  the length, 1 of a literal; 0: it is neither
-///   bits 16-21  the bits in front of the extra bits of the distance
+///   bits 16-21  of a match the bits in front of the extra bits of the distance
 ///   bits 8-15   the byte, or the symbol of the distance
 ///   bit 7       whether it is a literal
 ///   bits 0-5    all bits

@@ -202,6 +202,7 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   const std::string folder = scratch_folder();
   resources.scratch = {folder, free_space(folder), is_in_memory(folder), options.rechunk};
   UdunitsConverter units;
+  // Behind all that needs no file: this may wait for rank 0.
   if (wrap) loaded.opener = wrap(std::move(loaded.opener));
   Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, units, resources);
   loaded.compiled.plan = std::move(compiled.plan);

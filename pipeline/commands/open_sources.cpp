@@ -9,6 +9,7 @@
 #include "pipeline/commands/cf_opener.h"
 #include "pipeline/commands/zarr_opener.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/known_source.h"
 #include "pipeline/ports/vector_file.h"
 
 #include <algorithm>
@@ -36,23 +37,15 @@ bool is_as_told(const GdalSource& source, const SourceFacts& facts) {
 
 /// A GeoTIFF whose header GDAL has read, here or in another process, and whose pixels are decoded here. The layout is looked at when the
 /// first chunk is read; what the direct reader does not know, or cannot decode, is left to GDAL.
-class DirectSource final : public Source {
+class DirectSource final : public KnownSource {
  public:
   using OpenGdal = std::function<std::unique_ptr<Source>(const SourceFacts&)>;
 
   DirectSource(SourceFacts facts, std::shared_ptr<LocalFiles> files, OpenGdal open_gdal)
-      : facts_(std::move(facts)), files_(std::move(files)), open_gdal_(std::move(open_gdal)) {
-    for (const auto& band : facts_.bands) fills_.push_back(band.nodata.value_or(0));
+      : KnownSource(std::move(facts)), files_(std::move(files)), open_gdal_(std::move(open_gdal)) {
+    for (const auto& band : bands()) fills_.push_back(band.nodata.value_or(0));
   }
 
-  [[nodiscard]] const std::string& path() const noexcept override { return facts_.path; }
-  [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
-  [[nodiscard]] const TimeAxis& times() const noexcept override { return facts_.times; }
-  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_.bands; }
-  [[nodiscard]] ChunkShape chunk() const noexcept override { return facts_.chunk; }
-  [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
-  [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
-  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
   [[nodiscard]] bool reopens() const noexcept override { return true; }
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
@@ -84,7 +77,7 @@ class DirectSource final : public Source {
   void look() {
     tiles_ = TileReader::open(path(), files_);
     if (tiles_ && !fits(tiles_->layout())) tiles_.reset();
-    if (!tiles_) gdal_ = open_gdal_(facts_);
+    if (!tiles_) gdal_ = open_gdal_(facts());
   }
 
   [[nodiscard]] bool fits(const TiffLayout& layout) const {
@@ -95,7 +88,6 @@ class DirectSource final : public Source {
     return same_type && same_bands && whole_blocks && layout.image == grid().shape();
   }
 
-  const SourceFacts facts_;
   const std::shared_ptr<LocalFiles> files_;
   const OpenGdal open_gdal_;
   std::vector<double> fills_;

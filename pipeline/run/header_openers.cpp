@@ -1,5 +1,6 @@
 #include "pipeline/run/header_openers.h"
 
+#include "pipeline/ports/known_source.h"
 #include "tiling/cells.h"
 
 #include <algorithm>
@@ -47,19 +48,9 @@ std::string not_the_same(const std::string& path) {
 }
 
 /// A source that other ranks' headers tell of, opened when its first chunk is read.
-class LateSource final : public Source {
+class LateSource final : public KnownSource {
  public:
-  LateSource(SourceFacts facts, std::function<std::unique_ptr<Source>()> open) : facts_(std::move(facts)), open_(std::move(open)) {}
-
-  [[nodiscard]] const std::string& path() const noexcept override { return facts_.path; }
-  [[nodiscard]] const Grid& grid() const noexcept override { return facts_.grid; }
-  [[nodiscard]] const TimeAxis& times() const noexcept override { return facts_.times; }
-  [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_.bands; }
-  [[nodiscard]] ChunkShape chunk() const noexcept override { return facts_.chunk; }
-  [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
-  [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
-  [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
-  [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return facts_.scratch; }
+  LateSource(SourceFacts facts, std::function<std::unique_ptr<Source>()> open) : KnownSource(std::move(facts)), open_(std::move(open)) {}
 
   std::size_t read_chunk(std::span<const int> bands, const ChunkPlace& place, std::span<std::byte* const> out) override {
     return opened().read_chunk(bands, place, out);
@@ -83,11 +74,10 @@ class LateSource final : public Source {
       if (error.fault() != Fault::mistake) throw;
       throw Error(Fault::system, std::string(error.what()) + "; rank 0 has opened it: compare the mounts of the nodes");
     }
-    if (source->fingerprint() == facts_.fingerprint) return source;
+    if (source->fingerprint() == fingerprint()) return source;
     throw Error(Fault::data, not_the_same(path()));
   }
 
-  const SourceFacts facts_;
   const std::function<std::unique_ptr<Source>()> open_;
   std::once_flag opened_;
   std::unique_ptr<Source> source_;

@@ -112,9 +112,10 @@ void Reader::read_part(const LayerUse& layer, Index step, std::size_t part, cons
   const auto bytes = static_cast<Index>(sample_bytes(type));
   const Shape shape = file.chunk.shape;
   std::vector<float> row(only_gaps ? static_cast<std::size_t>(shape.cols) : 0);
+  bool brought = false;
   visit_chunks(use, window, [&](Index chunk_row, Index chunk_col, const Window& inside, const Window& local) {
     auto chunk = cache_.find(key_of(use, chunk_row, chunk_col));
-    if (!chunk) bring_step(layer, step, part, window);
+    if (!chunk && !std::exchange(brought, true)) bring_step(layer, step, part, window);  // what is gone again comes alone
     const Plane held = plane(use, chunk_row, chunk_col, std::move(chunk));
     const Index first_row = inside.row - chunk_row * shape.rows, first_col = inside.col - chunk_col * shape.cols;
     for (Index r = 0; r < inside.rows; ++r) {
