@@ -1,6 +1,11 @@
-# terroir_layer(NAME [RECURSIVE] [LINK targets...]): one static library from the .cpp files of the current folder.
+# terroir_layer(NAME [RECURSIVE] [LINK targets...] [LATE packages...]): one static library from the .cpp files of the current folder.
+# LATE are names of packages that pkg-config found; their shared libraries are loaded when first called.
 function(terroir_layer name)
-  cmake_parse_arguments(arg "RECURSIVE" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "RECURSIVE" "" "LINK;LATE" ${ARGN})
+  if(arg_LATE)
+    terroir_late_layer(${name} LINK ${arg_LINK} LATE ${arg_LATE})
+    return()
+  endif()
   if(arg_RECURSIVE)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   else()
@@ -13,6 +18,20 @@ function(terroir_layer name)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE terroir_settings ${arg_LINK})
   endif()
+endfunction()
+
+function(terroir_late_layer name)
+  cmake_parse_arguments(arg "" "" "LINK;LATE" ${ARGN})
+  terroir_layer(${name}_code LINK ${arg_LINK})
+  set(libraries "")
+  foreach(package IN LISTS arg_LATE)
+    target_include_directories(${name}_code SYSTEM PUBLIC ${${package}_INCLUDE_DIRS})
+    list(GET ${package}_LINK_LIBRARIES 0 library)
+    list(APPEND libraries ${library})
+  endforeach()
+  terroir_load_late(${name}_late FROM ${name}_code LIBRARIES ${libraries})
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE ${name}_code ${name}_late)
 endfunction()
 
 # terroir_tests(NAME FOLDER [LINK targets...]): one GoogleTest program from the *_test.cpp files under tests/FOLDER and what helps

@@ -5,11 +5,9 @@
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/child.h"
-#include "pipeline/adapters/proj/proj_crs_reader.h"
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/doctor_checks.h"
 #include "pipeline/commands/doctor_ranks.h"
-#include "pipeline/commands/open_sources.h"
 #include "pipeline/commands/start_checks.h"
 #include "pipeline/error.h"
 #include "terroir_version.h"
@@ -86,9 +84,6 @@ std::vector<Finding> look_at_libraries() {
   std::vector<Finding> findings = {check_library(gdal_setup().version), check_library(proj.version), check_proj(proj),
                                    check_library({mpi.name, mpi.version, mpi.version})};
   for (const auto& library : codec_libraries()) findings.push_back(check_library(library));
-  if (proj.database.empty()) return findings;
-  ProjCrsReader crs;
-  (void)make_source_opener(crs);  // sets GDAL up as a run does
   append(findings, check_gdal(gdal_setup()));
   return findings;
 }

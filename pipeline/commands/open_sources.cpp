@@ -4,6 +4,7 @@
 #include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/adapters/tiff/geotiff_facts.h"
 #include "pipeline/adapters/tiff/tiff_directory.h"
 #include "pipeline/adapters/tiff/tile_reader.h"
 #include "pipeline/commands/cf_opener.h"
@@ -35,7 +36,7 @@ bool is_as_told(const GdalSource& source, const SourceFacts& facts) {
          found.interleaved == facts.interleaved && found.fingerprint == facts.fingerprint;
 }
 
-/// A GeoTIFF whose header GDAL has read, here or in another process, and whose pixels are decoded here. The layout is looked at when the
+/// A GeoTIFF whose header has been read, here or in another process, and whose pixels are decoded here. The layout is looked at when the
 /// first chunk is read; what the direct reader does not know, or cannot decode, is left to GDAL.
 class DirectSource final : public KnownSource {
  public:
@@ -98,7 +99,7 @@ class DirectSource final : public KnownSource {
 
 class SourceChooser final : public SourceOpener {
  public:
-  explicit SourceChooser(CrsReader& crs) : gdal_(crs), cf_(crs), zarr_(crs) {}
+  explicit SourceChooser(CrsReader& crs) : crs_(crs), gdal_(crs), cf_(crs), zarr_(crs) {}
 
   std::vector<std::string> variables(const std::string& path) override {
     switch (reader_of(path)) {
@@ -115,14 +116,15 @@ class SourceChooser final : public SourceOpener {
     if (reader == Reader::zarr) return zarr_.open(path, part);
     if (reader == Reader::cf) return cf_.open(path, part);
     if (!part.variable.empty()) return gdal_.open(path, part);
+    if (reader == Reader::geotiff && !has_sidecar(path))
+      if (auto facts = read_geotiff_facts(LocalFile(path), crs_)) return known(std::move(*facts));
     auto source = reader == Reader::geotiff ? open_geotiff(path) : gdal_.open_file(path);
     if (!source->stored_plainly()) return source;
     return direct(facts_of(*source));
   }
   std::unique_ptr<Source> reopen(SourceFacts facts) override {
     require_file(facts.path);
-    facts.fingerprint = file_fingerprint(facts.path);
-    return direct(std::move(facts));
+    return known(std::move(facts));
   }
   std::unique_ptr<VectorFile> vectors(const std::string& path) override { return gdal_.vectors(path); }
   std::vector<std::string> glob(const std::string& pattern) override { return gdal_.glob(pattern); }
@@ -147,6 +149,12 @@ class SourceChooser final : public SourceOpener {
     if (CfOpener::knows(head)) return Reader::cf;
     const bool tiff = head.starts_with("II*\0"sv) || head.starts_with("II+\0"sv);
     return tiff && !path.starts_with("/vsi") ? Reader::geotiff : Reader::gdal;
+  }
+
+  /// A source with these facts and the fingerprint of the file.
+  [[nodiscard]] std::unique_ptr<Source> known(SourceFacts facts) {
+    facts.fingerprint = file_fingerprint(facts.path);
+    return direct(std::move(facts));
   }
 
   /// A source with these facts. If GDAL has to read its pixels, it is opened then.
@@ -179,6 +187,7 @@ class SourceChooser final : public SourceOpener {
 
   static constexpr std::size_t open_files = 128, most_told = 64;
   std::mutex opening_;  ///< a source that is read may turn to GDAL while another one is opened
+  CrsReader& crs_;
   GdalOpener gdal_;
   CfOpener cf_;
   ZarrOpener zarr_;

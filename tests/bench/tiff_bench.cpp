@@ -81,7 +81,7 @@ void direct(benchmark::State& state, std::size_t number) {
 
 void gdal(benchmark::State& state, std::size_t number) {
   const Kind& kind = kinds()[number];
-  start_gdal({});
+  start_gdal();
   const std::string& path = file_of(number);
   const auto bytes = static_cast<std::size_t>(GDALGetDataTypeSizeBytes(kind.type));
   std::vector<std::byte> out(std::size_t{tile} * tile * static_cast<std::size_t>(kind.bands) * bytes);

@@ -32,8 +32,4 @@ struct GdalFacts {
 /// The CRS that a file says it has; an unknown one for null.
 [[nodiscard]] Crs read_crs(OGRSpatialReferenceH reference, const std::string& path, CrsReader& reader);
 
-/// The chunk in which blocks of the storage are read: at least 256 rows and columns where they are smaller, but no more than
-/// 1 Mi pixels and 4 Mi numbers, of which a pixel has `samples`; huge blocks stay as they are. `image` bounds it.
-[[nodiscard]] Shape chunk_of_blocks(Shape block, Shape image, Index samples) noexcept;
-
 }  // namespace terroir

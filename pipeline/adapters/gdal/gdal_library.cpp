@@ -18,7 +18,7 @@ void set_unless_given(const char* option, const char* value) {
   if (CPLGetConfigOption(option, nullptr) == nullptr) CPLSetConfigOption(option, value);
 }
 
-void configure(const GdalOptions& options) {
+void configure() {
   GDALRegister_GTiff();
   GDALRegister_COG();
   GDALRegister_GRIB();
@@ -26,7 +26,7 @@ void configure(const GdalOptions& options) {
   RegisterOGRShape();
   RegisterOGRGeoJSON();
   CPLSetErrorHandler(CPLQuietErrorHandler);
-  GDALSetCacheMax64(options.cache_bytes);
+  GDALSetCacheMax64(GIntBig{32} << 20);  // for the whole process
   for (const auto& [name, value] : gdal_settings) CPLSetConfigOption(name, value);
   OSRSetPROJEnableNetwork(0);
   // Storage that is busy or silent: GDAL asks twice, its callers three times; and no wait without end.
@@ -41,10 +41,10 @@ void configure(const GdalOptions& options) {
 
 }  // namespace
 
-void start_gdal(const GdalOptions& options) {
+void start_gdal(bool allow_vrt) {
   static std::once_flag once;
-  std::call_once(once, configure, options);
-  if (!options.allow_vrt) return;
+  std::call_once(once, configure);
+  if (!allow_vrt) return;
   static std::once_flag vrt;
   std::call_once(vrt, GDALRegister_VRT);
 }
@@ -57,7 +57,10 @@ std::vector<const char*> allowed_drivers(const GdalOptions& options) {
   return names;
 }
 
-GdalMessages::GdalMessages() { CPLPushErrorHandlerEx(take, this); }
+GdalMessages::GdalMessages() {
+  start_gdal();
+  CPLPushErrorHandlerEx(take, this);
+}
 GdalMessages::~GdalMessages() { CPLPopErrorHandler(); }
 
 void CPL_STDCALL GdalMessages::take(CPLErr level, CPLErrorNum, const char* text) {

@@ -3,7 +3,6 @@
 #include <gdal.h>
 
 #include <array>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,9 +11,8 @@
 namespace terroir {
 
 struct GdalOptions {
-  std::int64_t cache_bytes = std::int64_t{32} << 20;  ///< of GDAL's block cache, for the whole process
-  std::size_t open_handles = 64;                      ///< kept open at most
-  bool allow_vrt = false;  ///< a VRT may read any other file, so it needs leave (TERROIR_ALLOW_VRT=1 gives it as well)
+  std::size_t open_handles = 64;  ///< kept open at most
+  bool allow_vrt = false;         ///< a VRT may read any other file, so it needs leave (TERROIR_ALLOW_VRT=1 gives it as well)
 };
 
 /// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
@@ -36,7 +34,7 @@ inline constexpr std::array<std::pair<const char*, const char*>, 8> gdal_setting
 
 /// Sets GDAL up for the process: drivers of the allow-list, a fixed cache, no sidecar search, no message on the terminal.
 /// The first call counts, but for leave to read VRTs, which any call may give.
-void start_gdal(const GdalOptions& options);
+void start_gdal(bool allow_vrt = false);
 
 /// Names of the drivers that may open a file of pixels; ends with a null pointer.
 [[nodiscard]] std::vector<const char*> allowed_drivers(const GdalOptions& options);
@@ -44,7 +42,7 @@ void start_gdal(const GdalOptions& options);
 /// A text without the queries of addresses, which may hold signatures, and without user names and passwords before a server's name.
 [[nodiscard]] std::string without_secrets(std::string text);
 
-/// Takes what GDAL says on this thread instead of the terminal, for as long as it lives.
+/// Takes what GDAL says on this thread instead of the terminal, for as long as it lives. Starts GDAL, which nobody needs before.
 class GdalMessages {
  public:
   GdalMessages();

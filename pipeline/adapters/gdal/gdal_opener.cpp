@@ -38,9 +38,7 @@ Error unreadable(const std::string& path, const std::string& why) {
 }  // namespace
 
 GdalOpener::GdalOpener(CrsReader& crs, GdalOptions options)
-    : crs_(crs), options_(with_environment(options)), pool_(std::make_shared<HandlePool>(options_)) {
-  start_gdal(options_);
-}
+    : crs_(crs), options_(with_environment(options)), pool_(std::make_shared<HandlePool>(options_)) {}
 
 std::unique_ptr<GdalSource> GdalOpener::open_file(const std::string& path) {
   require_file(path);

@@ -71,7 +71,6 @@ std::vector<int> overview_levels(Shape shape) {
 }  // namespace
 
 GeotiffFile::GeotiffFile(TiffHeader header) : header_(std::move(header)), scratch_(".tif") {
-  start_gdal({});
   const GdalMessages messages;
   Options options = layout_options();
   const Shape shape = header_.grid.shape();

@@ -41,6 +41,7 @@ bool HandlePool::has_sidecar(const std::string& path) {
 }
 
 DatasetPtr HandlePool::open(const std::string& path) {
+  start_gdal(options_.allow_vrt);
   const SidecarSearch search(has_sidecar(path));
   const auto drivers = allowed_drivers(options_);
   const auto open_once = [&] {

@@ -4,9 +4,14 @@
 #include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
+#include "pipeline/ports/local_files.h"
 
-#include <cpl_string.h>
 #include <cpl_vsi.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -25,15 +30,19 @@ struct CloseFile {
 };
 using FilePtr = std::unique_ptr<VSILFILE, CloseFile>;
 
+struct CloseFolder {
+  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+
 Error system_error(const std::string& path, const char* step) {
   return {Fault::system, path + ": " + step + " failed" + (errno != 0 ? std::string(" (") + std::strerror(errno) + ")" : std::string())};
 }
 
-bool exists(const std::string& path) {
-  if (is_remote(path)) return remote_exists(path);
-  VSIStatBufL status;
-  return VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
+Error is_folder(const std::string& path) {
+  return {Fault::mistake, path + ": it is a folder; name a file, or a pattern like " + path + "/*.tif"};
 }
+
+bool exists(const std::string& path) { return is_remote(path) ? remote_exists(path) : ::access(path.c_str(), F_OK) == 0; }
 
 bool matches(std::string_view pattern, std::string_view name) {
   std::size_t p = 0, n = 0, star = std::string_view::npos, resume = 0;
@@ -56,13 +65,12 @@ bool matches(std::string_view pattern, std::string_view name) {
 bool is_pattern(std::string_view text) { return text.find_first_of("*?") != std::string_view::npos; }
 
 std::vector<std::string> names_in(std::string folder) {
-  const GdalMessages messages;
   if (folder.size() > 1) folder.pop_back();  // the slash
   if (is_remote(folder)) return remote_names(folder);
-  const std::unique_ptr<char*, void (*)(char**)> list(VSIReadDir(folder.empty() ? "." : folder.c_str()), CSLDestroy);
+  const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.empty() ? "." : folder.c_str()));
   std::vector<std::string> names;
-  for (char** name = list.get(); name != nullptr && *name != nullptr; ++name)
-    if (std::strcmp(*name, ".") != 0 && std::strcmp(*name, "..") != 0) names.emplace_back(*name);
+  while (const dirent* const entry = open ? ::readdir(open.get()) : nullptr) names.emplace_back(entry->d_name);
+  std::erase_if(names, [](const std::string& name) { return name == "." || name == ".."; });
   return names;
 }
 
@@ -80,53 +88,69 @@ std::vector<std::string> expand(const std::vector<std::string>& found, std::stri
   return out;
 }
 
-Fingerprint fingerprint_once(const std::string& path) {
+/// That of a file of `size` bytes, of which `read` fills a span from a place.
+template <typename Read>
+Fingerprint fingerprint_of(std::uint64_t size, const Read& read) {
   constexpr std::size_t part = 65536;
+  std::array<std::byte, part> buffer;
+  const auto bytes = std::span(buffer).first(std::min<std::uint64_t>(part, size));
+  const auto crc_at = [&](std::uint64_t offset) {
+    read(offset, bytes);
+    return crc32c(bytes);
+  };
+  return {size, crc_at(0), crc_at(size - bytes.size())};
+}
+
+Fingerprint local_fingerprint(const std::string& path) {
+  const LocalFile file(path);
+  return fingerprint_of(file.size(), [&](std::uint64_t offset, std::span<std::byte> out) { file.read(offset, out); });
+}
+
+Fingerprint remote_fingerprint(const std::string& path) {
   const GdalMessages messages;
   errno = 0;
   const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
   if (!file || VSIFSeekL(file.get(), 0, SEEK_END) != 0) throw system_error(path, "opening it");
-  Fingerprint print;
-  print.size = VSIFTellL(file.get());
-  const std::size_t length = std::min<std::uint64_t>(part, print.size);
-  std::array<std::byte, part> bytes;
-  const auto crc_at = [&](std::uint64_t offset) {
-    if (VSIFSeekL(file.get(), offset, SEEK_SET) != 0 || VSIFReadL(bytes.data(), 1, length, file.get()) != length)
+  return fingerprint_of(VSIFTellL(file.get()), [&](std::uint64_t offset, std::span<std::byte> out) {
+    if (VSIFSeekL(file.get(), offset, SEEK_SET) != 0 || VSIFReadL(out.data(), 1, out.size(), file.get()) != out.size())
       throw system_error(path, "reading it");
-    return crc32c(std::span(bytes).first(length));
-  };
-  print.head_crc32c = crc_at(0);
-  print.tail_crc32c = crc_at(print.size - length);
-  return print;
+  });
+}
+
+void require_local_file(const std::string& path) {
+  struct stat status {};
+  if (path.empty() || ::stat(path.c_str(), &status) != 0) {
+    if (!path.empty() && errno == EACCES)
+      throw Error(Fault::mistake, path + ": a folder on its way may not be entered; check its permissions");
+    throw Error(Fault::mistake, "'" + path + "': there is no such file; check the path and the folder that it is bound to");
+  }
+  if (S_ISDIR(status.st_mode)) throw is_folder(path);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw Error(Fault::mistake, path + ": it cannot be opened (" + std::strerror(errno) + "); check its permissions");
+  ::close(fd);
+}
+
+std::string local_head(const std::string& path, std::size_t bytes) try {
+  const LocalFile file(path);
+  std::string head(std::min<std::uint64_t>(bytes, file.size()), '\0');
+  file.read(0, std::as_writable_bytes(std::span(head)));
+  return head;
+} catch (const Error&) {
+  return {};
 }
 
 }  // namespace
 
 void require_file(const std::string& path) {
   require_allowed(path);
-  const std::string folder = path + ": it is a folder; name a file, or a pattern like " + path + "/*.tif";
-  if (is_remote(path)) {
-    const RemoteAnswer answer = ask_remote(path);
-    if (answer.kind == RemoteAnswer::Kind::folder) throw Error(Fault::mistake, folder);
-    if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
-    return;
-  }
-  VSIStatBufL status;
-  errno = 0;
-  const GdalMessages messages;
-  if (path.empty() || VSIStatL(path.c_str(), &status) != 0) {
-    if (errno == EACCES) throw Error(Fault::mistake, path + ": a folder on its way may not be entered; check its permissions");
-    throw Error(Fault::mistake, "'" + path + "': there is no such file; check the path and the folder that it is bound to");
-  }
-  if (VSI_ISDIR(status.st_mode)) throw Error(Fault::mistake, folder);
-  errno = 0;
-  const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
-  if (!file)
-    throw Error(Fault::mistake,
-                path + ": it cannot be opened (" + (errno != 0 ? std::strerror(errno) : "no reason given") + "); check its permissions");
+  if (!is_remote(path)) return require_local_file(path);
+  const RemoteAnswer answer = ask_remote(path);
+  if (answer.kind == RemoteAnswer::Kind::folder) throw is_folder(path);
+  if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
 }
 
 std::string file_head(const std::string& path, std::size_t bytes) {
+  if (!is_remote(path)) return local_head(path, bytes);
   const GdalMessages messages;
   const FilePtr file(VSIFOpenL(path.c_str(), "rb"));
   std::string head(bytes, '\0');
@@ -135,10 +159,10 @@ std::string file_head(const std::string& path, std::size_t bytes) {
 }
 
 Fingerprint file_fingerprint(const std::string& path) {
+  if (!is_remote(path)) return local_fingerprint(path);
   for (int attempt = 1;; ++attempt) try {
-      return fingerprint_once(path);
+      return remote_fingerprint(path);
     } catch (const Error&) {
-      if (!is_remote(path)) throw;
       const RemoteAnswer answer = ask_after_failure(path);
       if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
       if (attempt == tries) throw;

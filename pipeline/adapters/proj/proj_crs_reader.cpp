@@ -126,12 +126,16 @@ void fill_ellipsoid(PJ_CONTEXT* context, const PJ* crs, Crs& out) {
 
 }  // namespace
 
-ProjCrsReader::ProjCrsReader() : context_(proj_context_create()) {
-  proj_log_level(context_.get(), PJ_LOG_ERROR);
-  proj_log_func(context_.get(), this, [](void* self, int, const char* text) { static_cast<ProjCrsReader*>(self)->message_ = text; });
-  proj_context_set_enable_network(context_.get(), 0);
-  if (proj_context_get_database_path(context_.get()) == nullptr)
+PJ_CONTEXT* ProjCrsReader::context() {
+  if (context_) return context_.get();
+  PjContextPtr made(proj_context_create());
+  proj_log_level(made.get(), PJ_LOG_ERROR);
+  proj_log_func(made.get(), this, [](void* self, int, const char* text) { static_cast<ProjCrsReader*>(self)->message_ = text; });
+  proj_context_set_enable_network(made.get(), 0);
+  if (proj_context_get_database_path(made.get()) == nullptr)
     throw Error(Fault::system, "PROJ cannot find its database proj.db; install the package proj-data or set PROJ_LIB to its folder");
+  context_ = std::move(made);
+  return context_.get();
 }
 
 Crs ProjCrsReader::read(const std::string& text) {
@@ -144,7 +148,7 @@ Crs ProjCrsReader::read(const std::string& text) {
 }
 
 Crs ProjCrsReader::parse(const std::string& text) {
-  PJ_CONTEXT* const context = context_.get();
+  PJ_CONTEXT* const context = this->context();
   message_.clear();
   PjPtr crs(proj_create(context, as_crs_definition(text).c_str()));
   if (!crs || proj_is_crs(crs.get()) == 0) throw no_crs(text, without_function(message_));
@@ -185,10 +189,12 @@ Crs ProjCrsReader::read_cf(const std::vector<Attribute>& attributes) {
 
 std::vector<CrsReader::Attribute> ProjCrsReader::cf_attributes(const Crs& crs) {
   const std::lock_guard lock(mutex_);
-  PjPtr object(crs.known() ? proj_create(context_.get(), crs.wkt.c_str()) : nullptr);
-  if (object && proj_get_type(object.get()) == PJ_TYPE_BOUND_CRS) object.reset(proj_get_source_crs(context_.get(), object.get()));
+  if (!crs.known()) return {};
+  PJ_CONTEXT* const context = this->context();
+  PjPtr object(proj_create(context, crs.wkt.c_str()));
+  if (object && proj_get_type(object.get()) == PJ_TYPE_BOUND_CRS) object.reset(proj_get_source_crs(context, object.get()));
   if (!object) return {};
-  return cf_grid_mapping(context_.get(), object.get(), crs);
+  return cf_grid_mapping(context, object.get(), crs);
 }
 
 std::shared_ptr<const CrsOperation> ProjCrsReader::operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) {

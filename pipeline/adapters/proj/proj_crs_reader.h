@@ -9,17 +9,18 @@
 
 namespace terroir {
 
-/// Coordinate reference systems by PROJ: no network, no messages on the terminal. May be called from several threads.
+/// Coordinate reference systems by PROJ: no network, no messages on the terminal. May be called from several threads. Functions throw
+/// Error(Fault::system) as well, when PROJ cannot find its database.
 class ProjCrsReader final : public CrsReader {
  public:
-  /// Throws Error(Fault::system) when PROJ cannot find its database.
-  ProjCrsReader();
   [[nodiscard]] Crs read(const std::string& text) override;
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& crs) override;
   [[nodiscard]] Crs read_cf(const std::vector<Attribute>& attributes) override;
   [[nodiscard]] std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) override;
 
  private:
+  /// PROJ is loaded when it is first needed. With the mutex held.
+  [[nodiscard]] PJ_CONTEXT* context();
   Crs parse(const std::string& text);
 
   std::mutex mutex_;

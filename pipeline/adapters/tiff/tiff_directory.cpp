@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 namespace terroir {
@@ -39,6 +40,20 @@ bool read_directory(const LocalFile& file, const Format& format, std::uint64_t& 
   return true;
 }
 
+constexpr std::size_t longest = 65536;  ///< of what a tag says
+
+/// The bytes of a tag that has one of the types; none without it.
+std::vector<std::byte> bytes_of(const LocalFile& file, const TiffDirectory& directory, int tag, bool (*wanted)(int type),
+                                std::size_t& value_bytes) {
+  const auto entry = std::find_if(directory.begin(), directory.end(), [&](const TiffEntry& e) { return e.tag == tag; });
+  if (entry == directory.end() || !wanted(entry->type) || !entry->inside(file)) return {};
+  value_bytes = entry->value_bytes();
+  if (entry->count * value_bytes > longest) return {};
+  std::vector<std::byte> bytes(entry->count * value_bytes);
+  file.read(entry->offset, bytes);
+  return bytes;
+}
+
 void append(std::string& text, std::uint64_t number) {
   for (std::size_t i = 0; i < sizeof number; ++i) text.push_back(static_cast<char>(number >> 8 * i & 0xFFU));
 }
@@ -46,7 +61,6 @@ void append(std::string& text, std::uint64_t number) {
 /// Appends what an entry says; false when that is more than its bytes.
 bool append(std::string& text, const LocalFile& file, const TiffEntry& entry) {
   using namespace tiff_tag;
-  constexpr std::size_t most = 65536;
   constexpr std::array elsewhere = {sub_directories, exif_directory, gps_directory};
   if (std::find(elsewhere.begin(), elsewhere.end(), entry.tag) != elsewhere.end()) return false;
   append(text, static_cast<std::uint64_t>(entry.tag));
@@ -54,11 +68,11 @@ bool append(std::string& text, const LocalFile& file, const TiffEntry& entry) {
   append(text, entry.count);
   constexpr std::array places = {strip_offsets, strip_byte_counts, tile_offsets, tile_byte_counts};
   if (std::find(places.begin(), places.end(), entry.tag) != places.end()) return true;
-  if (!entry.inside(file) || entry.count * entry.value_bytes() > most) return false;
+  if (!entry.inside(file) || entry.count * entry.value_bytes() > longest) return false;
   const std::size_t before = text.size();
   text.resize(before + entry.count * entry.value_bytes());
   file.read(entry.offset, std::as_writable_bytes(std::span(text).subspan(before)));
-  return text.size() <= most;
+  return text.size() <= longest;
 }
 
 /// Whether a directory says where its pixels lie, and in which CRS.
@@ -68,6 +82,35 @@ bool is_placed(const TiffDirectory& directory) {
 }
 
 }  // namespace
+
+bool is_whole(int type) noexcept { return type == 1 || type == 3 || type == 4 || type == 16; }
+
+std::vector<std::uint64_t> read_numbers(const LocalFile& file, const TiffDirectory& directory, int tag) {
+  std::size_t size = 1;
+  const auto bytes = bytes_of(file, directory, tag, is_whole, size);
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t at = 0; at < bytes.size(); at += size) numbers.push_back(little_endian(&bytes[at], size));
+  return numbers;
+}
+
+std::vector<double> read_doubles(const LocalFile& file, const TiffDirectory& directory, int tag) {
+  constexpr int type = 12;
+  std::size_t size = 1;
+  const auto bytes = bytes_of(
+      file, directory, tag, [](int t) { return t == type; }, size);
+  std::vector<double> numbers;
+  for (std::size_t at = 0; at < bytes.size(); at += size) numbers.push_back(std::bit_cast<double>(little_endian(&bytes[at], size)));
+  return numbers;
+}
+
+std::string read_text(const LocalFile& file, const TiffDirectory& directory, int tag) {
+  constexpr int type = 2;
+  std::size_t size = 1;
+  const auto bytes = bytes_of(
+      file, directory, tag, [](int t) { return t == type; }, size);
+  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return text.substr(0, text.find('\0'));
+}
 
 std::uint64_t little_endian(const std::byte* at, std::size_t bytes) noexcept {
   std::uint64_t value = 0;

@@ -33,6 +33,16 @@ struct TiffDirectories {
 /// Throws Error: Fault::data when the file becomes shorter meanwhile, Fault::system when it cannot be read.
 [[nodiscard]] TiffDirectories read_tiff_directories(const LocalFile& file, std::size_t most);
 
+/// What a tag of a directory says: whole numbers (BYTE, SHORT, LONG, LONG8), numbers of type DOUBLE, or text (ASCII, as far as its
+/// first zero). Empty without the tag, and where it has another type, reaches beyond the file or is long-winded (over 64 KiB). Throw
+/// Error(Fault::data) when the file becomes shorter meanwhile, Fault::system when it cannot be read.
+[[nodiscard]] std::vector<std::uint64_t> read_numbers(const LocalFile& file, const TiffDirectory& directory, int tag);
+[[nodiscard]] std::vector<double> read_doubles(const LocalFile& file, const TiffDirectory& directory, int tag);
+[[nodiscard]] std::string read_text(const LocalFile& file, const TiffDirectory& directory, int tag);
+
+/// Whether a field type is one of whole numbers: BYTE, SHORT, LONG, LONG8.
+[[nodiscard]] bool is_whole(int type) noexcept;
+
 /// A number of `bytes` bytes, least significant first.
 [[nodiscard]] std::uint64_t little_endian(const std::byte* at, std::size_t bytes) noexcept;
 

@@ -12,9 +12,6 @@ namespace {
 
 using namespace tiff_tag;
 
-/// Whether a field type is one of whole numbers: BYTE, SHORT, LONG, LONG8.
-bool is_whole(int type) noexcept { return type == 1 || type == 3 || type == 4 || type == 16; }
-
 /// The directory of the first image: its tags of whole numbers.
 class Directory {
  public:

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::IsSubsetOf;
 
 TEST(GdalSetup, IsLockedDown) {
-  start_gdal({});
+  start_gdal();
   const GdalSetup setup = gdal_setup();
   EXPECT_THAT(setup.drivers, Contains("GTiff"));
   EXPECT_THAT(setup.drivers,
@@ -25,7 +25,7 @@ TEST(GdalSetup, IsLockedDown) {
 }
 
 TEST(GdalSetup, TellsWhatIsNotInForce) {
-  start_gdal({});
+  start_gdal();
   CPLSetThreadLocalConfigOption("GDAL_DRIVER_PATH", "/plugins");
   EXPECT_THAT(gdal_setup().unlocked, ElementsAre("GDAL_DRIVER_PATH is '/plugins', not 'disable'"));
   CPLSetThreadLocalConfigOption("GDAL_DRIVER_PATH", nullptr);

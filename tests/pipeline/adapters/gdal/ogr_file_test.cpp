@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 class OgrFileTest : public ::testing::Test {
  protected:
-  void SetUp() override { start_gdal({}); }
+  void SetUp() override { start_gdal(); }
 
   std::string write(const std::string& name, const std::string& features) {
     std::ofstream(folder_ / name) << R"({"type": "FeatureCollection", "features": [)" << features << "]}";
