@@ -165,7 +165,8 @@ class Bound final : public BoundKernel {
 
 /// Makes a process of a kernel struct. K declares itself in `static void describe(Describe<K>&)`; may check what one parameter
 /// alone does not tell in `std::vector<std::pair<std::string, Complaint>> check() const` (parameter's name, what is wrong) and
-/// prepare derived members in `void prepare()` after that.
+/// prepare derived members in `void prepare()` after that. What one parameter alone tells is a rule that it `follows`, so that it is
+/// told together with what is wrong with the others.
 template <class K>
 Process define() {
   Process process;

@@ -161,12 +161,14 @@ struct Parameter {
   Value standard;       ///< the value in force when none is given
   std::string example;  ///< a value for the reference's example, when the parameter must be given
   std::function<std::optional<Complaint>(void* kernel, const Value&)> assign;
-  std::function<Value(const void* kernel)> read;  ///< the value in force, for the canonical recipe
+  std::function<Value(const void* kernel)> read;               ///< the value in force, for the canonical recipe
+  std::function<std::optional<Complaint>(const Value&)> rule;  ///< what is wrong with a value of the right type, if there is one
 
   Parameter& at_least(double value) { return min = value, *this; }
   Parameter& at_most(double value) { return max = value, *this; }
   Parameter& above(double value) { return min_excluded = value, *this; }
   Parameter& in_unit(std::string text) { return unit = std::move(text), *this; }
+  Parameter& follows(std::function<std::optional<Complaint>(const Value&)> text) { return rule = std::move(text), *this; }
   Parameter& must_be_given() { return required = true, *this; }
   Parameter& such_as(std::string value) { return example = std::move(value), *this; }
 };

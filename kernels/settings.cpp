@@ -128,6 +128,7 @@ std::vector<Diagnostic> assign_all(const std::vector<Parameter>& parameters, voi
     }
     auto complaint = p->assign(kernel, entry.value);
     if (!complaint) complaint = out_of_range(*p, entry.value);
+    if (!complaint && p->rule) complaint = p->rule(entry.value);
     const Position at = entry.value.at().line > 0 ? entry.value.at() : entry.at;
     if (complaint) found.push_back({at, entry.key, complaint->problem, complaint->remedy});
   }

@@ -40,11 +40,23 @@ struct FocalStatistics {
     d.param("reducer", &FocalStatistics::reducer, reducer_names, "what is computed; one, or a list whose names become layers")
         .must_be_given()
         .such_as("mean");
-    d.param("size", &FocalStatistics::size, "width of the window in pixels, odd").at_least(1).at_most(largest).must_be_given().such_as("9");
+    d.param("size", &FocalStatistics::size, "width of the window in pixels, odd")
+        .at_least(1)
+        .at_most(largest)
+        .follows(odd)
+        .must_be_given()
+        .such_as("9");
     d.param("shape", &FocalStatistics::shape, {"square", "circle"}, "circle: the pixels at most size / 2, rounded down, from the centre");
     d.param("ddof", &FocalStatistics::ddof, "taken from n in the divisor of sd: 0 population, 1 sample").at_least(0);
     d.param("min_valid", &FocalStatistics::min_valid, "fewer valid pixels than this give nodata").at_least(1);
     d.param("boundary", &FocalStatistics::boundary, {"nodata", "replicate", "reflect", "wrap"}, "what stands beyond the edge of the layer");
+  }
+
+  static std::optional<Complaint> odd(const Value& value) {
+    const std::int64_t width = *value.integer();
+    if (width % 2 != 0) return std::nullopt;
+    return Complaint{std::to_string(width) + " is even, so the window has no centre",
+                     "use " + std::to_string(width + 1) + " or " + std::to_string(width - 1)};
   }
 
   [[nodiscard]] std::int64_t window_pixels() const {
@@ -55,15 +67,10 @@ struct FocalStatistics {
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {
-    std::vector<std::pair<std::string, Complaint>> wrong;
-    if (size % 2 == 0)
-      wrong.emplace_back("size", Complaint{std::to_string(size) + " is even, so the window has no centre",
-                                           "use " + std::to_string(size + 1) + " or " + std::to_string(size - 1)});
-    else if (min_valid > window_pixels())
-      wrong.emplace_back("min_valid", Complaint{std::to_string(min_valid) + " is more than the " + std::to_string(window_pixels()) +
-                                                    " pixels of the window",
-                                                "use fewer or a larger size"});
-    return wrong;
+    if (min_valid <= window_pixels()) return {};
+    return {{"min_valid",
+             {std::to_string(min_valid) + " is more than the " + std::to_string(window_pixels()) + " pixels of the window",
+              "use fewer or a larger size"}}};
   }
 
   void prepare() { validity = {static_cast<float>(min_valid), static_cast<float>(ddof)}; }

@@ -19,16 +19,19 @@ struct ExpressionProcess {
         .take(Take::bands)
         .input("data", "any", "the layers that the formula names")
         .output("", "", "one layer");
-    d.param("formula", &ExpressionProcess::formula, "the formula, such as (N - R) / (N + R)").must_be_given().such_as("(N - R) / (N + R)");
+    d.param("formula", &ExpressionProcess::formula, "the formula, such as (N - R) / (N + R)")
+        .follows(readable)
+        .must_be_given()
+        .such_as("(N - R) / (N + R)");
   }
 
-  [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {
-    const auto read = formula::parse_expression(formula);
+  static std::optional<Complaint> readable(const Value& value) {
+    const auto read = formula::parse_expression(value.text());
     if (const auto* error = std::get_if<formula::ExpressionError>(&read))
-      return {{"formula", {"column " + std::to_string(error->column) + " of the formula: " + error->problem, error->remedy}}};
+      return Complaint{"column " + std::to_string(error->column) + " of the formula: " + error->problem, error->remedy};
     if (std::get<formula::Expression>(read).names.empty())
-      return {{"formula", {"the formula names no layer", "name at least one layer of data"}}};
-    return {};
+      return Complaint{"the formula names no layer", "name at least one layer of data"};
+    return std::nullopt;
   }
 
   void prepare() {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace terroir::kernels {
 namespace {
@@ -47,9 +48,21 @@ struct ReduceTime {
         .input("data", "any", "layers with a time axis")
         .output("", "as data; count: 1", "one layer for each reducer, named after it when there are several");
     d.param("reducer", &ReduceTime::reducer, reducer_names, "one statistic or a list of them").must_be_given().such_as("median");
-    d.param("probabilities", &ReduceTime::probabilities, "for quantiles: which ones; 0.05 makes a layer q05").at_least(0).at_most(1);
+    d.param("probabilities", &ReduceTime::probabilities, "for quantiles: which ones; 0.05 makes a layer q05")
+        .at_least(0)
+        .at_most(1)
+        .follows(distinct);
     d.param("min_valid", &ReduceTime::min_valid, "where fewer values are valid the result is nodata; count is never nodata").at_least(1);
     d.param("ddof", &ReduceTime::ddof, "degrees of freedom taken off the number of values in sd").at_least(0);
+  }
+
+  static std::optional<Complaint> distinct(const Value& value) {
+    std::set<std::string> names;
+    if (value.is_list())
+      for (const Value& item : value.items())
+        if (const std::string name = quantile_name(*item.number()); !names.insert(name).second)
+          return Complaint{"two probabilities are called " + name, "give each one once"};
+    return std::nullopt;
   }
 
   [[nodiscard]] bool has(Reducer r) const { return std::find(reducer.begin(), reducer.end(), r) != reducer.end(); }
@@ -59,10 +72,6 @@ struct ReduceTime {
       return {{"probabilities", {"quantiles need probabilities", "give probabilities: [0.05, 0.95]"}}};
     if (!has(Reducer::quantiles) && !probabilities.empty())
       return {{"probabilities", {"probabilities are given but no quantiles asked for", "add quantiles to reducer"}}};
-    for (std::size_t i = 0; i < probabilities.size(); ++i)
-      for (std::size_t j = 0; j < i; ++j)
-        if (quantile_name(probabilities[i]) == quantile_name(probabilities[j]))
-          return {{"probabilities", {"two probabilities are called " + quantile_name(probabilities[i]), "give each one once"}}};
     return {};
   }
 

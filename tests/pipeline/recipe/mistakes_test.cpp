@@ -240,6 +240,21 @@ outputs:
                                           "r.yml:12:53: outputs.o.codec.name: 'lzma' is not a choice; use blosc, zstd, gzip or none"));
 }
 
+// What is wrong with one value does not hide what is wrong with another one of the step.
+TEST(Mistakes, OfOneStepAreToldTogether) {
+  EXPECT_THAT(messages(skeleton(5, "  slope: {process: focal_statistics, data: dem, reducers: sd, size: 4, boundary: none, ddof: -1}")),
+              ElementsAre("r.yml:5:3: steps.slope.reducer: parameter 'reducer' is missing; give reducer: what is computed; one, or a list "
+                          "whose names become layers",
+                          "r.yml:5:49: steps.slope.reducers: unknown parameter 'reducers'; did you mean 'reducer'?",
+                          testing::StartsWith("r.yml:5:69: steps.slope.size: 4 is even"),
+                          testing::StartsWith("r.yml:5:82: steps.slope.boundary: 'none' is not a choice"),
+                          "r.yml:5:94: steps.slope.ddof: -1 is too small; give at least 0"));
+  EXPECT_THAT(messages(skeleton(5, "  slope: {process: expression, dta: dem, formula: 1 +}")),
+              testing::Contains(testing::StartsWith("r.yml:5:51: steps.slope.formula: column 4 of the formula")));
+  EXPECT_THAT(messages(skeleton(5, "  slope: {process: reduce_time, data: dem, reducer: qantiles, probabilities: [0.5, 0.500]}")),
+              testing::Contains(testing::HasSubstr("two probabilities are called q50")));
+}
+
 TEST(Mistakes, TextThatIsNoRecipe) {
   EXPECT_THAT(messages(""),
               ElementsAre("r.yml:1:1: this is no recipe; a recipe is a map of version, name, parameters, grid, inputs, steps and "
