@@ -25,6 +25,7 @@ namespace {
 SourceFacts facts_of(const GdalSource& source) {
   SourceFacts facts{source.path(),       source.grid(), source.times(), source.bands(), {}, source.chunk(), source.interleaved(), 0,
                     source.fingerprint()};
+  facts.by_gdal = true;
   for (std::size_t band = 0; band < facts.bands.size(); ++band) facts.types.push_back(source.stored_type(static_cast<int>(band)));
   return facts;
 }

@@ -181,6 +181,7 @@ class InputTaker {
     }
     PlannedFile planned{path, name, source->fingerprint(), grid, source->chunk(), source->interleaved(), {}};
     planned.scratch = source->scratch_bytes();
+    planned.by_gdal = source->by_gdal();
     for (std::size_t band = 0; band < source->bands().size(); ++band) planned.types.push_back(source->stored_type(static_cast<int>(band)));
     found_.push_back({inventory_.files.size(), match, part.variable});
     inventory_.files.push_back({std::move(planned), std::move(source)});

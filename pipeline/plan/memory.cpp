@@ -20,10 +20,9 @@ namespace terroir {
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
-/// Code and tables of the program and its libraries (GDAL, PROJ with its database, MPI with its buffers), measured as the resident
-/// peak of a run that reads one pixel.
-constexpr std::size_t reserved = 64 * mebibyte;
-constexpr std::size_t gdal_cache = 32 * mebibyte;  // set by the GDAL adapter
+/// Code and tables of the program and its libraries (PROJ with its database, HDF5, MPI with its buffers), measured as the resident peak
+/// of runs that read a file of one tile; and of GDAL, which is loaded when it is needed, with the cache that its adapter sets.
+constexpr std::size_t reserved = 48 * mebibyte, gdal = (16 + 32) * mebibyte;
 /// What libcurl and TLS take, and byte ranges on their way: GDAL copies each twice. Measured, with the cache that the GDAL adapter sets.
 constexpr std::size_t network = 24 * mebibyte;
 /// Input chunks up to this size stay in memory even if a tile needs less.
@@ -100,6 +99,12 @@ std::size_t polygon_bytes(const Plan& plan) {
     if (file.held_bytes > 0) scratch = std::max(scratch, burn_scratch(file.chunk.shape));
   }
   return held + std::max(loading, (static_cast<std::size_t>(plan.resources.threads) + 1) * scratch);
+}
+
+/// Whether it reads a file, opens polygons or writes GeoTIFFs.
+bool needs_gdal(const Plan& plan) {
+  return std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.by_gdal || !f.polygons.empty(); }) ||
+         std::any_of(plan.outputs.begin(), plan.outputs.end(), [](const auto& o) { return o.format == Format::geotiff; });
 }
 
 std::size_t block_bytes(const Plan& plan, const Pass& pass) {
@@ -237,7 +242,6 @@ void project_memory(Plan& plan) {
   const std::size_t chunk = input_chunk(plan);
   plan.memory = {
       {"program and libraries", reserved},
-      {"GDAL's cache", gdal_cache},
       {"input chunks being decoded", (threads + 1) * decoding_bytes(plan)},
       {"compute blocks", threads * worst(plan, [&](const Pass& p) { return block_bytes(plan, p); })},
       {"output chunks", threads * worst(plan, [&](const Pass& p) { return chunk_buffers(plan, p); })},
@@ -246,6 +250,7 @@ void project_memory(Plan& plan) {
       {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
       {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
   };
+  if (needs_gdal(plan)) plan.memory.push_back({"GDAL and its cache", gdal});
   if (const std::size_t bytes = rechunk_memory(plan, threads + 1); bytes > 0)
     plan.memory.push_back({"stored chunks on their way to scratch", bytes});
   const bool fetches = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.path.starts_with("/vsi"); });
@@ -283,7 +288,7 @@ void project_memory(Plan& plan) {
   // A cache beyond this no longer saves decoding: what a tile shares with its neighbours is small.
   constexpr std::size_t enough = 128 * mebibyte;
   plan.cache_bytes = std::max(least, std::min({wanted, room, std::max(enough, least)}));
-  plan.memory.insert(plan.memory.begin() + 2, {"decoded input chunks", plan.cache_bytes});
+  plan.memory.insert(plan.memory.begin() + 1, {"decoded input chunks", plan.cache_bytes});
 }
 
 std::string bytes_text(std::size_t bytes) {

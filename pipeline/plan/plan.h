@@ -36,6 +36,7 @@ struct PlannedFile {
   std::size_t held_bytes = 0;        ///< that they take in memory
   std::size_t loading_bytes = 0;     ///< that the largest of them takes while it is read
   std::size_t scratch = 0;           ///< bytes that a thread takes to decode a chunk, where they are more than the chunk
+  bool by_gdal = false;              ///< whether GDAL reads it, or its header
 
   /// Bytes of one band of a chunk.
   [[nodiscard]] std::size_t chunk_bytes(int band) const {

@@ -22,6 +22,7 @@ class KnownSource : public Source {
   [[nodiscard]] Fingerprint fingerprint() const override { return facts_.fingerprint; }
   [[nodiscard]] SampleType stored_type(int band) const noexcept override { return facts_.types[static_cast<std::size_t>(band)]; }
   [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return facts_.scratch; }
+  [[nodiscard]] bool by_gdal() const noexcept override { return facts_.by_gdal; }
 
  protected:
   [[nodiscard]] const SourceFacts& facts() const noexcept { return facts_; }

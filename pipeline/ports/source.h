@@ -75,6 +75,7 @@ struct SourceFacts {
   bool interleaved = false;
   std::size_t scratch = 0;
   Fingerprint fingerprint;
+  bool by_gdal = false;
 };
 
 /// What a read took from the storage.
@@ -116,6 +117,8 @@ class Source {
   [[nodiscard]] virtual SampleType stored_type(int band) const noexcept = 0;
   /// Bytes that a thread takes, beside those of the chunk, to decode one, and keeps for the next; 0: at most as many as the chunk has.
   [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept { return 0; }
+  /// Whether GDAL takes part, which needs memory of its own in the process.
+  [[nodiscard]] virtual bool by_gdal() const noexcept { return false; }
   /// Whether SourceOpener::reopen makes this source from its facts.
   [[nodiscard]] virtual bool reopens() const noexcept { return false; }
 

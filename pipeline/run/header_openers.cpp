@@ -124,6 +124,7 @@ SourceHeader RecordingOpener::header_of(const Source& source) {
   header.interleaved = source.interleaved();
   header.scratch = source.scratch_bytes();
   header.reopens = source.reopens();
+  header.by_gdal = source.by_gdal();
   header.fingerprint = source.fingerprint();
   return header;
 }
@@ -182,7 +183,8 @@ SourceFacts ReplayingOpener::facts_of(const Headers::Opened& answer) const {
                     header.chunk,
                     header.interleaved,
                     header.scratch,
-                    header.fingerprint};
+                    header.fingerprint,
+                    header.by_gdal};
   for (const std::uint32_t band : header.bands) facts.bands.push_back(headers_.bands[band]);
   return facts;
 }

@@ -27,7 +27,7 @@ void fields(A& archive, BandFacts& b) {
 template <class A>
 void fields(A& archive, SourceHeader& h) {
   archive(h.crs, h.times, h.affine.x0, h.affine.dx, h.affine.y0, h.affine.dy, h.shape.rows, h.shape.cols, h.cells, h.bands, h.types,
-          h.chunk.times, h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.scratch, h.reopens, h.fingerprint.size,
+          h.chunk.times, h.chunk.shape.rows, h.chunk.shape.cols, h.interleaved, h.scratch, h.reopens, h.by_gdal, h.fingerprint.size,
           h.fingerprint.head_crc32c, h.fingerprint.tail_crc32c);
 }
 template <class A>

@@ -23,7 +23,7 @@ struct SourceHeader {
   ChunkShape chunk;
   bool interleaved = false;
   std::size_t scratch = 0;  ///< Source::scratch_bytes
-  bool reopens = false;
+  bool reopens = false, by_gdal = false;
   Fingerprint fingerprint;
 };
 

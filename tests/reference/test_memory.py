@@ -81,7 +81,7 @@ outputs:
 def test_a_stack_of_noise(tmp_path, interleave):
     random = numpy.random.default_rng(2)
     for day in range(1, 13):
-        pixels = random.integers(0, 60000, (2, 1536, 1536), dtype="uint16")
+        pixels = random.integers(0, 60000, (2, 2304, 2304), dtype="uint16")
         write(tmp_path / f"202401{day:02d}.tif", pixels, interleave=interleave)
     recipe = tmp_path / "r.yml"
     recipe.write_text(STACK)

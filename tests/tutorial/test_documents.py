@@ -102,7 +102,7 @@ def test_mistakes_look_as_shown(place):
     [
         ("Nothing to do: the outputs of this plan are complete", "degree", []),
         ("out/valley.zarr holds the result of another plan (different: steps.slope.unit)", "percent", []),
-        ("may take 64 MiB (most for program and libraries", "degree", ["--memory", "64M", "--overwrite"]),
+        ("may take 48 MiB (most for program and libraries", "degree", ["--memory", "48M", "--overwrite"]),
     ],
 )
 def test_messages_are_as_shown(place, text, unit, arguments):

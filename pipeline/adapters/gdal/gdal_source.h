@@ -23,6 +23,7 @@ class GdalSource final : public Source {
   [[nodiscard]] ChunkShape chunk() const noexcept override { return {1, facts_.chunk}; }
   [[nodiscard]] bool interleaved() const noexcept override { return facts_.interleaved; }
   [[nodiscard]] Fingerprint fingerprint() const override;
+  [[nodiscard]] bool by_gdal() const noexcept override { return true; }
   /// Whether the file is a local GeoTIFF whose numbers, decoded, are its pixels: north-up, without masks.
   [[nodiscard]] bool stored_plainly() const noexcept;
   [[nodiscard]] SampleType stored_type(int band) const noexcept override;

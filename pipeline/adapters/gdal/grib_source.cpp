@@ -48,6 +48,7 @@ class GribSource final : public Source {
   [[nodiscard]] ChunkShape chunk() const noexcept override { return file_->chunk(); }
   [[nodiscard]] bool interleaved() const noexcept override { return false; }
   [[nodiscard]] Fingerprint fingerprint() const override { return file_->fingerprint(); }
+  [[nodiscard]] bool by_gdal() const noexcept override { return true; }
   [[nodiscard]] SampleType stored_type(int) const noexcept override { return file_->stored_type(messages_[0].band); }
   std::size_t read_chunk(std::span<const int>, const ChunkPlace& place, std::span<std::byte* const> out) override {
     const int band = messages_[static_cast<std::size_t>(place.time)].band;

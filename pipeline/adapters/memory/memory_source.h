@@ -28,6 +28,7 @@ struct MemoryRaster {
   std::vector<Band> bands;
   ChunkShape chunk{1, {64, 64}};
   bool interleaved = false;
+  bool by_gdal = false;  ///< as sources say whose files GDAL reads
   /// A chunk that cannot be decoded: reading it throws Error(Fault::data).
   std::optional<ChunkPlace> failing;
   /// Planes of a chunk read so far, all bands together; an interleaved chunk counts once a call.
@@ -44,6 +45,7 @@ class MemorySource : public Source {
   [[nodiscard]] const std::vector<BandFacts>& bands() const noexcept override { return facts_; }
   [[nodiscard]] ChunkShape chunk() const noexcept override { return raster_->chunk; }
   [[nodiscard]] bool interleaved() const noexcept override { return raster_->interleaved; }
+  [[nodiscard]] bool by_gdal() const noexcept override { return raster_->by_gdal; }
   /// Of the pixels' sum and number, so that other pixels give another fingerprint.
   [[nodiscard]] Fingerprint fingerprint() const override;
   [[nodiscard]] SampleType stored_type(int band) const noexcept override;

@@ -135,6 +135,24 @@ TEST(Compile, TooLittleMemoryIsRefused) {
   EXPECT_NE(texts[0].find("may take 1.0 MiB"), std::string::npos) << texts[0];
 }
 
+TEST(Compile, GdalTakesMemoryWhereItIsNeeded) {
+  const auto gdal = [](bool reads, const std::string& output) {
+    const auto hill = raster({100, 100}, {32, 32}, hills);
+    hill->by_gdal = reads;
+    MemoryOpener opener;
+    opener.add("in/dem.tif", hill);
+    const Plan plan = compiled(
+        "version: 1\ninputs:\n  dem: {path: in/dem.tif}\nsteps:\n  s: {process: slope, data: dem}\noutputs: {out: {" + output + "}}\n",
+        opener);
+    const auto found = std::find_if(plan.memory.begin(), plan.memory.end(), [](const auto& t) { return t.name == "GDAL and its cache"; });
+    return found == plan.memory.end() ? 0 : found->bytes;
+  };
+  EXPECT_EQ(gdal(false, "path: o"), 0u);
+  EXPECT_EQ(gdal(true, "path: o"), std::size_t{48} << 20);
+  EXPECT_EQ(gdal(false, "path: o.tif, format: geotiff"), std::size_t{48} << 20);
+  EXPECT_EQ(gdal(false, "path: o.nc, format: netcdf"), 0u);
+}
+
 TEST(Compile, RemoteInputsTakeMemory) {
   MemoryOpener opener;
   opener.add("in/dem.tif", raster({100, 100}, {32, 32}, hills));

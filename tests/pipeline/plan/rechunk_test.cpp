@@ -128,7 +128,7 @@ TEST(Rechunk, ScratchThatIsTooSmallIsToldBeforeTheRun) {
   EXPECT_EQ(to_text(made.diagnostics[0], "r.yml"),
             "r.yml: warning: scratch: to lay out 'maps' anew for reading takes 70 MiB, and /scratch has 69 MiB free, so each rank decodes "
             "what it needs by itself; name a folder on a disk with room by TMPDIR");
-  resources.memory = 160 * mebibyte;
+  resources.memory = 112 * mebibyte;
   MemoryOpener opener;
   opener.add("maps.nc", maps);
   EXPECT_EQ(
