@@ -217,6 +217,7 @@ struct Plan {
   std::vector<MemoryTerm> memory;  ///< of one rank
   std::size_t kept_bytes = 0;      ///< of results kept between passes, part of `memory`
   std::size_t cache_bytes = 0;     ///< of decoded input chunks, part of `memory`
+  bool deals = false;              ///< whether neighbouring tiles go to ranks in turn: they share no input chunk and no file of parts
 
   [[nodiscard]] std::size_t projected_memory() const noexcept {
     std::size_t sum = 0;

@@ -177,6 +177,27 @@ void measure(const Plan& plan, Pass& pass) {
   pass.read_amplification = needed_bytes == 0 ? 1 : static_cast<double>(decoded) / static_cast<double>(needed_bytes);
 }
 
+/// Whether tiles in the middle of a pass, three in each direction, touch input chunks of one another.
+bool shares_chunks(const Plan& plan, const Pass& pass) {
+  const Shape counts = pass.tiles.counts();
+  const Index row = std::max<Index>(0, counts.rows / 2 - 1), col = std::max<Index>(0, counts.cols / 2 - 1);
+  std::size_t alone = 0;
+  Window all;
+  for (Index r = row; r < std::min(row + 3, counts.rows); ++r)
+    for (Index c = col; c < std::min(col + 3, counts.cols); ++c) {
+      const Window tile = pass.tiles.at(r, c);
+      alone += footprint(plan, pass, tile, Cut::read, From::anywhere);
+      all = bounding(all, tile);
+    }
+  return alone != footprint(plan, pass, all, Cut::read, From::anywhere);
+}
+
+bool deals(const Plan& plan) {
+  const auto makes_file = [](const OutputPlan& output) { return output.format != Format::zarr; };
+  return plan.own_passes.empty() && std::none_of(plan.outputs.begin(), plan.outputs.end(), makes_file) &&
+         std::none_of(plan.passes.begin(), plan.passes.end(), [&](const Pass& pass) { return shares_chunks(plan, pass); });
+}
+
 }  // namespace
 
 std::size_t input_footprint(const Plan& plan, const Pass& pass, const Window& window, From from) {
@@ -215,6 +236,7 @@ std::map<LayerId, ReadingCost> reading_costs(const Plan& plan, const Pass& pass,
 
 void measure_reading(Plan& plan) {
   for (Pass& pass : plan.passes) measure(plan, pass);
+  plan.deals = deals(plan);
 }
 
 }  // namespace terroir

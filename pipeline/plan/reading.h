@@ -24,7 +24,8 @@ struct ReadingCost {
 [[nodiscard]] std::map<LayerId, ReadingCost> reading_costs(const Plan&, const Pass&, Index ranks, std::size_t cache);
 
 /// Fills `input_bytes` and `read_amplification` of every pass: decodings of input chunks, counted along the curve of tiles with the
-/// planned cache, over the chunks needed. What is laid out anew is decoded once. Needs `plan.cache_bytes`.
+/// planned cache, over the chunks needed. What is laid out anew is decoded once. Decides whether the plan `deals`. Needs
+/// `plan.cache_bytes`.
 void measure_reading(Plan&);
 
 }  // namespace terroir

@@ -14,9 +14,9 @@ namespace {
 
 constexpr double progress_seconds = 0.2;
 
-std::vector<PassTiles> tiles_of_passes(const Plan& plan) {
+std::vector<PassTiles> tiles_of_passes(const Plan& plan, int ranks) {
   std::vector<PassTiles> tiles;
-  for (const auto& pass : plan.passes) tiles.push_back(tiles_of(pass));
+  for (const auto& pass : plan.passes) tiles.push_back(plan.deals ? dealt(tiles_of(pass), ranks) : tiles_of(pass));
   return tiles;
 }
 
@@ -46,7 +46,7 @@ RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options,
       world_(world),
       options_(options),
       mailbox_(mailbox),
-      scheduler_(tiles_of_passes(plan), plan.hash, scheduler_options(world, options),
+      scheduler_(tiles_of_passes(plan, world.communicator.size()), plan.hash, scheduler_options(world, options),
                  [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(plan_, pass, states); }),
       began_(steady_seconds()),
       parts_(plan, world.destinations, mailbox) {

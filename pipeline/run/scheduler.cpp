@@ -23,6 +23,17 @@ PassTiles tiles_of(const Pass& pass) {
   return tiles;
 }
 
+PassTiles dealt(const PassTiles& tiles, int ranks) {
+  PassTiles out;
+  const auto step = static_cast<std::size_t>(ranks);
+  for (std::size_t rank = 0; rank < step; ++rank)
+    for (std::size_t i = rank; i < tiles.order.size(); i += step) {
+      out.order.push_back(tiles.order[i]);
+      out.cost.push_back(tiles.cost[i]);
+    }
+  return out;
+}
+
 Scheduler::Scheduler(std::vector<PassTiles> passes, std::string plan_hash, SchedulerOptions options, Fold fold)
     : plan_hash_(std::move(plan_hash)), options_(options), fold_(std::move(fold)), ranks_(at(options.ranks)), facts_(at(options.ranks)) {
   for (std::size_t r = 0; r < facts_.size() && r < options_.hosts.size(); ++r) facts_[r].host = options_.hosts[r];

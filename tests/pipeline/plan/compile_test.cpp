@@ -153,6 +153,25 @@ TEST(Compile, GdalTakesMemoryWhereItIsNeeded) {
   EXPECT_EQ(gdal(false, "path: o.nc, format: netcdf"), 0u);
 }
 
+// Neighbouring tiles may go to different ranks only if no input chunk is decoded twice for that.
+TEST(Compile, TilesThatShareNoChunksAreDealt) {
+  const auto deals = [](Shape chunk, const std::string& step, const std::string& output = "path: o, chunk: 64, shard: 64") {
+    MemoryOpener opener;
+    opener.add("in/dem.tif", raster({512, 512}, chunk, hills));
+    return compiled(
+               "version: 1\ninputs:\n  dem: {path: in/dem.tif}\nsteps:\n  s: {data: dem, " + step + "}\noutputs: {out: {" + output + "}}\n",
+               opener)
+        .deals;
+  };
+  const std::string local = "process: linear_scale, factor: 2";
+  EXPECT_TRUE(deals({64, 64}, local));
+  EXPECT_TRUE(deals({32, 64}, local)) << "two chunks under a tile";
+  EXPECT_FALSE(deals({64, 128}, local)) << "a chunk under two tiles";
+  EXPECT_FALSE(deals({48, 64}, local)) << "every fourth edge of chunks is one of tiles";
+  EXPECT_FALSE(deals({64, 64}, "process: slope")) << "a neighbour's pixels";
+  EXPECT_FALSE(deals({64, 64}, local, "path: o.nc, format: netcdf")) << "a file takes tiles along the curve";
+}
+
 TEST(Compile, RemoteInputsTakeMemory) {
   MemoryOpener opener;
   opener.add("in/dem.tif", raster({100, 100}, {32, 32}, hills));

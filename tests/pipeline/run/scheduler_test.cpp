@@ -70,6 +70,14 @@ TEST(Scheduler, GivesEachRankNeighbouringTilesAndLetsIdleOnesSteal) {
   EXPECT_LT(seconds, 45);  // 160 s if each had kept its span, 20.6 s at best
 }
 
+// Of seven tiles along a curve each of three ranks has every third.
+TEST(Scheduler, DealsNeighboursToRanksInTurn) {
+  const PassTiles tiles = dealt({{10, 11, 12, 13, 14, 15, 16}, {1, 2, 3, 4, 5, 6, 7}}, 3);
+  EXPECT_EQ(tiles.order, (std::vector<Index>{10, 13, 16, 11, 14, 12, 15}));
+  EXPECT_EQ(tiles.cost, (std::vector<double>{1, 4, 7, 2, 5, 3, 6}));
+  EXPECT_EQ(dealt(tiles, 1).order, tiles.order);
+}
+
 TEST(Scheduler, GivesEachRankItsSpanWhenFixed) {
   Simulation job({.ranks = 3, .tiles_of_pass = {30}, .schedule = Schedule::fixed, .tile_seconds = [](int rank, Index) {
                     return rank == 0 ? 5.0 : 0.1;
