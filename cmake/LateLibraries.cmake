@@ -3,7 +3,7 @@
 # Where there is no such function for the processor, the libraries are linked as usual.
 function(terroir_load_late name)
   cmake_parse_arguments(arg "" "FROM" "LIBRARIES" ${ARGN})
-  if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  if(NOT TERROIR_LATE OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE ${arg_LIBRARIES})
     return()
@@ -14,7 +14,7 @@ function(terroir_load_late name)
   add_custom_command(
     OUTPUT ${source}
     COMMAND ${CMAKE_COMMAND} -DCODE=$<TARGET_FILE:${arg_FROM}> "-DLIBRARIES=${arg_LIBRARIES}" -DTRAMPOLINES=${trampolines}
-            -DNM=${CMAKE_NM} -DOBJDUMP=${CMAKE_OBJDUMP} -DOUTPUT=${source} -P ${script}
+            "-DSYSTEM_FOLDERS=${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES}" -DNM=${CMAKE_NM} -DOBJDUMP=${CMAKE_OBJDUMP} -DOUTPUT=${source} -P ${script}
     DEPENDS ${arg_FROM} ${arg_LIBRARIES} ${script} ${trampolines}
     VERBATIM)
   set_source_files_properties(${source} PROPERTIES LANGUAGE ASM)

@@ -6,10 +6,11 @@
 /// that the adapter calls; its first call comes here.
 namespace terroir {
 
-/// A library by its name for the loader, and the path that it was linked at, for where the loader does not look.
+/// A library by its name for the loader, and by the path that the program was built with. Which one is tried first, the build decides:
+/// what lies in a folder of the system is found by its name.
 struct LateLibrary {
-  const char* name;
-  const char* path;
+  const char* first;
+  const char* second;
 };
 
 /// One of its functions: where a call goes to.

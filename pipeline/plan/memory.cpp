@@ -101,7 +101,7 @@ std::size_t polygon_bytes(const Plan& plan) {
   return held + std::max(loading, (static_cast<std::size_t>(plan.resources.threads) + 1) * scratch);
 }
 
-/// Whether it reads a file, opens polygons or writes GeoTIFFs.
+/// Whether GDAL reads a file or its header, opens polygons or writes GeoTIFFs.
 bool needs_gdal(const Plan& plan) {
   return std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& f) { return f.by_gdal || !f.polygons.empty(); }) ||
          std::any_of(plan.outputs.begin(), plan.outputs.end(), [](const auto& o) { return o.format == Format::geotiff; });

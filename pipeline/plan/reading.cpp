@@ -137,15 +137,21 @@ void each_chunk(const std::vector<Stack>& stacks, const std::vector<Window>& win
 /// A stretch of the curve tells enough of a huge grid.
 constexpr Index stretch = 2048;
 
-std::size_t footprint(const Plan& plan, const Pass& pass, const Window& window, Cut cut, From from = From::anywhere) {
-  const Program program = make_program(plan, pass);
+/// What a window of a pass touches of the stacks of its program.
+std::size_t footprint(const Plan& plan, const Pass& pass, const Program& program, const std::vector<Stack>& stacks, const Window& window,
+                      From from = From::anywhere) {
   std::vector<Window> windows;
   request_windows(plan, pass, program, window, windows);
   std::size_t bytes = 0;
-  for (const Stack& stack : stacks_of(plan, program, cut))
+  for (const Stack& stack : stacks)
     if (from == From::anywhere || stack.rechunked == (from == From::scratch))
       each_chunk(stack, windows[stack.layer], [&](Index, Index) { bytes += stack.bytes; });
   return bytes;
+}
+
+std::size_t footprint(const Plan& plan, const Pass& pass, const Window& window, Cut cut, From from = From::anywhere) {
+  const Program program = make_program(plan, pass);
+  return footprint(plan, pass, program, stacks_of(plan, program, cut), window, from);
 }
 
 void measure(const Plan& plan, Pass& pass) {
@@ -179,6 +185,8 @@ void measure(const Plan& plan, Pass& pass) {
 
 /// Whether tiles in the middle of a pass, three in each direction, touch input chunks of one another.
 bool shares_chunks(const Plan& plan, const Pass& pass) {
+  const Program program = make_program(plan, pass);
+  const std::vector<Stack> stacks = stacks_of(plan, program);
   const Shape counts = pass.tiles.counts();
   const Index row = std::max<Index>(0, counts.rows / 2 - 1), col = std::max<Index>(0, counts.cols / 2 - 1);
   std::size_t alone = 0;
@@ -186,10 +194,10 @@ bool shares_chunks(const Plan& plan, const Pass& pass) {
   for (Index r = row; r < std::min(row + 3, counts.rows); ++r)
     for (Index c = col; c < std::min(col + 3, counts.cols); ++c) {
       const Window tile = pass.tiles.at(r, c);
-      alone += footprint(plan, pass, tile, Cut::read, From::anywhere);
+      alone += footprint(plan, pass, program, stacks, tile);
       all = bounding(all, tile);
     }
-  return alone != footprint(plan, pass, all, Cut::read, From::anywhere);
+  return alone != footprint(plan, pass, program, stacks, all);
 }
 
 bool deals(const Plan& plan) {

@@ -2,6 +2,7 @@
 
 #include "pipeline/ports/crs_operation.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ class CrsReader {
   virtual ~CrsReader() = default;
   /// The CRS that a user or a file names: "EPSG:32632", WKT, PROJJSON or a PROJ string. Throws Error(Fault::mistake) when it is none.
   [[nodiscard]] virtual Crs read(const std::string& text) = 0;
+  /// The system of an EPSG code that is in force; nothing where there is none, or where EPSG has withdrawn it.
+  [[nodiscard]] virtual std::optional<Crs> epsg(int /*code*/) { return std::nullopt; }
   /// CF attributes of a grid mapping variable (CF conventions, appendix F): names and values, a value being one or more numbers or
   /// text. Empty where CF has no such projection.
   struct Attribute {

@@ -32,8 +32,8 @@ struct PassTiles {
 
 /// Tiles along the Hilbert curve; a tile costs as much as it has pixels.
 [[nodiscard]] PassTiles tiles_of(const Pass& pass);
-/// The same tiles in an order of which each rank's span is every `ranks`-th of the curve. What a tile takes (clouds, nodata) is much the
-/// same as what its neighbours take, so that ranks have as much to do and steal little, for what a rank has kept of a tile it loses.
+/// The same tiles in an order of which each rank's span is about every `ranks`-th of the curve. What a tile takes (clouds, nodata) is much
+/// the same as what its neighbours take, so that ranks have as much to do and steal little, for what a rank has kept of a tile it loses.
 [[nodiscard]] PassTiles dealt(const PassTiles& tiles, int ranks);
 
 /// Why a job ended early.

@@ -7,6 +7,7 @@
 #include <ogrsf_frmts.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <string_view>
 
@@ -40,6 +41,11 @@ void configure() {
 }
 
 }  // namespace
+
+bool environment_allows_vrt() noexcept {
+  const char* const vrt = std::getenv("TERROIR_ALLOW_VRT");
+  return vrt != nullptr && std::string_view(vrt) == "1";
+}
 
 void start_gdal(bool allow_vrt) {
   static std::once_flag once;

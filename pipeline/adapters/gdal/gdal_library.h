@@ -16,12 +16,16 @@ struct GdalOptions {
 };
 
 /// Settings of GDAL that are the same for every run, whatever the environment says: name and value.
-inline constexpr std::array<std::pair<const char*, const char*>, 8> gdal_settings = {{
+inline constexpr std::array<std::pair<const char*, const char*>, 11> gdal_settings = {{
     // A listing of a mounted folder can take seconds and its neighbours are none of our business.
     {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
     {"GDAL_VRT_ENABLE_PYTHON", "NO"},
     {"GDAL_DRIVER_PATH", "disable"},
     {"GDAL_NUM_THREADS", "1"},
+    // GDAL's defaults, by which our own reader takes headers: codes that EPSG has withdrawn, pixels as points, files beside the image.
+    {"OSR_USE_NON_DEPRECATED", "YES"},
+    {"GTIFF_POINT_GEO_IGNORE", "FALSE"},
+    {"GDAL_GEOREF_SOURCES", "PAM,INTERNAL,TABFILE,WORLDFILE"},
     // Units stay as the file says; by default GDAL turns kelvins into degrees Celsius.
     {"GRIB_NORMALIZE_UNITS", "NO"},
     // So do longitudes; by default GDAL turns those from 0 to 360, and misplaces them where no cell has its centre at 0.
@@ -31,6 +35,9 @@ inline constexpr std::array<std::pair<const char*, const char*>, 8> gdal_setting
     // A GeoPackage is a database, which must load no code.
     {"OGR_SQLITE_LOAD_EXTENSIONS", ""},
 }};
+
+/// Whether TERROIR_ALLOW_VRT is 1.
+[[nodiscard]] bool environment_allows_vrt() noexcept;
 
 /// Sets GDAL up for the process: drivers of the allow-list, a fixed cache, no sidecar search, no message on the terminal.
 /// The first call counts, but for leave to read VRTs, which any call may give.

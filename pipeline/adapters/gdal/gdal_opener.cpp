@@ -6,15 +6,13 @@
 #include "pipeline/adapters/gdal/vsi_file.h"
 #include "pipeline/error.h"
 
-#include <cstdlib>
 #include <string_view>
 
 namespace terroir {
 namespace {
 
 GdalOptions with_environment(GdalOptions options) {
-  const char* vrt = std::getenv("TERROIR_ALLOW_VRT");
-  options.allow_vrt = options.allow_vrt || (vrt != nullptr && std::string_view(vrt) == "1");
+  options.allow_vrt = options.allow_vrt || environment_allows_vrt();
   return options;
 }
 

@@ -10,7 +10,7 @@
 namespace terroir {
 
 GdalSetup gdal_setup() {
-  start_gdal();
+  start_gdal(environment_allows_vrt());
   GdalSetup setup{{"GDAL", GDALVersionInfo("RELEASE_NAME"), GDAL_RELEASE_NAME}, {}, {}};
   for (int i = 0; i < GDALGetDriverCount(); ++i) setup.drivers.emplace_back(GDALGetDriverShortName(GDALGetDriver(i)));
   for (const auto& [name, wanted] : gdal_settings) {

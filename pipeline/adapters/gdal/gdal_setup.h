@@ -7,7 +7,7 @@
 
 namespace terroir {
 
-/// How GDAL stands in this process once `start_gdal` has run, which this does, as far as it limits what a file can make GDAL do.
+/// How GDAL stands in this process, set up as a run does, as far as it limits what a file can make GDAL do.
 struct GdalSetup {
   LibraryVersion version;
   std::vector<std::string> drivers;   ///< registered ones, by short name

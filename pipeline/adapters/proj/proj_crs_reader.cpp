@@ -182,6 +182,14 @@ Crs ProjCrsReader::parse(const std::string& text) {
   return out;
 }
 
+std::optional<Crs> ProjCrsReader::epsg(int code) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = codes_.find(code); found != codes_.end()) return found->second;
+  const PjPtr crs(proj_create_from_database(context(), "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0, nullptr));
+  const bool in_force = crs && proj_is_deprecated(crs.get()) == 0;
+  return codes_[code] = in_force ? std::optional(parse("EPSG:" + std::to_string(code))) : std::nullopt;
+}
+
 Crs ProjCrsReader::read_cf(const std::vector<Attribute>& attributes) {
   const std::string text = crs_text_of_cf(attributes);
   return text.empty() ? Crs{} : read(text);

@@ -14,6 +14,7 @@ namespace terroir {
 class ProjCrsReader final : public CrsReader {
  public:
   [[nodiscard]] Crs read(const std::string& text) override;
+  [[nodiscard]] std::optional<Crs> epsg(int code) override;
   [[nodiscard]] std::vector<Attribute> cf_attributes(const Crs& crs) override;
   [[nodiscard]] Crs read_cf(const std::vector<Attribute>& attributes) override;
   [[nodiscard]] std::shared_ptr<const CrsOperation> operation(const Crs& from, const Crs& to, std::span<const MapPoint> area) override;
@@ -26,6 +27,7 @@ class ProjCrsReader final : public CrsReader {
   std::mutex mutex_;
   std::string message_;  ///< PROJ's last one
   PjContextPtr context_;
+  std::map<int, std::optional<Crs>> codes_;
   std::map<std::string, Crs> known_;  ///< of texts read before: the files of a stack name the same few systems
 };
 

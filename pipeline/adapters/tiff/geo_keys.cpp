@@ -91,15 +91,17 @@ bool are_plain(const GeoKeys& keys) {
 
 std::optional<Crs> crs_of(const GeoKeys& keys, CrsReader& reader) try {
   const bool projected = keys.code(model_type, 0) == is_projected;
-  Crs crs = reader.read("EPSG:" + std::to_string(keys.code(projected ? projected_crs : geodetic_crs, 0)));
-  const bool metres = projected && crs.metres_per_unit == 1;
-  if (crs.geographic == projected || (keys.codes.contains(linear_units) && !metres)) return std::nullopt;
-  if (!keys.agrees(semi_major_axis, crs.semi_major)) return std::nullopt;
-  if (!keys.agrees(inverse_flattening, crs.flattening == 0 ? 0 : 1 / crs.flattening)) return std::nullopt;
+  // In the place of a withdrawn code GDAL takes what has come after it.
+  auto crs = reader.epsg(keys.code(projected ? projected_crs : geodetic_crs, 0));
+  if (!crs || crs->geographic == projected) return std::nullopt;
+  const bool metres = projected && crs->metres_per_unit == 1;
+  if (keys.codes.contains(linear_units) && !metres) return std::nullopt;
+  if (!keys.agrees(semi_major_axis, crs->semi_major)) return std::nullopt;
+  if (!keys.agrees(inverse_flattening, crs->flattening == 0 ? 0 : 1 / crs->flattening)) return std::nullopt;
   return crs;
 } catch (const Error& error) {
   if (error.fault() != Fault::mistake) throw;
-  return std::nullopt;  // PROJ's database does not have the code
+  return std::nullopt;  // no system that has a horizontal plane in degrees or metres
 }
 
 std::optional<Affine> affine_of(const LocalFile& file, const TiffDirectory& directory, bool point) {
@@ -120,8 +122,8 @@ std::optional<GeotiffPlace> read_geotiff_place(const LocalFile& file, const Tiff
   if (!keys || !are_plain(*keys)) return std::nullopt;
   const auto affine = affine_of(file, directory, keys->code(raster_type, pixel_is_area) == pixel_is_point);
   if (!affine) return std::nullopt;
-  auto crs = crs_of(*keys, reader);
-  return crs ? std::optional(GeotiffPlace{std::move(*crs), *affine}) : std::nullopt;
+  const auto crs = crs_of(*keys, reader);
+  return crs ? std::optional(GeotiffPlace{*crs, *affine}) : std::nullopt;
 }
 
 }  // namespace terroir

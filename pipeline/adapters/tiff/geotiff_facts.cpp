@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,16 +19,25 @@ namespace {
 
 using namespace tiff_tag;
 
-/// Whether all of a directory is understood here, or only tells of how the file was made.
-bool is_understood(const TiffDirectory& directory) {
-  constexpr std::array known = {
-      new_subfile_type, image_width,       image_length,     bits_per_sample,   compression,          photometric,  fill_order,
-      strip_offsets,    samples_per_pixel, rows_per_strip,   strip_byte_counts, planar_configuration, predictor,    tile_width,
-      tile_length,      tile_offsets,      tile_byte_counts, extra_samples,     sample_format,        pixel_scale,  tie_points,
-      geo_keys,         geo_doubles,       geo_texts,        gdal_nodata,       image_description,    x_resolution, y_resolution,
-      resolution_unit,  software,          date_time};
-  return std::all_of(directory.begin(), directory.end(),
-                     [&](const TiffEntry& entry) { return std::find(known.begin(), known.end(), entry.tag) != known.end(); });
+/// Whether all of a directory is understood here, or only tells of how the file was made: each tag once, with values of the type that
+/// programs write. Readers differ in what they make of others.
+bool is_understood(const LocalFile& file, const TiffDirectory& directory) {
+  constexpr std::array whole = {new_subfile_type,  image_width,          image_length,  bits_per_sample,   compression,
+                                photometric,       fill_order,           strip_offsets, samples_per_pixel, rows_per_strip,
+                                strip_byte_counts, planar_configuration, predictor,     tile_width,        tile_length,
+                                tile_offsets,      tile_byte_counts,     extra_samples, sample_format,     geo_keys};
+  constexpr std::array doubles = {pixel_scale, tie_points, geo_doubles};
+  constexpr std::array texts = {geo_texts, gdal_nodata};
+  constexpr std::array others = {image_description, x_resolution, y_resolution, resolution_unit, software, date_time};
+  const auto has = [](const auto& tags, int tag) { return std::find(tags.begin(), tags.end(), tag) != tags.end(); };
+  std::set<int> seen;
+  return std::all_of(directory.begin(), directory.end(), [&](const TiffEntry& entry) {
+    const bool usual = has(whole, entry.tag)     ? is_whole(entry.type)
+                       : has(doubles, entry.tag) ? entry.type == field_type::double_number
+                       : has(texts, entry.tag)   ? entry.type == field_type::ascii && entry.count <= longest_text
+                                                 : has(others, entry.tag);
+    return usual && entry.inside(file) && seen.insert(entry.tag).second;
+  });
 }
 
 /// Whether bands are shades of grey: neither colours nor transparency, which hides pixels.
@@ -71,7 +81,7 @@ bool read_nodata(const std::string& text, SampleType type, std::optional<double>
 std::optional<SourceFacts> read_geotiff_facts(const LocalFile& file, CrsReader& crs) try {
   constexpr std::size_t most_directories = 64;
   const TiffDirectories directories = read_tiff_directories(file, most_directories);
-  if (directories.list.empty() || !directories.complete || !is_understood(directories.list[0])) return std::nullopt;
+  if (directories.list.empty() || !directories.complete || !is_understood(file, directories.list[0])) return std::nullopt;
   for (std::size_t i = 1; i < directories.list.size(); ++i)
     if (!is_overview(file, directories.list[i])) return std::nullopt;
   const TiffDirectory& first = directories.list[0];

@@ -40,15 +40,13 @@ bool read_directory(const LocalFile& file, const Format& format, std::uint64_t& 
   return true;
 }
 
-constexpr std::size_t longest = 65536;  ///< of what a tag says
-
 /// The bytes of a tag that has one of the types; none without it.
 std::vector<std::byte> bytes_of(const LocalFile& file, const TiffDirectory& directory, int tag, bool (*wanted)(int type),
                                 std::size_t& value_bytes) {
   const auto entry = std::find_if(directory.begin(), directory.end(), [&](const TiffEntry& e) { return e.tag == tag; });
   if (entry == directory.end() || !wanted(entry->type) || !entry->inside(file)) return {};
   value_bytes = entry->value_bytes();
-  if (entry->count * value_bytes > longest) return {};
+  if (entry->count * value_bytes > longest_text) return {};
   std::vector<std::byte> bytes(entry->count * value_bytes);
   file.read(entry->offset, bytes);
   return bytes;
@@ -68,11 +66,11 @@ bool append(std::string& text, const LocalFile& file, const TiffEntry& entry) {
   append(text, entry.count);
   constexpr std::array places = {strip_offsets, strip_byte_counts, tile_offsets, tile_byte_counts};
   if (std::find(places.begin(), places.end(), entry.tag) != places.end()) return true;
-  if (!entry.inside(file) || entry.count * entry.value_bytes() > longest) return false;
+  if (!entry.inside(file) || entry.count * entry.value_bytes() > longest_text) return false;
   const std::size_t before = text.size();
   text.resize(before + entry.count * entry.value_bytes());
   file.read(entry.offset, std::as_writable_bytes(std::span(text).subspan(before)));
-  return text.size() <= longest;
+  return text.size() <= longest_text;
 }
 
 /// Whether a directory says where its pixels lie, and in which CRS.
@@ -83,7 +81,10 @@ bool is_placed(const TiffDirectory& directory) {
 
 }  // namespace
 
-bool is_whole(int type) noexcept { return type == 1 || type == 3 || type == 4 || type == 16; }
+bool is_whole(int type) noexcept {
+  using namespace field_type;
+  return type == byte || type == short_number || type == long_number || type == long8_number;
+}
 
 std::vector<std::uint64_t> read_numbers(const LocalFile& file, const TiffDirectory& directory, int tag) {
   std::size_t size = 1;
@@ -94,20 +95,18 @@ std::vector<std::uint64_t> read_numbers(const LocalFile& file, const TiffDirecto
 }
 
 std::vector<double> read_doubles(const LocalFile& file, const TiffDirectory& directory, int tag) {
-  constexpr int type = 12;
   std::size_t size = 1;
   const auto bytes = bytes_of(
-      file, directory, tag, [](int t) { return t == type; }, size);
+      file, directory, tag, [](int type) { return type == field_type::double_number; }, size);
   std::vector<double> numbers;
   for (std::size_t at = 0; at < bytes.size(); at += size) numbers.push_back(std::bit_cast<double>(little_endian(&bytes[at], size)));
   return numbers;
 }
 
 std::string read_text(const LocalFile& file, const TiffDirectory& directory, int tag) {
-  constexpr int type = 2;
   std::size_t size = 1;
   const auto bytes = bytes_of(
-      file, directory, tag, [](int t) { return t == type; }, size);
+      file, directory, tag, [](int type) { return type == field_type::ascii; }, size);
   std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return text.substr(0, text.find('\0'));
 }

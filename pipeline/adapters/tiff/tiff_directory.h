@@ -33,8 +33,11 @@ struct TiffDirectories {
 /// Throws Error: Fault::data when the file becomes shorter meanwhile, Fault::system when it cannot be read.
 [[nodiscard]] TiffDirectories read_tiff_directories(const LocalFile& file, std::size_t most);
 
+/// Bytes of what a tag says; what is longer is not read.
+constexpr std::size_t longest_text = 65536;
+
 /// What a tag of a directory says: whole numbers (BYTE, SHORT, LONG, LONG8), numbers of type DOUBLE, or text (ASCII, as far as its
-/// first zero). Empty without the tag, and where it has another type, reaches beyond the file or is long-winded (over 64 KiB). Throw
+/// first zero). Empty without the tag, and where it has another type, reaches beyond the file or is longer than `longest_text`. Throw
 /// Error(Fault::data) when the file becomes shorter meanwhile, Fault::system when it cannot be read.
 [[nodiscard]] std::vector<std::uint64_t> read_numbers(const LocalFile& file, const TiffDirectory& directory, int tag);
 [[nodiscard]] std::vector<double> read_doubles(const LocalFile& file, const TiffDirectory& directory, int tag);

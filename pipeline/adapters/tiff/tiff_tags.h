@@ -42,3 +42,10 @@ enum : int {
 };
 
 }  // namespace terroir::tiff_tag
+
+/// Types of values (TIFF 6.0, section 2; BigTIFF) that readers tell apart.
+namespace terroir::field_type {
+
+enum : int { byte = 1, ascii = 2, short_number = 3, long_number = 4, double_number = 12, long8_number = 16 };
+
+}  // namespace terroir::field_type

@@ -1,7 +1,5 @@
 #include "pipeline/adapters/gdal/gdal_setup.h"
 
-#include "pipeline/adapters/gdal/gdal_library.h"
-
 #include <cpl_conv.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +13,6 @@ using ::testing::IsEmpty;
 using ::testing::IsSubsetOf;
 
 TEST(GdalSetup, IsLockedDown) {
-  start_gdal();
   const GdalSetup setup = gdal_setup();
   EXPECT_THAT(setup.drivers, Contains("GTiff"));
   EXPECT_THAT(setup.drivers,
@@ -24,8 +21,13 @@ TEST(GdalSetup, IsLockedDown) {
   EXPECT_EQ(setup.version.loaded, setup.version.built);
 }
 
+TEST(GdalSetup, TellsOfVirtualRastersThatARunMayOpen) {
+  ASSERT_EQ(setenv("TERROIR_ALLOW_VRT", "1", 1), 0);
+  EXPECT_THAT(gdal_setup().drivers, Contains("VRT"));
+  unsetenv("TERROIR_ALLOW_VRT");
+}
+
 TEST(GdalSetup, TellsWhatIsNotInForce) {
-  start_gdal();
   CPLSetThreadLocalConfigOption("GDAL_DRIVER_PATH", "/plugins");
   EXPECT_THAT(gdal_setup().unlocked, ElementsAre("GDAL_DRIVER_PATH is '/plugins', not 'disable'"));
   CPLSetThreadLocalConfigOption("GDAL_DRIVER_PATH", nullptr);

@@ -7,8 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
 namespace terroir {
 namespace {
@@ -46,6 +50,35 @@ class GeotiffFacts : public ::testing::Test {
     EXPECT_TRUE(here->times.is_static()) << what;
     for (std::size_t band = 0; band < here->types.size(); ++band)
       EXPECT_EQ(here->types[band], gdal->stored_type(static_cast<int>(band))) << what;
+  }
+
+  /// Changes the 12 bytes of a tag's entry in the directory of a classic TIFF.
+  void change_entry(const std::string& path, std::uint16_t tag, const std::function<void(char*)>& change) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    std::uint32_t directory = 0;
+    std::uint16_t count = 0;
+    std::memcpy(&directory, &bytes[4], sizeof directory);
+    std::memcpy(&count, &bytes[directory], sizeof count);
+    for (std::size_t i = 0; i < count; ++i) {
+      char* const entry = &bytes[directory + 2 + 12 * i];
+      if (std::memcmp(entry, &tag, sizeof tag) != 0) continue;
+      change(entry);
+      file.seekp(0);
+      file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+      return;
+    }
+    FAIL() << path << " has no tag " << tag;
+  }
+  /// Gives a GeoKey another code.
+  void replace_key(const std::string& path, std::uint16_t key, std::uint16_t code) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    const std::array<std::uint16_t, 3> begin = {key, 0, 1};
+    const auto at = bytes.find(std::string(reinterpret_cast<const char*>(begin.data()), sizeof begin));
+    ASSERT_NE(at, std::string::npos);
+    file.seekp(static_cast<std::streamoff>(at + sizeof begin));
+    file.write(reinterpret_cast<const char*>(&code), sizeof code);
   }
 
   test::TempFolder folder_;
@@ -101,6 +134,60 @@ TEST_F(GeotiffFacts, OfEveryNodataValueAreThoseOfGdal) {
       EXPECT_TRUE(std::isnan(nodata) ? std::isnan(*found->bands[0].nodata) : *found->bands[0].nodata == stored) << nodata;
     }
   expect_as_gdal(make({}), "none");
+}
+
+TEST_F(GeotiffFacts, NodataThatAnIntegerCannotHoldIsThatOfGdal) {
+  for (const double nodata : {-9999.0, 300.0, 0.5, 0.0, 255.0})
+    for (const auto type : {GDT_Byte, GDT_UInt16, GDT_Int32})
+      expect_as_gdal(
+          make({.type = type, .options = {"TILED=YES"}}, [&](const RasterFile& file) { GDALSetRasterNoDataValue(file.band(1), nodata); }),
+          std::to_string(nodata) + " in " + GDALGetDataTypeName(type));
+}
+
+// GDAL takes what has come after a code that EPSG has withdrawn: 3857 for 3785, 9311 for 2163.
+TEST_F(GeotiffFacts, SystemsThatEpsgHasWithdrawnAreLeftToGdal) {
+  EXPECT_FALSE(crs_.epsg(3785));
+  EXPECT_FALSE(crs_.epsg(2163));
+  EXPECT_FALSE(crs_.epsg(1)) << "none";
+  EXPECT_EQ(crs_.epsg(3857)->authority, "EPSG:3857");
+  for (const std::uint16_t code : {std::uint16_t{3785}, std::uint16_t{2163}}) {
+    const std::string path = make({.epsg = 3857});
+    replace_key(path, 3072, code);
+    EXPECT_FALSE(facts(path).has_value()) << code;
+    EXPECT_NE(GdalOpener(crs_).open_file(path)->grid().crs().authority, "EPSG:" + std::to_string(code));
+  }
+}
+
+TEST_F(GeotiffFacts, TagsOfUnusualTypesAreLeftToGdal) {
+  constexpr std::uint16_t byte_type = 1, undefined = 7, signed_short = 8;
+  const auto nodata = [](const RasterFile& file) { GDALSetRasterNoDataValue(file.band(1), -9999); };
+  for (const auto& [tag, type] : std::vector<std::pair<std::uint16_t, std::uint16_t>>{
+           {42113, byte_type}, {42113, undefined}, {339, signed_short}, {34737, undefined}, {33550, undefined}}) {
+    const std::string path = make({.type = GDT_Int16}, nodata);
+    ASSERT_TRUE(facts(path).has_value());
+    change_entry(path, tag, [type = type](char* entry) { std::memcpy(entry + 2, &type, sizeof type); });
+    EXPECT_FALSE(facts(path).has_value()) << tag << " of type " << type;
+  }
+}
+
+TEST_F(GeotiffFacts, TagsGivenTwiceAreLeftToGdal) {
+  const std::string path = make({});
+  const std::uint16_t sample_format = 339;
+  change_entry(path, 284, [&](char* entry) { std::memcpy(entry, &sample_format, sizeof sample_format); });
+  EXPECT_FALSE(facts(path).has_value());
+}
+
+TEST_F(GeotiffFacts, CitationsThatMayHideUnitsAreLeftToGdal) {
+  const std::string path = make({});
+  ASSERT_TRUE(facts(path).has_value());
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  const auto at = bytes.find("WGS 84 / UTM");
+  ASSERT_NE(at, std::string::npos);
+  file.seekp(static_cast<std::streamoff>(at));
+  file << "LUnits = foot";
+  file.close();
+  EXPECT_FALSE(facts(path).has_value());
 }
 
 TEST_F(GeotiffFacts, OverviewsAreNoReasonToAskGdal) {
