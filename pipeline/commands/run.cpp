@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/machine.h"
+#include "pipeline/adapters/proj/proj_setup.h"
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/load_together.h"
@@ -181,7 +182,11 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
                                             arguments, out, errors, code);
   if (!options) return code;
   watch_signals();
+  // While MPI waits for the launcher rank 0 loads what it nearly always needs.
+  std::jthread loading;
+  if (started_by_mpirun() && launched_rank() == 0) loading = std::jthread(load_proj);
   const auto comm = join_job(Liveness{}.greeting);
+  if (loading.joinable()) loading.join();
   return RankRun(*options, *comm, out, errors).run();
 }
 

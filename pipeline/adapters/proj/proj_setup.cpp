@@ -2,6 +2,8 @@
 
 #include "pipeline/adapters/proj/proj_handles.h"
 
+#include <exception>
+
 namespace terroir {
 
 ProjSetup proj_setup() {
@@ -13,6 +15,14 @@ ProjSetup proj_setup() {
   const PjPtr opened(proj_create(context.get(), "EPSG:4326"));
   const char* path = opened ? proj_context_get_database_path(context.get()) : nullptr;
   return {{"PROJ", proj_info().version, built}, path == nullptr ? "" : path};
+}
+
+void load_proj() noexcept try {
+  const PjContextPtr context(proj_context_create());
+  proj_log_level(context.get(), PJ_LOG_NONE);
+  (void)proj_context_get_database_path(context.get());
+} catch (const std::exception&) {
+  return;
 }
 
 }  // namespace terroir

@@ -13,4 +13,7 @@ struct ProjSetup {
 };
 [[nodiscard]] ProjSetup proj_setup();
 
+/// Loads PROJ and opens its database once, so that who needs it next finds it in memory. What fails here is told when it is needed.
+void load_proj() noexcept;
+
 }  // namespace terroir
