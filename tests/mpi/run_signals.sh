@@ -2,7 +2,7 @@
 # Signals end a job with its journal written, lost ranks end it without a hang, and the same command finishes it to the same bytes.
 set -uo pipefail
 . "$(dirname "$0")/job.sh"
-long=(--input resolution=3.75 --input size=61)  # 512 tiles: some seconds
+long=(--input resolution=3.75 --input size=101)  # 512 tiles: some seconds, and more than one after the first is written
 
 job 2 "$work/expected" "${long[@]}"
 check "an undisturbed run" same $? 0
