@@ -168,7 +168,7 @@ struct Parameter {
   Parameter& at_most(double value) { return max = value, *this; }
   Parameter& above(double value) { return min_excluded = value, *this; }
   Parameter& in_unit(std::string text) { return unit = std::move(text), *this; }
-  Parameter& follows(std::function<std::optional<Complaint>(const Value&)> text) { return rule = std::move(text), *this; }
+  Parameter& follows(std::function<std::optional<Complaint>(const Value&)> check) { return rule = std::move(check), *this; }
   Parameter& must_be_given() { return required = true, *this; }
   Parameter& such_as(std::string value) { return example = std::move(value), *this; }
 };

@@ -117,7 +117,7 @@ class SourceChooser final : public SourceOpener {
     if (reader == Reader::zarr) return zarr_.open(path, part);
     if (reader == Reader::cf) return cf_.open(path, part);
     if (!part.variable.empty()) return gdal_.open(path, part);
-    if (reader == Reader::geotiff && !has_sidecar(path))
+    if (reader == Reader::geotiff && !gdal_.has_sidecar(path))
       if (auto facts = read_geotiff_facts(LocalFile(path), crs_)) return known(std::move(*facts));
     auto source = reader == Reader::geotiff ? open_geotiff(path) : gdal_.open_file(path);
     if (!source->stored_plainly()) return source;

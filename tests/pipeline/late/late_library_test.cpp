@@ -7,8 +7,6 @@
 
 #include <string>
 
-#ifdef TERROIR_LATE
-
 extern "C" int terroir_nowhere(int);
 
 namespace terroir {
@@ -53,5 +51,3 @@ TEST(LateLibrary, WithoutTheFunctionIsAnErrorThatNamesIt) {
 
 }  // namespace
 }  // namespace terroir
-
-#endif
