@@ -38,6 +38,7 @@ void prefer_settings(Variables& environment, bool several_hosts) {
   prefer(environment, "OMPI_MCA_btl_vader_single_copy_mechanism", "none");
   if (!several_hosts) {
     prefer(environment, "OMPI_MCA_rmaps_base_oversubscribe", "1");
+    prefer(environment, "PMIX_MCA_gds", "hash");  // what the launcher tells ranks stands in memory, not in a shared file
     set(environment, one_machine, "1");
     return;
   }

@@ -25,6 +25,7 @@ OPEN_MPI = {
     "OMPI_MCA_pml": "ob1",
     "OMPI_MCA_btl": "self,vader,tcp",
     "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    "PMIX_MCA_gds": "hash",
 }
 
 # Recipes of several tests, without outputs: terrain, and what a season's scenes are; and how their names are bound.

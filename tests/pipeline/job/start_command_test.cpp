@@ -31,6 +31,7 @@ TEST(StartCommand, OnOneMachine) {
   EXPECT_THAT(start.environment, Contains(Pair("OMPI_ALLOW_RUN_AS_ROOT", "1")));
   EXPECT_THAT(start.environment, Contains(Pair("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")));
   EXPECT_THAT(start.environment, Contains(Pair("OMPI_MCA_rmaps_base_oversubscribe", "1")));
+  EXPECT_THAT(start.environment, Contains(Pair("PMIX_MCA_gds", "hash")));
   EXPECT_THAT(start.environment, Contains(Pair("TERROIR_ONE_MACHINE", "1")));
   EXPECT_THAT(start.environment, Contains(Pair("OMPI_MCA_btl", "self,vader,tcp")));
   EXPECT_THAT(start.environment, Contains(Pair("OMPI_MCA_pml", "ob1")));
