@@ -182,9 +182,10 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
                                             arguments, out, errors, code);
   if (!options) return code;
   watch_signals();
-  // While MPI waits for the launcher rank 0 loads what it nearly always needs.
+  // While MPI waits for the launcher rank 0 loads what it nearly always needs. Not where MPI forks: PROJ 9.1 locks a mutex in the child,
+  // which the loading thread may hold at that moment.
   std::jthread loading;
-  if (started_by_mpirun() && launched_rank() == 0) loading = std::jthread(load_proj);
+  if (served_by_launcher() && launched_rank() == 0) loading = std::jthread(load_proj);
   const auto comm = join_job(Liveness{}.greeting);
   if (loading.joinable()) loading.join();
   return RankRun(*options, *comm, out, errors).run();

@@ -178,7 +178,9 @@ int launched_rank() noexcept {
   return 0;
 }
 
-bool started_by_mpirun() noexcept { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr; }
+bool served_by_launcher() noexcept { return std::getenv("PMIX_RANK") != nullptr; }
+
+bool started_by_mpirun() noexcept { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || served_by_launcher(); }
 
 std::unique_ptr<Communicator> join_mpi(double seconds) {
   const StartWatch watch(seconds);

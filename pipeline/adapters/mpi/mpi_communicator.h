@@ -10,6 +10,9 @@ namespace terroir {
 /// Whether this process was started by mpirun (or another launcher that Open MPI knows).
 [[nodiscard]] bool started_by_mpirun() noexcept;
 
+/// Whether MPI's start will find a launcher that serves it. Without one MPI forks a server of its own, whatever other variables say.
+[[nodiscard]] bool served_by_launcher() noexcept;
+
 /// The rank that the launcher gave this process, before MPI is started; 0 without one.
 [[nodiscard]] int launched_rank() noexcept;
 
