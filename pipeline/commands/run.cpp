@@ -184,6 +184,7 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
   watch_signals();
   // While MPI waits for the launcher rank 0 loads what it nearly always needs. Not where MPI forks: PROJ 9.1 locks a mutex in the child,
   // which the loading thread may hold at that moment.
+  settle_mpi_environment();
   std::jthread loading;
   if (served_by_launcher() && launched_rank() == 0) loading = std::jthread(load_proj);
   const auto comm = join_job(Liveness{}.greeting);

@@ -16,6 +16,10 @@ namespace terroir {
 /// The rank that the launcher gave this process, before MPI is started; 0 without one.
 [[nodiscard]] int launched_rank() noexcept;
 
+/// Sets, where the user has not, what MPI's start would add to the environment. From then on it adds nothing, so that other threads may
+/// look into the environment while MPI starts.
+void settle_mpi_environment();
+
 /// Joins the MPI job of this process, MPI_THREAD_FUNNELED; call once, from the thread that then sends and polls. Leaving it (the
 /// communicator's end) finalises MPI. Throws Error(Fault::system) when MPI cannot start. MPI waits for all ranks, and for ever for one
 /// that cannot: after some seconds the process then ends itself with a message.
