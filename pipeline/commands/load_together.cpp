@@ -46,7 +46,7 @@ Headers receive_headers(Communicator& comm, double patience) {
     }
     if (const Signal signal = take_signal(); signal == Signal::stop || signal == Signal::kill)
       throw Error(Fault::interrupted, "interrupted; run the same command again");
-    std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(200us);
   }
   throw Error(Fault::system, "rank 0 has not told the headers of the inputs within " + std::to_string(std::lround(patience)) +
                                  " s; see what it says, and whether its storage is slow");

@@ -1,5 +1,7 @@
 #include "pipeline/run/background.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <utility>
 
@@ -11,6 +13,11 @@ std::chrono::duration<double> duration(double seconds) { return std::chrono::dur
 }  // namespace
 
 double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void give_way() noexcept {
+  constexpr int nice = 10;                   // a tenth of the share of a thread at 0
+  (void)setpriority(PRIO_PROCESS, 0, nice);  // on Linux: of the calling thread
+}
 
 void Mailbox::post(Task task) {
   {

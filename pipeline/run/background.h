@@ -12,6 +12,9 @@ namespace terroir {
 /// Seconds of a steady clock.
 [[nodiscard]] double steady_seconds();
 
+/// From now on other threads that want this thread's processor get it first; also before threads that this one starts.
+void give_way() noexcept;
+
 /// Work for one thread, left by others.
 class Mailbox {
  public:

@@ -18,6 +18,8 @@ class RankPart {
  public:
   RankPart(std::string plan_hash, JobWorld& world, const JobOptions& options, Mailbox& mailbox);
 
+  /// Its tiles wait for what else this process has to do.
+  void give_way() { tiles_.give_way(); }
   /// Says hello, or why this rank has no plan.
   void begin();
   void receive(const AnyMessage& message);
@@ -35,6 +37,7 @@ class RankPart {
   void fail(const JobFailure& failure);
 
   [[nodiscard]] bool left() const noexcept { return left_; }
+  [[nodiscard]] bool computes() const { return !tiles_.idle(); }
   [[nodiscard]] const Worker& worker() const noexcept { return worker_; }
   [[nodiscard]] Work work() const { return tiles_.work(); }
 

@@ -26,6 +26,8 @@ class RootPart {
   /// It is about to end: tells the observer, and which ranks are gone, if any are. Returns the exit code.
   int interrupted();
 
+  /// Whether files are written while tiles are computed.
+  [[nodiscard]] bool makes_files() const noexcept { return !takers_.empty(); }
   [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
   [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }
   /// Waits until nothing is being prepared or published, not longer than some seconds; whether it is so.

@@ -12,6 +12,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr Index first_batch = 2;  // until it is known how long a tile takes
+constexpr Index few_tiles = 8;    // of a rank in a pass
 constexpr double wary_seconds = 3;
 
 }  // namespace
@@ -151,12 +152,19 @@ void Scheduler::start_pass(std::size_t pass) {
   send_all(StartPass{static_cast<std::uint32_t>(pass), attempt_, fitted_});
 }
 
-void Scheduler::hand_out(int to, std::uint32_t pass, bool may_steal) {
+/// The last tiles go to ranks that have nothing else: one that waited behind another tile would be the last of all. Where ranks have few
+/// tiles, that they read ahead counts for more.
+bool Scheduler::keeps_for_idle() const {
+  return options_.ranks > 1 && queue_.left() <= options_.ranks && static_cast<Index>(cost_of_.size()) >= few_tiles * options_.ranks;
+}
+
+void Scheduler::hand_out(int to, std::uint32_t pass, bool idle) {
   if (phase_ != Phase::running || pass != pass_) return;
   if (options_.schedule == Schedule::fixed) return send(to, Tiles{pass, queue_.take_span(to)});
+  if (!idle && keeps_for_idle()) return send(to, Tiles{pass, {}});
   const double average = queue_.empty() ? 0 : queue_.average_cost();
   const double most = seconds_seen_ > 0 ? cost_seen_ / seconds_seen_ * options_.batch_seconds : first_batch * average;
-  send(to, Tiles{pass, queue_.take(to, most, may_steal)});
+  send(to, Tiles{pass, queue_.take(to, most, idle)});
 }
 
 void Scheduler::take_result(int from, const TileDone& done, double now) {

@@ -106,7 +106,8 @@ class Scheduler {
   void greet(int from, const Hello& hello, double now);
   void take_failure(int from, const Failed& failed, double now);
   [[nodiscard]] std::string name_of(int rank) const;
-  void hand_out(int to, std::uint32_t pass, bool may_steal);
+  [[nodiscard]] bool keeps_for_idle() const;
+  void hand_out(int to, std::uint32_t pass, bool idle);
   void take_result(int from, const TileDone& done, double now);
   void say_goodbye(int from, const Bye& bye);
   void start_pass(std::size_t pass);

@@ -27,6 +27,11 @@ class TileThread {
 
   TileThread(RunnerFactory make_runner, Mailbox& mailbox, Finished finished, Failed failed);
 
+  /// Tiles are computed behind whatever else this process has to do.
+  void give_way() {
+    thread_.start([] { terroir::give_way(); });
+  }
+
   /// Starts a tile of a pass that began with `pass`. One at a time.
   void start(const TileTask& task, const StartPass& pass);
   /// Makes a running tile fail at its next chunk, and every later one.

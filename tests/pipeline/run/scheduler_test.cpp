@@ -70,6 +70,14 @@ TEST(Scheduler, GivesEachRankNeighbouringTilesAndLetsIdleOnesSteal) {
   EXPECT_LT(seconds, 45);  // 160 s if each had kept its span, 20.6 s at best
 }
 
+// No tile waits behind another one at the end: the job ends within the time of one tile after ranks of about one speed could have ended.
+TEST(Scheduler, LetsNoTileWaitAtTheEnd) {
+  for (double slow = 1; slow < 2.1; slow += 0.05) {
+    Simulation job({.ranks = 2, .tiles_of_pass = {40}, .tile_seconds = [=](int rank, Index) { return rank == 0 ? 1.0 : slow; }});
+    EXPECT_LT(job.run(), 40 / (1 + 1 / slow) + slow + 0.5) << slow;
+  }
+}
+
 // Of seven tiles along a curve each of three ranks has every third.
 TEST(Scheduler, DealsNeighboursToRanksInTurn) {
   const PassTiles tiles = dealt({{10, 11, 12, 13, 14, 15, 16}, {1, 2, 3, 4, 5, 6, 7}}, 3);
