@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -78,18 +80,31 @@ std::string StagedFile::failure(const std::string& reason) const {
   return "cannot write the scratch file " + path_ + ": " + reason + "; set TMPDIR to a local folder with room for the whole output";
 }
 
-ObjectRecord StagedFile::publish(Store& store, const std::string& key) const {
+ObjectRecord StagedFile::publish(Store& store, const std::string& key, std::vector<KnownStretch> known) const {
   std::ifstream file(path_, std::ios::binary);
   if (!file) throw Error(Fault::system, "cannot read the scratch file " + path_ + ": " + std::strerror(errno));
   const auto object = store.take(path_, key) ? nullptr : store.create(key);
+  if (object) known.clear();  // all is read to be copied
+  std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
   ObjectRecord record{key};
   std::vector<std::byte> buffer(piece);
-  while (file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(piece)) || file.gcount() > 0) {
-    const auto bytes = std::span<const std::byte>(buffer).first(static_cast<std::size_t>(file.gcount()));
-    if (object) object->write(bytes);
-    record.bytes += bytes.size();
-    record.crc32c = crc32c(bytes, record.crc32c);
+  const auto read_to = [&](std::uint64_t end) {
+    file.seekg(static_cast<std::streamoff>(record.bytes));
+    while (record.bytes < end && file) {
+      file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(std::min<std::uint64_t>(piece, end - record.bytes)));
+      const auto bytes = std::span<const std::byte>(buffer).first(static_cast<std::size_t>(file.gcount()));
+      if (object) object->write(bytes);
+      record.bytes += bytes.size();
+      record.crc32c = crc32c(bytes, record.crc32c);
+    }
+  };
+  for (const auto& stretch : known) {
+    read_to(stretch.offset);
+    if (record.bytes != stretch.offset) throw Error(Fault::bug, "the scratch file of " + key + " is not what was written to it");
+    record.bytes += stretch.bytes;
+    record.crc32c = crc32c_joined(record.crc32c, stretch.crc32c, stretch.bytes);
   }
+  read_to(std::numeric_limits<std::uint64_t>::max());
   if (file.bad()) throw Error(Fault::system, "cannot read the scratch file " + path_);
   if (object) object->close();
   return record;

@@ -1,5 +1,6 @@
 #include "pipeline/adapters/netcdf/netcdf_writer.h"
 #include "pipeline/cf/cf_file.h"
+#include "pipeline/codecs/crc32c.h"
 
 #include <hdf5.h>
 
@@ -61,6 +62,19 @@ void ChunkAppender::write(std::size_t array, const std::vector<Index>& offset, s
   const Dataset& dataset = datasets_[array];
   const std::vector<hsize_t> place(offset.begin(), offset.end());
   if (H5Dwrite_chunk(dataset.id, H5P_DEFAULT, 0, place.data(), chunk.size(), chunk.data()) < 0) fail(dataset.name);
+  haddr_t address = HADDR_UNDEF;
+  if (H5Dget_chunk_info_by_coord(dataset.id, place.data(), nullptr, &address, nullptr) < 0 || address == HADDR_UNDEF) fail(dataset.name);
+  note(address, chunk);
+}
+
+/// HDF5 does not move a chunk that is written once.
+void ChunkAppender::note(std::uint64_t offset, std::span<const std::byte> chunk) {
+  if (KnownStretch* const last = stretches_.empty() ? nullptr : &stretches_.back(); last && last->offset + last->bytes == offset) {
+    last->bytes += chunk.size();
+    last->crc32c = crc32c(chunk, last->crc32c);
+  } else {
+    stretches_.push_back({offset, chunk.size(), crc32c(chunk)});
+  }
 }
 
 void ChunkAppender::close() {

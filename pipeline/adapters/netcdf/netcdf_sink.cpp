@@ -38,7 +38,7 @@ class NetcdfSink final : public PartSink {
       file_->close();
       finish_netcdf(scratch_->path(), coordinates(statistics), arrays(statistics));
     });
-    const ObjectRecord file = scratch_->publish(store(), file_name_);
+    const ObjectRecord file = scratch_->publish(store(), file_name_, file_->stretches());
     file_.reset();
     scratch_.reset();
     return {file};

@@ -28,5 +28,19 @@ TEST(Crc32c, ContinuesFromTheCrcOfTheBytesBefore) {
   }
 }
 
+TEST(Crc32c, JoinsTheCrcsOfTwoTexts) {
+  const std::string_view text = "123456789";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    const auto first = bytes_of(text.substr(0, cut)), second = bytes_of(text.substr(cut));
+    EXPECT_EQ(crc32c_joined(crc32c(first), crc32c(second), second.size()), 0xE3069283u) << cut;
+  }
+  // Of many lengths, against what a CRC of all is.
+  std::vector<std::byte> bytes(100'000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * i >> 7);
+  const std::span<const std::byte> all(bytes);
+  for (std::size_t cut = 1; cut < bytes.size(); cut = 3 * cut + 1)
+    EXPECT_EQ(crc32c_joined(crc32c(all.first(cut)), crc32c(all.subspan(cut)), bytes.size() - cut), crc32c(all)) << cut;
+}
+
 }  // namespace
 }  // namespace terroir

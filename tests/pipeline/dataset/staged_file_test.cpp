@@ -2,6 +2,7 @@
 
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/memory/memory_store.h"
+#include "pipeline/error.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -86,6 +87,27 @@ TEST_F(StagedFiles, IsMovedOrCopiedIntoAStoreWithOneRecord) {
   EXPECT_EQ(one.bytes, 6U);
   EXPECT_EQ(one.crc32c, 0x828E4E93U);
   EXPECT_EQ(other.crc32c, one.crc32c);
+}
+
+TEST_F(StagedFiles, OfWhichPartsAreKnownHasTheRecordOfAllItsBytes) {
+  const auto folder = make_folder_store((folder_ / "out").string());
+  // "xe" and "s" of "pixels", out of order; what is known is believed when a file is moved, and not when it is copied.
+  const KnownStretch first{2, 2, 0x871BE793U}, second{5, 1, 0x30B5F4A8U};
+  const StagedFile moved(".nc"), copied(".nc");
+  write(moved);
+  write(copied);
+  const ObjectRecord one = moved.publish(*folder, "result.nc", {second, first});
+  EXPECT_EQ(one.bytes, 6U);
+  EXPECT_EQ(one.crc32c, 0x828E4E93U);
+  MemoryStore memory;
+  EXPECT_EQ(copied.publish(memory, "result.nc", {{0, 6, 1}}).crc32c, 0x828E4E93U);
+}
+
+TEST_F(StagedFiles, ThatIsShorterThanWhatIsKnownIsNotPublished) {
+  const auto folder = make_folder_store((folder_ / "out").string());
+  const StagedFile file(".nc");
+  write(file);
+  EXPECT_THROW((void)file.publish(*folder, "result.nc", {{7, 1, 0}}), Error);
 }
 
 }  // namespace
