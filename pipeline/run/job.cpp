@@ -15,11 +15,11 @@ namespace {
 
 constexpr double shortest_nap = 0.0001, longest_nap = 0.004, kill_seconds = 0.4, errand_seconds = 5;
 
-/// How long to sleep when nothing has come for some seconds. Each look takes some microseconds from the thread that computes on the same
-/// processor; a rank that has nothing to compute may look more often, and finds late by an eighth what it has waited for.
-double nap_after(double seconds, bool computes) {
-  return std::clamp(computes ? seconds : seconds / 8, computes ? 5 * shortest_nap : shortest_nap, longest_nap);
-}
+/// How long a rank that computes sleeps when nothing has come for some seconds: each look takes some microseconds from its tile.
+double nap_beside_work(double seconds) { return std::clamp(seconds, 5 * shortest_nap, longest_nap); }
+
+/// And one that only waits: it finds late by an eighth what it has waited for.
+double nap_of_idle(double seconds) { return std::clamp(seconds / 8, shortest_nap, longest_nap); }
 
 /// Waits until rank 0 says to quit, not longer than it may take.
 bool told_to_quit(Communicator& communicator) {
@@ -76,7 +76,9 @@ class Job {
       if (send() || received || worked) {
         active = now;
       } else {
-        mailbox_.wait(nap_after(now - active, rank_.computes()));
+        const bool asked_soon = root_ && root_->ranks_fall_idle();
+        const double quiet = asked_soon ? 0 : now - active;
+        mailbox_.wait(rank_.computes() ? nap_beside_work(quiet) : nap_of_idle(quiet));
       }
     }
     return end();

@@ -28,6 +28,8 @@ class RootPart {
 
   /// Whether files are written while tiles are computed.
   [[nodiscard]] bool makes_files() const noexcept { return !takers_.empty(); }
+  /// Whether the next messages come from ranks that wait for an answer.
+  [[nodiscard]] bool ranks_fall_idle() const noexcept { return scheduler_.ranks_fall_idle(); }
   [[nodiscard]] bool ended() const noexcept { return scheduler_.phase() == Scheduler::Phase::ended; }
   [[nodiscard]] bool all_left() const noexcept { return scheduler_.all_left(); }
   /// Waits until nothing is being prepared or published, not longer than some seconds; whether it is so.

@@ -154,7 +154,7 @@ void Scheduler::start_pass(std::size_t pass) {
 
 /// The last tiles go to ranks that have nothing else: one that waited behind another tile would be the last of all. Where ranks have few
 /// tiles, that they read ahead counts for more.
-bool Scheduler::keeps_for_idle() const {
+bool Scheduler::keeps_for_idle() const noexcept {
   return options_.ranks > 1 && queue_.left() <= options_.ranks && static_cast<Index>(cost_of_.size()) >= few_tiles * options_.ranks;
 }
 

@@ -79,6 +79,9 @@ class Scheduler {
   /// Whether every rank has said bye; if not when the job has ended, they must be aborted.
   [[nodiscard]] bool all_left() const noexcept { return left_ == options_.ranks; }
 
+  /// Whether the last tiles of a pass wait for ranks that have nothing else.
+  [[nodiscard]] bool ranks_fall_idle() const noexcept { return phase_ == Phase::running && !queue_.empty() && keeps_for_idle(); }
+
   [[nodiscard]] std::size_t pass() const noexcept { return pass_; }
   [[nodiscard]] const std::vector<PassState>& states() const noexcept { return states_; }
   [[nodiscard]] Index tiles_total() const noexcept { return tiles_total_; }
@@ -106,7 +109,7 @@ class Scheduler {
   void greet(int from, const Hello& hello, double now);
   void take_failure(int from, const Failed& failed, double now);
   [[nodiscard]] std::string name_of(int rank) const;
-  [[nodiscard]] bool keeps_for_idle() const;
+  [[nodiscard]] bool keeps_for_idle() const noexcept;
   void hand_out(int to, std::uint32_t pass, bool idle);
   void take_result(int from, const TileDone& done, double now);
   void say_goodbye(int from, const Bye& bye);
