@@ -7,5 +7,5 @@ export OMPI_MCA_pml="${OMPI_MCA_pml:-ob1}"
 export OMPI_MCA_btl="${OMPI_MCA_btl:-self,vader,tcp}"
 # Containers often forbid reading another process's memory; shared segments do as well.
 export OMPI_MCA_btl_vader_single_copy_mechanism="${OMPI_MCA_btl_vader_single_copy_mechanism:-none}"
-# The launcher keeps what it tells ranks in memory, not in a shared file: 0.01 s less to start on one machine.
+# The launcher keeps what it tells ranks in memory, not in a shared file: 0.01 s less to start.
 export PMIX_MCA_gds="${PMIX_MCA_gds:-hash}"

@@ -15,7 +15,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +51,16 @@ void remove_abandoned() noexcept {
   }
 }
 
+/// In order, without an overlap, and not beyond the end.
+void require_inside(const std::vector<KnownStretch>& known, std::uint64_t size) {
+  std::uint64_t at = 0;
+  for (const auto& stretch : known) {
+    if (stretch.offset < at || stretch.offset > size || stretch.bytes > size - stretch.offset)
+      throw Error(Fault::bug, "a scratch file is not what was written to it");
+    at = stretch.offset + stretch.bytes;
+  }
+}
+
 }  // namespace
 
 std::string scratch_folder() {
@@ -83,9 +92,11 @@ std::string StagedFile::failure(const std::string& reason) const {
 ObjectRecord StagedFile::publish(Store& store, const std::string& key, std::vector<KnownStretch> known) const {
   std::ifstream file(path_, std::ios::binary);
   if (!file) throw Error(Fault::system, "cannot read the scratch file " + path_ + ": " + std::strerror(errno));
+  const std::uint64_t size = std::filesystem::file_size(path_);
+  std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  require_inside(known, size);
   const auto object = store.take(path_, key) ? nullptr : store.create(key);
   if (object) known.clear();  // all is read to be copied
-  std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
   ObjectRecord record{key};
   std::vector<std::byte> buffer(piece);
   const auto read_to = [&](std::uint64_t end) {
@@ -100,12 +111,11 @@ ObjectRecord StagedFile::publish(Store& store, const std::string& key, std::vect
   };
   for (const auto& stretch : known) {
     read_to(stretch.offset);
-    if (record.bytes != stretch.offset) throw Error(Fault::bug, "the scratch file of " + key + " is not what was written to it");
     record.bytes += stretch.bytes;
     record.crc32c = crc32c_joined(record.crc32c, stretch.crc32c, stretch.bytes);
   }
-  read_to(std::numeric_limits<std::uint64_t>::max());
-  if (file.bad()) throw Error(Fault::system, "cannot read the scratch file " + path_);
+  read_to(size);
+  if (record.bytes != size) throw Error(Fault::system, "cannot read the scratch file " + path_);
   if (object) object->close();
   return record;
 }

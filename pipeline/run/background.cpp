@@ -1,6 +1,6 @@
 #include "pipeline/run/background.h"
 
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -15,8 +15,7 @@ std::chrono::duration<double> duration(double seconds) { return std::chrono::dur
 double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void give_way() noexcept {
-  constexpr int nice = 10;                   // a tenth of the share of a thread at 0
-  (void)setpriority(PRIO_PROCESS, 0, nice);  // on Linux: of the calling thread
+  if (::nice(10) == -1) return;  // a tenth of the share; on Linux of this thread alone
 }
 
 void Mailbox::post(Task task) {

@@ -47,7 +47,8 @@ bool told_to_quit(Communicator& communicator) {
 
 class Job {
  public:
-  Job(const Plan& plan, JobWorld& world, const JobOptions& options) : world_(world), rank_(plan.hash, world, options, mailbox_) {
+  Job(const Plan& plan, JobWorld& world, const JobOptions& options)
+      : world_(world), schedule_(options.schedule), threads_(plan.resources.threads), rank_(plan.hash, world, options, mailbox_) {
     if (world.communicator.rank() == 0) root_ = std::make_unique<RootPart>(plan, world, options, mailbox_);
   }
 
@@ -62,8 +63,7 @@ class Job {
  private:
   int take_part() {
     if (root_) root_->begin();
-    // What stands behind at the end, when no tile is left, would be waited for.
-    if (root_ && root_->makes_files()) rank_.give_way();
+    if (root_ && root_->makes_files() && others_take_its_tiles()) rank_.give_way();
     rank_.begin();
     send();  // what rank 0 says of itself comes before what others say
     double active = steady_seconds();
@@ -82,6 +82,13 @@ class Job {
       }
     }
     return end();
+  }
+
+  /// Files that are behind when no tile is left are waited for by all. Where each thread has a processor of its own, tiles that this rank
+  /// does not get to go to others.
+  [[nodiscard]] bool others_take_its_tiles() const {
+    const Communicator& all = world_.communicator;
+    return all.size() > 1 && schedule_ == Schedule::dynamic && all.local_size() * threads_ <= all.local_processors();
   }
 
   [[nodiscard]] bool over() const { return root_ ? root_->ended() : rank_.left(); }
@@ -163,6 +170,8 @@ class Job {
   }
 
   JobWorld& world_;
+  const Schedule schedule_;
+  const int threads_;
   Mailbox mailbox_;
   std::unique_ptr<RootPart> root_;
   RankPart rank_;

@@ -18,7 +18,7 @@ class RankPart {
  public:
   RankPart(std::string plan_hash, JobWorld& world, const JobOptions& options, Mailbox& mailbox);
 
-  /// Its tiles wait for what else this process has to do.
+  /// Its tiles give way to other threads.
   void give_way() { tiles_.give_way(); }
   /// Says hello, or why this rank has no plan.
   void begin();

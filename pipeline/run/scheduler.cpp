@@ -147,6 +147,7 @@ void Scheduler::start_pass(std::size_t pass) {
     cost.push_back(progress.tiles.cost[i]);
     cost_of_[at(tile)] = progress.tiles.cost[i];
   }
+  tiles_of_pass_ = static_cast<Index>(order.size());
   queue_ = TileQueue(std::move(order), cost, options_.ranks);
   cost_seen_ = seconds_seen_ = 0;
   send_all(StartPass{static_cast<std::uint32_t>(pass), attempt_, fitted_});
@@ -155,7 +156,7 @@ void Scheduler::start_pass(std::size_t pass) {
 /// The last tiles go to ranks that have nothing else: one that waited behind another tile would be the last of all. Where ranks have few
 /// tiles, that they read ahead counts for more.
 bool Scheduler::keeps_for_idle() const noexcept {
-  return options_.ranks > 1 && queue_.left() <= options_.ranks && static_cast<Index>(cost_of_.size()) >= few_tiles * options_.ranks;
+  return options_.ranks > 1 && queue_.left() <= options_.ranks && tiles_of_pass_ >= few_tiles * options_.ranks;
 }
 
 void Scheduler::hand_out(int to, std::uint32_t pass, bool idle) {

@@ -135,6 +135,7 @@ class Scheduler {
   std::vector<PassState> states_;
   std::map<std::size_t, std::vector<double>> fitted_;
   TileQueue queue_;
+  Index tiles_of_pass_ = 0;  ///< that were left when it began
   std::size_t pass_ = 0;
   int greeted_ = 0, left_ = 0;
   Index tiles_total_ = 0, tiles_done_ = 0, tiles_restored_ = 0;

@@ -86,11 +86,11 @@ std::shared_ptr<TileRunner> TileThread::runner_of(const StartPass& pass) {
   if (cancelled_) throw Error(Fault::interrupted, "interrupted");
   if (runner_ && runner_pass_ == pass.pass) return runner_;
   if (runner_) add_work(earlier_, runner_->work());
-  if (runner_) {
-    runner_.reset();
-    trim_memory();
-  }
-  lock.unlock();
+  const bool replaces = runner_ != nullptr;
+  std::shared_ptr<TileRunner> earlier = std::move(runner_);
+  lock.unlock();  // others ask meanwhile what has been done
+  earlier.reset();
+  if (replaces) trim_memory();
   std::shared_ptr<TileRunner> made = make_runner_(pass.pass, pass.fitted);
   lock.lock();
   runner_ = std::move(made);

@@ -27,7 +27,7 @@ class TileThread {
 
   TileThread(RunnerFactory make_runner, Mailbox& mailbox, Finished finished, Failed failed);
 
-  /// Tiles are computed behind whatever else this process has to do.
+  /// Tiles give way to other threads, see there.
   void give_way() {
     thread_.start([] { terroir::give_way(); });
   }

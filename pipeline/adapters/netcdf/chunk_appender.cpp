@@ -12,6 +12,9 @@ namespace {
 
 static_assert(sizeof(hid_t) == sizeof(std::int64_t));
 
+/// Larger than all else that HDF5 makes room for.
+constexpr std::size_t surely_at_end = std::size_t{64} << 10;
+
 herr_t keep_first(unsigned, const H5E_error2_t* error, void* text) {
   auto& kept = *static_cast<std::string*>(text);
   if (kept.empty() && error->desc != nullptr) kept = error->desc;
@@ -58,22 +61,29 @@ void ChunkAppender::end() noexcept {
 }
 
 void ChunkAppender::write(std::size_t array, const std::vector<Index>& offset, std::span<const std::byte> chunk) {
+  const std::uint32_t crc = crc32c(chunk);
   const std::lock_guard lock(hdf5_library());
+  const std::uint64_t before = end_of_file();
   const Dataset& dataset = datasets_[array];
   const std::vector<hsize_t> place(offset.begin(), offset.end());
   if (H5Dwrite_chunk(dataset.id, H5P_DEFAULT, 0, place.data(), chunk.size(), chunk.data()) < 0) fail(dataset.name);
-  haddr_t address = HADDR_UNDEF;
-  if (H5Dget_chunk_info_by_coord(dataset.id, place.data(), nullptr, &address, nullptr) < 0 || address == HADDR_UNDEF) fail(dataset.name);
-  note(address, chunk);
+  // Where the file has grown by just a chunk that is too large for a hole, it stands at the old end, and HDF5 does not move what is
+  // written once. Asking for its place would take longer the more chunks there are.
+  if (chunk.size() >= surely_at_end && end_of_file() == before + chunk.size()) note({before, chunk.size(), crc});
 }
 
-/// HDF5 does not move a chunk that is written once.
-void ChunkAppender::note(std::uint64_t offset, std::span<const std::byte> chunk) {
-  if (KnownStretch* const last = stretches_.empty() ? nullptr : &stretches_.back(); last && last->offset + last->bytes == offset) {
-    last->bytes += chunk.size();
-    last->crc32c = crc32c(chunk, last->crc32c);
+std::uint64_t ChunkAppender::end_of_file() const {
+  haddr_t end = 0;
+  if (H5Fget_eoa(file_, &end) < 0) fail("the file");
+  return end;
+}
+
+void ChunkAppender::note(const KnownStretch& chunk) {
+  if (KnownStretch* const last = stretches_.empty() ? nullptr : &stretches_.back(); last && last->offset + last->bytes == chunk.offset) {
+    last->bytes += chunk.bytes;
+    last->crc32c = crc32c_joined(last->crc32c, chunk.crc32c, chunk.bytes);
   } else {
-    stretches_.push_back({offset, chunk.size(), crc32c(chunk)});
+    stretches_.push_back(chunk);
   }
 }
 

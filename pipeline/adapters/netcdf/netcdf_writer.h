@@ -34,7 +34,7 @@ class ChunkAppender {
 
   /// `array`: its place in the list; `offset`: of the chunk's first number, in each dimension of the array.
   void write(std::size_t array, const std::vector<Index>& offset, std::span<const std::byte> chunk);
-  /// Where the chunks stand in the file, neighbours as one.
+  /// Where most of the chunks stand in the file, neighbours as one.
   [[nodiscard]] const std::vector<KnownStretch>& stretches() const noexcept { return stretches_; }
   /// Ends the file and reports what the disk says of it.
   void close();
@@ -45,7 +45,8 @@ class ChunkAppender {
     std::string name;
     std::int64_t id = -1;
   };
-  void note(std::uint64_t offset, std::span<const std::byte> chunk);
+  [[nodiscard]] std::uint64_t end_of_file() const;
+  void note(const KnownStretch& chunk);
   void end() noexcept;
 
   std::int64_t file_ = -1;

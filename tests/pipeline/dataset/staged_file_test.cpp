@@ -91,14 +91,17 @@ TEST_F(StagedFiles, IsMovedOrCopiedIntoAStoreWithOneRecord) {
 
 TEST_F(StagedFiles, OfWhichPartsAreKnownHasTheRecordOfAllItsBytes) {
   const auto folder = make_folder_store((folder_ / "out").string());
-  // "xe" and "s" of "pixels", out of order; what is known is believed when a file is moved, and not when it is copied.
-  const KnownStretch first{2, 2, 0x871BE793U}, second{5, 1, 0x30B5F4A8U};
+  const KnownStretch first{2, 2, 0x871BE793U}, second{5, 1, 0x30B5F4A8U};  // "xe" and "s" of "pixels"
   const StagedFile moved(".nc"), copied(".nc");
   write(moved);
   write(copied);
   const ObjectRecord one = moved.publish(*folder, "result.nc", {second, first});
   EXPECT_EQ(one.bytes, 6U);
   EXPECT_EQ(one.crc32c, 0x828E4E93U);
+  // What is known is believed of a file that is moved, and not needed of one that is copied.
+  const StagedFile believed(".nc");
+  write(believed);
+  EXPECT_EQ(believed.publish(*folder, "other.nc", {{0, 6, 1}}).crc32c, 1U);
   MemoryStore memory;
   EXPECT_EQ(copied.publish(memory, "result.nc", {{0, 6, 1}}).crc32c, 0x828E4E93U);
 }
@@ -107,7 +110,9 @@ TEST_F(StagedFiles, ThatIsShorterThanWhatIsKnownIsNotPublished) {
   const auto folder = make_folder_store((folder_ / "out").string());
   const StagedFile file(".nc");
   write(file);
-  EXPECT_THROW((void)file.publish(*folder, "result.nc", {{7, 1, 0}}), Error);
+  for (const std::vector<KnownStretch>& beyond : {std::vector<KnownStretch>{{7, 1, 0}}, {{5, 2, 0}}, {{0, 3, 0}, {2, 1, 0}}})
+    EXPECT_THROW((void)file.publish(*folder, "result.nc", beyond), Error);
+  EXPECT_FALSE(folder->get("result.nc"));
 }
 
 }  // namespace

@@ -1,15 +1,11 @@
 #include "pipeline/adapters/netcdf/netcdf_sink.h"
 
-#include "pipeline/codecs/crc32c.h"
 #include "tests/pipeline/adapters/file_output.h"
 #include "tests/pipeline/adapters/netcdf/netcdf_maker.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace terroir::test {
 namespace {
@@ -135,31 +131,6 @@ TEST_F(NetcdfSink, ATileWithoutPixelsIsNodata) {
   EXPECT_FALSE(store_.get(sink_->tile_keys(0, 0, 1).front()).has_value());
   const auto pixels = read().numbers("height");
   for (std::size_t i = 0; i < pixels.size(); ++i) EXPECT_EQ(std::isnan(pixels[i]), i % 5 == 4);
-}
-
-/// Takes files, as a folder does that lies on the scratch folder's own file system.
-class TakingStore final : public MemoryStore {
- public:
-  bool take(const std::string& file, const std::string& key) override {
-    std::ifstream in(file, std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(in), {});
-    put(key, std::as_bytes(std::span(bytes)));
-    return std::filesystem::remove(file);
-  }
-};
-
-TEST_F(NetcdfSink, KnowsTheCrcOfAFileThatItDoesNotReadAgain) {
-  TakingStore store;
-  add_array(plan_, "height", 3);
-  add_array(plan_, "slope");
-  const auto sink = make_netcdf_sink(plan_, 0, store, crs_reader_, "out.nc");
-  for (std::size_t array = 0; array < 2; ++array)
-    write_tiles(*sink, plan_, array, [](Index t, Index r, Index c) { return static_cast<float>(t + r * c); });
-  const auto records = publish(*sink, plan_, store);
-  const auto file = store.get("out.nc").value();
-  ASSERT_EQ(records.size(), 1U);
-  EXPECT_EQ(records[0].bytes, file.size());
-  EXPECT_EQ(records[0].crc32c, crc32c(file));
 }
 
 TEST_F(NetcdfSink, HasTheSameBytesAgain) {
