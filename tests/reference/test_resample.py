@@ -205,6 +205,34 @@ def test_across_crs(method, case, tmp_path):
         assert got.sum() == pytest.approx(wanted.sum(), rel=1e-6)
 
 
+def test_mode_across_crs(tmp_path):
+    classes = np.kron(np.random.default_rng(6).integers(1, 9, (40, 32)), np.ones((10, 12), int))
+    resolution, bounds = DEGREES["coarser"]
+    grid = {"crs": "EPSG:4326", "resolution": list(resolution), "bounds": list(bounds), "anchor": list(bounds[:2])}
+
+    def modes(numbers):
+        source = write(tmp_path / "source.tif", numbers, dtype="uint8")
+        inputs = {"cover": {"path": str(source), "bands": {"class": {"band": 1, "categorical": True}}, "resample": "mode"}}
+        got = compute(tmp_path / "out", {"it": {"process": "linear_scale", "data": "cover.class"}}, inputs, grid=grid, words=["--overwrite"])
+        return got["it"].values, by_gdalwarp(tmp_path, source, "mode", resolution, bounds, "-t_srs", "EPSG:4326")
+
+    got, wanted = modes(classes)
+    # Where two classes are as frequent the smaller number is taken: it is the other one when they are numbered from the other end.
+    alone = got == 9 - modes(9 - classes)[0]
+    assert alone.mean() > 0.8 and len(np.unique(wanted[alone])) == 8
+    assert (got != wanted)[alone].mean() <= 0.004
+
+
+def test_pixels_may_have_their_centres_on_whole_numbers(tmp_path):
+    source = write(tmp_path / "source.tif", read(DEM)[:200, :200])
+    grid = {"crs": "EPSG:32632", "resolution": [50, 40], "bounds": [601010, 5186030, 602990, 5187990], "anchor": "center"}
+    result = compute(tmp_path, {"it": {"process": "resample", "data": "source", "method": "nearest"}}, {"source": {"path": str(source)}},
+                     grid=grid)
+    # The first and last of these cover the bounds: 600975 .. 603025, and 5186020 .. 5188020.
+    np.testing.assert_array_equal(result.x, np.arange(601000, 603001, 50))
+    np.testing.assert_array_equal(result.y, np.arange(5188000, 5186039, -40))
+
+
 def test_averages_of_turned_pixels(tmp_path):
     """Around the zeroth meridian pixels of this grid are turned by 45 degrees: their first and last corner lie in one column."""
     smooth = np.add.outer(np.linspace(3, 1, 180), np.cos(np.radians(np.arange(360)))).astype(np.float32)
