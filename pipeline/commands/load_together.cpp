@@ -3,6 +3,7 @@
 #include "pipeline/adapters/process/machine.h"
 #include "pipeline/commands/signals.h"
 #include "pipeline/error.h"
+#include "pipeline/run/background.h"
 #include "pipeline/run/header_openers.h"
 
 #include <chrono>
@@ -12,8 +13,6 @@
 
 namespace terroir {
 namespace {
-
-using namespace std::chrono_literals;
 
 Party party_of(const Communicator& comm) {
   return {comm.size(), comm.local_size(), comm.size() == 1 ? allowed_processors() : comm.local_processors()};
@@ -38,15 +37,15 @@ class HeaderSender {
 
 /// The first message of rank 0.
 Headers receive_headers(Communicator& comm, double patience) {
-  const auto start = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - start < std::chrono::duration<double>(patience)) {
+  const double start = steady_seconds();
+  for (double waited = 0; waited < patience; waited = steady_seconds() - start) {
     if (const auto message = comm.poll()) {
       if (auto headers = decode_headers(message->bytes)) return std::move(*headers);
       throw Error(Fault::system, "what rank 0 says is not understood; all ranks must run the same program: compare versions");
     }
     if (const Signal signal = take_signal(); signal == Signal::stop || signal == Signal::kill)
       throw Error(Fault::interrupted, "interrupted; run the same command again");
-    std::this_thread::sleep_for(200us);
+    std::this_thread::sleep_for(std::chrono::duration<double>(nap_of_idle(waited)));
   }
   throw Error(Fault::system, "rank 0 has not told the headers of the inputs within " + std::to_string(std::lround(patience)) +
                                  " s; see what it says, and whether its storage is slow");

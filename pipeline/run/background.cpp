@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,8 +15,10 @@ std::chrono::duration<double> duration(double seconds) { return std::chrono::dur
 
 double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+double nap_of_idle(double seconds) noexcept { return std::clamp(seconds / 8, 0.0001, 0.004); }
+
 void give_way() noexcept {
-  if (::nice(10) == -1) return;  // a tenth of the share; on Linux of this thread alone
+  [[maybe_unused]] const int now = ::nice(10);  // a tenth of the share; on Linux of this thread alone
 }
 
 void Mailbox::post(Task task) {

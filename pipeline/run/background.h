@@ -12,6 +12,9 @@ namespace terroir {
 /// Seconds of a steady clock.
 [[nodiscard]] double steady_seconds();
 
+/// Seconds to sleep between two looks for what has not come for some seconds: it is found late by an eighth of them, 4 ms at most.
+[[nodiscard]] double nap_of_idle(double seconds) noexcept;
+
 /// From now on other threads that want this thread's processor get it first; also before threads that this one starts.
 void give_way() noexcept;
 

@@ -13,13 +13,16 @@
 namespace terroir {
 namespace {
 
-constexpr double shortest_nap = 0.0001, longest_nap = 0.004, kill_seconds = 0.4, errand_seconds = 5;
+constexpr double kill_seconds = 0.4, errand_seconds = 5;
 
 /// How long a rank that computes sleeps when nothing has come for some seconds: each look takes some microseconds from its tile.
-double nap_beside_work(double seconds) { return std::clamp(seconds, 5 * shortest_nap, longest_nap); }
+double nap_beside_work(double seconds) { return std::clamp(seconds, 0.0005, 0.004); }
 
-/// And one that only waits: it finds late by an eighth what it has waited for.
-double nap_of_idle(double seconds) { return std::clamp(seconds / 8, shortest_nap, longest_nap); }
+/// Files that are behind when no tile is left are waited for by all. Where each thread has a processor of its own, tiles that this rank
+/// does not get to go to others.
+bool others_take_tiles(const Communicator& all, Schedule schedule, int threads) {
+  return all.size() > 1 && schedule == Schedule::dynamic && all.local_size() * threads <= all.local_processors();
+}
 
 /// Waits until rank 0 says to quit, not longer than it may take.
 bool told_to_quit(Communicator& communicator) {
@@ -47,9 +50,10 @@ bool told_to_quit(Communicator& communicator) {
 
 class Job {
  public:
-  Job(const Plan& plan, JobWorld& world, const JobOptions& options)
-      : world_(world), schedule_(options.schedule), threads_(plan.resources.threads), rank_(plan.hash, world, options, mailbox_) {
-    if (world.communicator.rank() == 0) root_ = std::make_unique<RootPart>(plan, world, options, mailbox_);
+  Job(const Plan& plan, JobWorld& world, const JobOptions& options) : world_(world), rank_(plan.hash, world, options, mailbox_) {
+    if (world.communicator.rank() != 0) return;
+    root_ = std::make_unique<RootPart>(plan, world, options, mailbox_);
+    if (root_->makes_files() && others_take_tiles(world.communicator, options.schedule, plan.resources.threads)) rank_.give_way();
   }
 
   int run() {
@@ -63,7 +67,6 @@ class Job {
  private:
   int take_part() {
     if (root_) root_->begin();
-    if (root_ && root_->makes_files() && others_take_its_tiles()) rank_.give_way();
     rank_.begin();
     send();  // what rank 0 says of itself comes before what others say
     double active = steady_seconds();
@@ -82,13 +85,6 @@ class Job {
       }
     }
     return end();
-  }
-
-  /// Files that are behind when no tile is left are waited for by all. Where each thread has a processor of its own, tiles that this rank
-  /// does not get to go to others.
-  [[nodiscard]] bool others_take_its_tiles() const {
-    const Communicator& all = world_.communicator;
-    return all.size() > 1 && schedule_ == Schedule::dynamic && all.local_size() * threads_ <= all.local_processors();
   }
 
   [[nodiscard]] bool over() const { return root_ ? root_->ended() : rank_.left(); }
@@ -170,8 +166,6 @@ class Job {
   }
 
   JobWorld& world_;
-  const Schedule schedule_;
-  const int threads_;
   Mailbox mailbox_;
   std::unique_ptr<RootPart> root_;
   RankPart rank_;

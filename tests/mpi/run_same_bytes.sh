@@ -40,7 +40,7 @@ files_same_bytes() {
   check "files: no part is left" test -z "$(find "$work/files" -name parts)"
   for ranks in 1 2 3 5; do same_bytes "files: $ranks ranks" "$ranks"; done
   same_bytes "files: odd blocks and three threads" 2 --block 37x128 --threads 3
-  same_bytes "files: static, little memory" 3 --schedule static --memory 200M
+  same_bytes "files: static" 3 --schedule static
   for level in v2 v3; do TERROIR_CPU=$level same_bytes "files: CPU level $level" 2; done
   check "files: the same again has nothing to do" job 3 "$work/files"
   check "files: and says so" says "Nothing to do"

@@ -2,8 +2,11 @@
 #include "pipeline/cf/cf_file.h"
 #include "pipeline/codecs/crc32c.h"
 
+#include <fcntl.h>
 #include <hdf5.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -11,9 +14,6 @@ namespace terroir {
 namespace {
 
 static_assert(sizeof(hid_t) == sizeof(std::int64_t));
-
-/// Larger than all else that HDF5 makes room for.
-constexpr std::size_t surely_at_end = std::size_t{64} << 10;
 
 herr_t keep_first(unsigned, const H5E_error2_t* error, void* text) {
   auto& kept = *static_cast<std::string*>(text);
@@ -40,6 +40,7 @@ hid_t open_file(const std::string& path) {
 ChunkAppender::ChunkAppender(const std::string& path, const std::vector<Variable>& arrays) {
   const std::lock_guard lock(hdf5_library());
   file_ = open_file(path);
+  look_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   try {
     for (const auto& array : arrays)
       if (datasets_.push_back({array.name, H5Dopen2(file_, array.name.c_str(), H5P_DEFAULT)}); datasets_.back().id < 0) fail(array.name);
@@ -58,18 +59,26 @@ void ChunkAppender::end() noexcept {
   for (auto& dataset : datasets_)
     if (dataset.id >= 0) H5Dclose(std::exchange(dataset.id, -1));
   if (file_ >= 0) H5Fclose(std::exchange(file_, -1));
+  if (look_ >= 0) ::close(std::exchange(look_, -1));
 }
 
 void ChunkAppender::write(std::size_t array, const std::vector<Index>& offset, std::span<const std::byte> chunk) {
-  const std::uint32_t crc = crc32c(chunk);
   const std::lock_guard lock(hdf5_library());
   const std::uint64_t before = end_of_file();
   const Dataset& dataset = datasets_[array];
   const std::vector<hsize_t> place(offset.begin(), offset.end());
   if (H5Dwrite_chunk(dataset.id, H5P_DEFAULT, 0, place.data(), chunk.size(), chunk.data()) < 0) fail(dataset.name);
-  // Where the file has grown by just a chunk that is too large for a hole, it stands at the old end, and HDF5 does not move what is
-  // written once. Asking for its place would take longer the more chunks there are.
-  if (chunk.size() >= surely_at_end && end_of_file() == before + chunk.size()) note({before, chunk.size(), crc});
+  // Nearly every chunk stands behind the one before it, or at the end that the file had, and HDF5 does not move what is written once. It
+  // is seen where it stands: asking for its place would take longer the more chunks there are.
+  const std::uint64_t behind = stretches_.empty() ? before : stretches_.back().offset + stretches_.back().bytes;
+  for (const std::uint64_t guess : {behind, before})
+    if (stands_at(guess, chunk)) return note({guess, chunk.size(), crc32c(chunk)});
+}
+
+bool ChunkAppender::stands_at(std::uint64_t offset, std::span<const std::byte> chunk) {
+  seen_.resize(chunk.size());
+  const ::ssize_t got = ::pread(look_, seen_.data(), seen_.size(), static_cast<::off_t>(offset));
+  return got == static_cast<::ssize_t>(chunk.size()) && std::equal(chunk.begin(), chunk.end(), seen_.begin());
 }
 
 std::uint64_t ChunkAppender::end_of_file() const {

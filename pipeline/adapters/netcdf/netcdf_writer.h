@@ -46,12 +46,15 @@ class ChunkAppender {
     std::int64_t id = -1;
   };
   [[nodiscard]] std::uint64_t end_of_file() const;
+  [[nodiscard]] bool stands_at(std::uint64_t offset, std::span<const std::byte> chunk);
   void note(const KnownStretch& chunk);
   void end() noexcept;
 
   std::int64_t file_ = -1;
   std::vector<Dataset> datasets_;
   std::vector<KnownStretch> stretches_;
+  std::vector<std::byte> seen_;
+  int look_ = -1;  ///< the file, to see what stands in it; -1: nothing is seen
 };
 
 }  // namespace terroir

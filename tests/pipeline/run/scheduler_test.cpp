@@ -70,11 +70,12 @@ TEST(Scheduler, GivesEachRankNeighbouringTilesAndLetsIdleOnesSteal) {
   EXPECT_LT(seconds, 45);  // 160 s if each had kept its span, 20.6 s at best
 }
 
-// No tile waits behind another one at the end: the job ends within the time of one tile after ranks of about one speed could have ended.
-TEST(Scheduler, LetsNoTileWaitAtTheEnd) {
-  for (double slow = 1; slow < 2.1; slow += 0.05) {
+// Of two ranks of about one speed the job ends within a tile of the earliest moment, as where tiles are given out one by one. A rank that
+// takes twice as long may still have a tile behind another then.
+TEST(Scheduler, KeepsTheLastTilesForIdleRanks) {
+  for (double slow = 1; slow < 1.51; slow += 0.05) {
     Simulation job({.ranks = 2, .tiles_of_pass = {40}, .tile_seconds = [=](int rank, Index) { return rank == 0 ? 1.0 : slow; }});
-    EXPECT_LT(job.run(), 40 / (1 + 1 / slow) + slow + 0.5) << slow;
+    EXPECT_LT(job.run(), 40 / (1 + 1 / slow) + slow + 0.1) << slow;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 namespace terroir::test {
@@ -19,16 +20,18 @@ Variable column_of_chunks() {
   array.shape = {chunks * edge, edge};
   array.chunk = {edge, edge};
   array.type = "float32";
+  array.compression = {Compression::Name::deflate, {}};
   return array;
 }
 
-std::vector<float> pixels(Index chunk) {
-  std::vector<float> out(edge * edge);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(chunk) + static_cast<float>(i) / 7;
+std::vector<std::byte> encoded(Index chunk, std::size_t size) {
+  std::vector<std::byte> out(size);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::byte>((static_cast<std::size_t>(chunk) + i * i) >> 5);
   return out;
 }
 
-TEST(ChunkAppender, KnowsWhereItsChunksStandInTheFile) {
+/// The share of a file that is known when chunks of these sizes have been written to it; all that is known is checked.
+double share_known(const std::function<std::size_t(Index)>& size) {
   const NetcdfFolder folder;
   const std::string path = folder / "out.nc";
   const std::vector<Variable> arrays = {column_of_chunks()};
@@ -36,8 +39,7 @@ TEST(ChunkAppender, KnowsWhereItsChunksStandInTheFile) {
   ChunkAppender file(path, arrays);
   for (Index i = 0; i < chunks; ++i) {
     const Index chunk = i * 7 % chunks;  // not in their order
-    const std::vector<float> numbers = pixels(chunk);
-    file.write(0, {chunk * edge, 0}, std::as_bytes(std::span(numbers)));
+    file.write(0, {chunk * edge, 0}, encoded(chunk, size(chunk)));
   }
   const auto stretches = file.stretches();
   file.close();
@@ -46,12 +48,21 @@ TEST(ChunkAppender, KnowsWhereItsChunksStandInTheFile) {
   std::ifstream in(path, std::ios::binary);
   const std::string bytes(std::istreambuf_iterator<char>(in), {});
   std::uint64_t known = 0;
-  for (const auto& stretch : stretches) {
-    ASSERT_LE(stretch.offset + stretch.bytes, bytes.size());
-    EXPECT_EQ(crc32c(std::as_bytes(std::span(bytes).subspan(stretch.offset, stretch.bytes))), stretch.crc32c);
-    known += stretch.bytes;
+  for (const auto& [offset, length, crc] : stretches) {
+    EXPECT_LE(offset + length, bytes.size());
+    EXPECT_EQ(crc32c(std::as_bytes(std::span(bytes)).subspan(offset, length)), crc);
+    known += length;
   }
-  EXPECT_GT(known, 9 * bytes.size() / 10);
+  return static_cast<double>(known) / static_cast<double>(bytes.size());
+}
+
+TEST(ChunkAppender, KnowsWhereItsChunksStandInTheFile) {
+  EXPECT_GT(share_known([](Index) { return 70'000; }), 0.95);
+}
+
+// HDF5 gathers small chunks, as of constant pixels, in blocks, and puts others where such a block had begun. What is not known is read.
+TEST(ChunkAppender, SaysNothingWrongOfChunksAmongSmallOnes) {
+  EXPECT_GT(share_known([](Index chunk) { return chunk % 3 == 0 ? 300 : 70'000; }), 0.5);
 }
 
 }  // namespace
