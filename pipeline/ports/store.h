@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,11 @@ class Store {
     auto bytes = get(key);
     if (bytes) into = std::move(*bytes);
     return bytes.has_value();
+  }
+  /// Bytes of an object, as the storage tells it without reading them; nothing when there is no such object.
+  [[nodiscard]] virtual std::optional<std::uint64_t> size(const std::string& key) {
+    const auto bytes = get(key);
+    return bytes ? std::optional<std::uint64_t>(bytes->size()) : std::nullopt;
   }
   /// Keys of all objects whose key starts with `prefix` (empty: all), sorted. An absent folder has none.
   [[nodiscard]] virtual std::vector<std::string> list(const std::string& prefix) = 0;

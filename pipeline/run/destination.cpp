@@ -20,9 +20,17 @@ struct Folder {
   std::set<std::string> names, root_keys;  ///< of all runs
   std::vector<ObjectRecord> files;         ///< of a complete output whose parts became files
   bool complete = false;
+  bool replaced = false;  ///< a run of another plan was to be removed for the last marker's, and that was interrupted
 };
 
 std::string first_part(const std::string& key) { return key.substr(0, key.find('/')); }
+
+/// Whether a key below the name of an array is one that its documents and chunks have: "zarr.json", ".zarray", "c/0/12", "0.12".
+bool is_array_key(std::string_view rest) {
+  if (rest == "zarr.json" || rest == ".zarray" || rest == ".zattrs") return true;
+  if (rest == "c" || rest.starts_with("c/")) rest.remove_prefix(1);
+  return rest.find_first_not_of("0123456789/.") == rest.npos;
+}
 
 bool is_run_key(const std::string& key) { return key.starts_with(run_folder); }
 
@@ -32,6 +40,11 @@ std::string_view as_text(const std::vector<std::byte>& bytes) { return {reinterp
 
 bool holds(const Folder& folder, const std::string& key) { return std::binary_search(folder.keys.begin(), folder.keys.end(), key); }
 
+/// Whether an object is there and as long as it was written: one whose writer was killed is shorter.
+bool stands(Store& store, const Folder& folder, const ObjectRecord& object) {
+  return holds(folder, object.key) && store.size(object.key) == object.bytes;
+}
+
 /// The note that the root document was closed by a run of the last marker's plan; nothing when it, or a file, is not there.
 std::optional<Publication> find_publication(Store& store, const Folder& folder) {
   if (!holds(folder, folder.marker->root_key)) return std::nullopt;
@@ -39,7 +52,7 @@ std::optional<Publication> find_publication(Store& store, const Folder& folder) 
     const auto bytes = key.starts_with(published_prefix) ? store.get(key) : std::nullopt;
     auto note = bytes ? parse_publication(as_text(*bytes)) : std::nullopt;
     if (!note || note->plan_hash != folder.marker->hash) continue;
-    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return holds(folder, file.key); })) return note;
+    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return stands(store, folder, file); })) return note;
   }
   return std::nullopt;
 }
@@ -54,6 +67,7 @@ Folder look_into(Store& store) {
     if (!marker) continue;  // torn: its run wrote nothing else
     folder.names.insert(marker->names.begin(), marker->names.end());
     folder.root_keys.insert(marker->root_key);
+    folder.replaced = folder.replaced || (folder.marker && folder.marker->hash != marker->hash);
     folder.marker = std::move(marker);
   }
   auto note = folder.marker ? find_publication(store, folder) : std::nullopt;
@@ -70,13 +84,20 @@ void refuse_nesting(const std::vector<Destination>& destinations) {
         refuse(*inner.store, "lies in the folder of another output, " + outer.store->location() + "; give each its own folder");
 }
 
+/// Whether a run has written a key, or may have.
+bool is_known(const Folder& folder, const std::string& key) {
+  if (is_run_key(key)) return true;
+  const std::string first = first_part(key);
+  return folder.names.count(first) > 0 && (key == first || is_array_key(std::string_view(key).substr(first.size() + 1)));
+}
+
 /// Files that no run has written stay untouched.
 void refuse_foreign_files(const Store& store, const Folder& folder) {
   if (folder.marker && folder.names.empty()) return;
   for (const auto& key : folder.keys)
     if (store.location().ends_with("/" + key) && folder.names.count(key) == 0)
       refuse(store, "is a file that no run of terroir has written; choose another path, or remove it");
-    else if (!is_run_key(key) && folder.names.count(first_part(key)) == 0)
+    else if (!is_known(folder, key))
       refuse(store, "holds '" + key + "', which no run of terroir has written; choose another folder, or empty this one");
 }
 
@@ -116,14 +137,26 @@ void leave_marker(const Plan& plan, const std::vector<Destination>& destinations
   }
 }
 
+void remove_root(Store& store, const Folder& folder) {
+  for (const auto& key : folder.root_keys)
+    if (holds(folder, key)) store.remove(key);
+}
+
+/// Makes an output one that is not finished, before its objects are written: no reader takes them for a data set meanwhile.
+void withdraw(Store& store, const Folder& folder) {
+  remove_root(store, folder);
+  for (const auto& key : folder.keys)
+    if (key.starts_with(published_prefix)) store.remove(key);
+}
+
 /// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
-/// known as ours when this is interrupted.
-void clear(Store& store, const Folder& folder) {
-  for (const auto& key : folder.root_keys) store.remove(key);
+/// known as ours when this is interrupted. The marker of this attempt stays.
+void clear(Store& store, const Folder& folder, const std::string& attempt) {
+  remove_root(store, folder);
   for (const auto& key : folder.keys)
     if (!key.starts_with(marker_prefix)) store.remove(key);
   for (const auto& key : folder.keys)
-    if (key.starts_with(marker_prefix)) store.remove(key);
+    if (key.starts_with(marker_prefix) && key != marker_key(attempt)) store.remove(key);
 }
 
 /// Tells which journaled tiles stand.
@@ -153,8 +186,8 @@ class TileCheck {
     const Folder& folder = folders_[output];
     if (object.bytes == 0) return true;
     if (folder.complete && destinations_[output].sink->makes_files()) return true;  // its part is not needed any more
-    if (!holds(folder, object.key)) return false;
-    return !verify_ || is_whole(output, object);
+    if (!verify_) return terroir::stands(*destinations_[output].store, folder, object);
+    return holds(folder, object.key) && is_whole(output, object);
   }
 
   bool is_whole(std::size_t output, const ObjectRecord& object) {
@@ -178,22 +211,67 @@ Index tiles_of(const Plan& plan) {
   return tiles;
 }
 
-/// Tiles that stand, each once.
-std::vector<JournalEntry> standing(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders,
-                                   bool verify, std::vector<std::string>& notes) {
+/// Which journaled tiles stand, each once, and whether one is not whole any more.
+struct Journaled {
+  std::vector<JournalEntry> standing;
+  bool broken = false;
+};
+
+Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify,
+                     std::vector<std::string>& notes) {
   TileCheck check(plan, destinations, folders, verify);
   for (std::size_t i = 0; verify && i < folders.size(); ++i) folders[i].complete = folders[i].complete && check.files_stand(i);
-  std::vector<JournalEntry> tiles;
-  std::set<std::pair<std::size_t, Index>> seen;
+  Journaled out;
+  std::set<std::pair<std::size_t, Index>> seen, missing;
   for (auto& entry : read_journal(*destinations.front().store, plan.hash)) {
-    if (seen.count({entry.pass, entry.result.tile}) > 0 || !check.stands(entry)) continue;
-    seen.insert({entry.pass, entry.result.tile});
-    tiles.push_back(std::move(entry));
+    const std::pair place{entry.pass, entry.result.tile};
+    if (seen.count(place) > 0) continue;
+    if (!check.stands(entry)) {
+      missing.insert(place);
+      continue;
+    }
+    seen.insert(place);
+    missing.erase(place);
+    out.standing.push_back(std::move(entry));
   }
+  out.broken = !missing.empty();
   if (verify)
     notes.push_back(std::to_string(check.verified()) + " objects verified, " + std::to_string(check.damaged()) +
                     (check.damaged() > 0 ? " damaged: their tiles are computed again" : " damaged"));
-  return tiles;
+  return out;
+}
+
+/// By output: whether tiles that are left write objects of it.
+std::vector<bool> outputs_to_write(const Plan& plan, const std::vector<JournalEntry>& tiles) {
+  std::vector<Index> done(plan.passes.size());
+  for (const auto& entry : tiles) ++done[entry.pass];
+  std::vector<bool> out(plan.outputs.size());
+  for (std::size_t i = 0; i < plan.passes.size(); ++i)
+    for (const std::size_t output : plan.passes[i].outputs) out[output] = out[output] || done[i] < plan.passes[i].tiles.size();
+  return out;
+}
+
+bool all_complete(const std::vector<Folder>& folders) {
+  return std::all_of(folders.begin(), folders.end(), [](const Folder& folder) { return folder.complete; });
+}
+
+/// Looks for what earlier attempts have left.
+Preparation take_stock(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify) {
+  Preparation out;
+  const bool finished = all_complete(folders);
+  Journaled tiles = find_tiles(plan, destinations, folders, verify, out.notes);
+  const bool all_tiles = static_cast<Index>(tiles.standing.size()) == tiles_of(plan);
+  // A run that was killed right after it had published may not have journaled its last tiles.
+  out.nothing_to_do = all_complete(folders) && (all_tiles || (!verify && !tiles.broken));
+  out.tiles = std::move(tiles.standing);
+  if (out.nothing_to_do) return out;
+  if (finished && !verify) out.notes.push_back("objects of the result are gone or cut short: their tiles are computed again");
+  if (!out.tiles.empty())
+    out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
+  const auto touched = outputs_to_write(plan, out.tiles);
+  for (std::size_t i = 0; i < folders.size(); ++i)
+    out.published.push_back(folders[i].complete && (!touched[i] || destinations[i].sink->makes_files()));
+  return out;
 }
 
 }  // namespace
@@ -210,32 +288,22 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
     folders.push_back(look_into(*destination.store));
     refuse_foreign_files(*destination.store, folders.back());
   }
-  for (std::size_t i = 0; i < destinations.size(); ++i) {
-    if (options.overwrite) {
-      clear(*destinations[i].store, folders[i]);
-      folders[i] = {};
-    }
-    refuse_other_plan(*destinations[i].store, folders[i], marker_for(plan, destinations, i, options.attempt));
+  if (!options.overwrite) {
+    for (std::size_t i = 0; i < destinations.size(); ++i)
+      refuse_other_plan(*destinations[i].store, folders[i], marker_for(plan, destinations, i, options.attempt));
   }
+  const auto starts_over = [&](const Folder& folder) { return options.overwrite || folder.replaced; };
+  const bool any_starts_over = std::any_of(folders.begin(), folders.end(), starts_over);
   Preparation out;
-  const auto complete = [&] { return std::all_of(folders.begin(), folders.end(), [](const Folder& f) { return f.complete; }); };
-  if (complete() && !options.verify) {
-    out.nothing_to_do = true;
-    return out;
-  }
-  out.tiles = standing(plan, destinations, folders, options.verify, out.notes);
-  for (std::size_t i = 0; i < folders.size(); ++i)
-    out.published.push_back(folders[i].complete && (!options.verify || destinations[i].sink->makes_files()));
-  out.nothing_to_do = complete() && static_cast<Index>(out.tiles.size()) == tiles_of(plan);
+  if (!any_starts_over) out = take_stock(plan, destinations, folders, options.verify);
   if (out.nothing_to_do) return out;
-  if (!out.tiles.empty())
-    out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
-  for (std::size_t i = 0; i < destinations.size(); ++i) {
-    leave_marker(plan, destinations, i, options.attempt);
-    if (out.published[i]) continue;
-    for (const auto& key : folders[i].keys)
-      if (key.starts_with(published_prefix)) destinations[i].store->remove(key);
-  }
+  // Nothing is removed before all outputs can be written.
+  for (std::size_t i = 0; i < destinations.size(); ++i) leave_marker(plan, destinations, i, options.attempt);
+  for (std::size_t i = 0; i < destinations.size(); ++i)
+    if (starts_over(folders[i])) clear(*destinations[i].store, std::exchange(folders[i], {}), options.attempt);
+  if (any_starts_over) out = take_stock(plan, destinations, folders, options.verify);
+  for (std::size_t i = 0; i < destinations.size(); ++i)
+    if (!out.published[i]) withdraw(*destinations[i].store, folders[i]);
   return out;
 }
 

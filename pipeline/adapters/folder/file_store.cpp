@@ -27,6 +27,7 @@ class FileStore final : public Store {
   [[nodiscard]] std::unique_ptr<ObjectWriter> create(const std::string& key) override { return store_of(key).create(inner(key)); }
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override { return store_of(key).get(inner(key)); }
   [[nodiscard]] bool read(const std::string& key, std::vector<std::byte>& into) override { return store_of(key).read(inner(key), into); }
+  [[nodiscard]] std::optional<std::uint64_t> size(const std::string& key) override { return store_of(key).size(inner(key)); }
   void remove(const std::string& key) override { store_of(key).remove(inner(key)); }
   [[nodiscard]] bool take(const std::string& file, const std::string& key) override { return store_of(key).take(file, inner(key)); }
 

@@ -165,6 +165,13 @@ class FolderStore final : public Store {
     return true;
   }
 
+  [[nodiscard]] std::optional<std::uint64_t> size(const std::string& key) override {
+    Facts facts;
+    if (::stat(path_of(key).c_str(), &facts) == 0) return static_cast<std::uint64_t>(facts.st_size);
+    if (errno != ENOENT && errno != ENOTDIR) throw_system_error("look at", path_of(key), errno);
+    return std::nullopt;
+  }
+
   [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override {
     std::vector<std::string> keys;
     const auto slash = prefix.rfind('/');
@@ -192,11 +199,10 @@ class FolderStore final : public Store {
     for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string key = prefix + entry->path().filename().string();
       std::error_code unknown;
-      if (entry->is_directory(unknown)) {
-        add_keys(entry->path().string(), key + "/", keys);
-      } else {
-        keys.push_back(key);
-      }
+      const bool folder_here = entry->is_directory(unknown), link = entry->is_symlink(unknown);
+      // A link to a folder is an object itself. An array may lie behind one, but no further: links may lead in a circle.
+      if (!folder_here || link) keys.push_back(key);
+      if (folder_here && (!link || prefix.empty())) add_keys(entry->path().string(), key + "/", keys);
     }
     if (error && !is_absent(error)) throw_system_error("list", folder, error.value());
   }

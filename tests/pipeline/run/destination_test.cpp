@@ -106,6 +106,42 @@ TEST(Destination, ComputesTilesAgainWhoseObjectsAreGone) {
   EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(before.world.tiles_computed - 1));
 }
 
+TEST(Destination, ComputesTilesAgainWhoseObjectsAreCutShort) {
+  Before before(false);
+  put(*before.world.stores[0], "v/c/0/0", "til");  // of a run that computed the tile again and was killed
+  EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(before.world.tiles_computed - 1));
+}
+
+TEST(Destination, MendsAResultWhoseObjectsAreGoneOrCutShort) {
+  for (const bool gone : {false, true}) {
+    Before before(true);
+    Store& store = *before.world.stores[0];
+    gone ? store.remove("v/c/1/1") : put(store, "v/c/1/1", "");
+    const auto found = before.prepare(before.world.plan);
+    EXPECT_FALSE(found.nothing_to_do);
+    EXPECT_THAT(found.tiles, SizeIs(8));
+    EXPECT_THAT(found.published, ElementsAre(false));
+    EXPECT_THAT(found.notes, ElementsAre("objects of the result are gone or cut short: their tiles are computed again",
+                                         "resumes: 8 of 9 tiles are done"));
+    EXPECT_FALSE(store.get("zarr.json"));  // until it is whole again
+    EXPECT_FALSE(store.get("__terroir/published-1.json"));
+  }
+}
+
+TEST(Destination, HasNothingToDoWhenOnlyTheJournalIsCutShort) {
+  Before before(true);
+  for (const auto& key : before.world.stores[0]->list("__terroir/journal-")) before.world.stores[0]->remove(key);
+  EXPECT_TRUE(before.prepare(before.world.plan).nothing_to_do);
+}
+
+TEST(Destination, WithdrawsOnlyTheOutputsThatAreWrittenAgain) {
+  Before before(true, 2);
+  before.world.stores[1]->remove("v/c/0/1");
+  EXPECT_THAT(before.prepare(before.world.plan).published, ElementsAre(true, false));
+  EXPECT_TRUE(before.world.stores[0]->get("zarr.json"));
+  EXPECT_FALSE(before.world.stores[1]->get("zarr.json"));
+}
+
 TEST(Destination, TakesNoObjectForThatOfAnotherOutput) {
   Before before(true, 2);
   auto entries = read_journal(*before.world.stores[0], "hash");
@@ -161,6 +197,11 @@ TEST(Destination, RefusesForeignFilesAlways) {
     EXPECT_THAT(refusal(finished, other_plan(), overwrite), HasSubstr("holds 'notes.txt'"));
   }
   EXPECT_TRUE(finished.world.stores[0]->get("zarr.json"));
+  for (const std::string key : {"v/notes.txt", "v/c/0/notes", "v/0/zarr.json"}) {
+    Before below(true);
+    put(*below.world.stores[0], key, "mine");
+    EXPECT_THAT(refusal(below, other_plan(), true), HasSubstr("holds '" + key + "', which no run of terroir has written"));
+  }
   FakeWorld world(fake_plan({3, 3}));
   put(*world.stores[0], "zarr.json", "somebody's data");
   EXPECT_THROW((void)prepare_outputs(world.plan, world.destinations(), {"1", true, false}), Error);
@@ -183,6 +224,27 @@ TEST(Destination, StartsOverWhenTold) {
     EXPECT_THAT(before.world.stores[0]->list(""), ElementsAre("__terroir/plan-2.json"));
     EXPECT_THAT(before.prepare(other_plan(), false).tiles, IsEmpty());
   }
+}
+
+TEST(Destination, KeepsWhatIsThereWhereAnotherOutputCannotBeWritten) {
+  Before before(true, 2);
+  const auto content = before.world.stores[0]->list("");
+  before.world.stores[1]->before_close = [](const std::string&) { throw Error(Fault::system, "no"); };
+  Plan plan = other_plan();
+  plan.outputs.resize(2);
+  EXPECT_THROW((void)before.prepare(plan, true), Error);
+  for (const auto& key : content) EXPECT_TRUE(before.world.stores[0]->get(key)) << key;
+}
+
+TEST(Destination, GoesOnRemovingWhereThatWasInterrupted) {
+  Before before(true);
+  Store& store = *before.world.stores[0];
+  const auto old_marker = store.get("__terroir/plan-1.json"), old_object = store.get("v/c/2/2");
+  (void)before.prepare(other_plan(), true);
+  store.put("__terroir/plan-1.json", *old_marker);
+  store.put("v/c/2/2", *old_object);
+  EXPECT_THAT(before.prepare(other_plan()).tiles, IsEmpty());
+  EXPECT_THAT(store.list(""), ElementsAre("__terroir/plan-2.json"));
 }
 
 TEST(Destination, RemovesTheRootDocumentFirst) {

@@ -114,6 +114,27 @@ TEST_F(FolderStore, ListsKeysByPrefixSorted) {
   EXPECT_THAT(make_folder_store((root_ / "absent").string())->list(""), IsEmpty());
 }
 
+TEST_F(FolderStore, TellsTheSizeOfAnObject) {
+  const auto store = make_folder_store(root_.string());
+  store->put("a/b", bytes_of("three"));
+  EXPECT_EQ(store->size("a/b"), 5u);
+  EXPECT_EQ(store->size("a/c"), std::nullopt);
+  EXPECT_EQ(store->size("a/b/c"), std::nullopt);
+}
+
+TEST_F(FolderStore, ListsALinkToAFolderAndDoesNotGoRound) {
+  const auto store = make_folder_store((root_ / "out").string());
+  fs::create_directories(root_ / "elsewhere" / "c");
+  std::ofstream(root_ / "elsewhere" / "c" / "0") << "pixels";
+  fs::create_directories(root_ / "out" / "b");
+  fs::create_directory_symlink(root_ / "elsewhere", root_ / "out" / "a");
+  fs::create_directory_symlink(root_ / "elsewhere", root_ / "out" / "b" / "keep");
+  fs::create_directory_symlink(root_ / "elsewhere", root_ / "elsewhere" / "round");
+  EXPECT_THAT(store->list(""), ElementsAre("a", "a/c/0", "a/round", "b/keep"));
+  store->remove("a");
+  EXPECT_TRUE(fs::exists(root_ / "elsewhere" / "c" / "0"));
+}
+
 TEST_F(FolderStore, RemovesObjectsAndTheFoldersThatTheyLeaveEmpty) {
   const auto store = make_folder_store(root_.string());
   store->put("a/b/1", {});
