@@ -25,9 +25,11 @@ struct Folder {
 
 std::string first_part(const std::string& key) { return key.substr(0, key.find('/')); }
 
-/// Whether a key below the name of an array is one that its documents and chunks have: "zarr.json", ".zarray", "c/0/12", "0.12".
+/// Whether a key below the name of an array is one that its chunks and documents have: "c/0/12", "0.12", "zarr.json", "0/.zarray" (a
+/// view of planes for GDAL).
 bool is_array_key(std::string_view rest) {
-  if (rest == "zarr.json" || rest == ".zarray" || rest == ".zattrs") return true;
+  for (const std::string_view document : {"zarr.json", ".zarray", ".zattrs", ".zgroup"})
+    if (rest.ends_with(document)) rest.remove_suffix(document.size());
   if (rest == "c" || rest.starts_with("c/")) rest.remove_prefix(1);
   return rest.find_first_not_of("0123456789/.") == rest.npos;
 }

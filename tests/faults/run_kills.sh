@@ -30,6 +30,8 @@ strikes() {  # OUT
   for kills in $(seq 4); do strike "$1" || break; done
 }
 
+objects() { find "$1" -path '*/c/*' -type f; }  # OUT
+
 # The same on the blob-like file system: each attempt is another machine's, and sees what the others have handed over. Ends mounted, with a
 # log of what is refused.
 strikes_on_blobs() {  # BACKING
@@ -76,6 +78,11 @@ for round in 1 2 3; do
   check "disk, round $round: gives the same files" same "$(digest "$out")" "$expected"
   check "disk, round $round: nothing else is left" job 0 "$out" "${settings[@]}" --verify
   check "disk, round $round: and is whole" says " 0 damaged"
+  # Objects of the result are lost, and so are runs that mend it: journaled tiles are computed again and cut short again.
+  objects "$out" | xargs truncate -s 100
+  strikes "$out"
+  check "disk, round $round: can be mended" job 2 "$out" "${settings[@]}"
+  check "disk, round $round: into the same files" same "$(digest "$out")" "$expected"
   rm -rf "$out"
 done
 
