@@ -66,6 +66,7 @@ struct JobWorld {
 struct JobOptions {
   Schedule schedule = Schedule::dynamic;
   double batch_seconds = 10;
+  double rival_seconds = 10;  ///< between two looks for another job that writes the same outputs
   Liveness liveness;
   PrepareOptions prepare;
   std::optional<JobFailure> stillborn;  ///< this rank has no plan, and why: it only tells the others

@@ -49,7 +49,8 @@ RootPart::RootPart(const Plan& plan, JobWorld& world, const JobOptions& options,
       scheduler_(tiles_of_passes(plan, world.communicator.size()), plan.hash, scheduler_options(world, options),
                  [this](std::size_t pass, const std::vector<std::vector<double>>& states) { return fold(plan_, pass, states); }),
       began_(steady_seconds()),
-      parts_(plan, world.destinations, mailbox) {
+      parts_(plan, world.destinations, mailbox),
+      rivals_(world.destinations, options.prepare.attempt) {
   for (const auto& pass : plan.passes)
     for (const std::size_t output : pass.outputs)
       if (world.destinations[output].sink->makes_files()) takers_.push_back({output, order_of_taking(tiles_of(pass).order)});
@@ -92,6 +93,7 @@ void RootPart::step(const std::function<Work()>& own) {
   if (scheduler_.phase() == Scheduler::Phase::publishing && !std::exchange(publishing_, true)) publish();
   if (scheduler_.failure()) parts_.cancel();
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
+  if (scheduler_.phase() == Scheduler::Phase::running) look_for_rivals(now);
   if (scheduler_.phase() != Scheduler::Phase::running || now - shown_ < progress_seconds) return;
   shown_ = now;
   const Work mine = own();
@@ -101,6 +103,7 @@ void RootPart::step(const std::function<Work()>& own) {
 void RootPart::prepare() {
   errands_.start([this] {
     try {
+      rivals_.begin();
       auto preparation = std::make_shared<Preparation>(prepare_outputs(plan_, world_.destinations, options_.prepare));
       mailbox_.post([this, preparation] { accept(*preparation); });
     } catch (...) {
@@ -120,6 +123,18 @@ void RootPart::accept(const Preparation& preparation) {
   }
   offer_tiles();
   scheduler_.prepared(options_.prepare.attempt, steady_seconds());
+}
+
+void RootPart::look_for_rivals(double now) {
+  if (now - looked_ < options_.rival_seconds) return;
+  looked_ = now;
+  errands_.start([this] {
+    try {
+      rivals_.look();
+    } catch (...) {
+      mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
+    }
+  });
 }
 
 /// In one order, so that files do not depend on who was first.
@@ -148,6 +163,7 @@ void RootPart::publish() {
   errands_.start([this] {
     if (refused_) return;
     try {
+      rivals_.look();
       for (std::size_t output = 0; output < world_.destinations.size(); ++output)
         if (!published_[output]) publish(output);
       mailbox_.post([this] { scheduler_.published(steady_seconds()); });

@@ -3,6 +3,7 @@
 #include "pipeline/run/background.h"
 #include "pipeline/run/job.h"
 #include "pipeline/run/parts.h"
+#include "pipeline/run/rivals.h"
 #include "pipeline/run/scheduler.h"
 
 #include <vector>
@@ -46,6 +47,7 @@ class RootPart {
   };
   void prepare();
   void accept(const Preparation& preparation);
+  void look_for_rivals(double now);
   void offer_tiles();
   void give(const Taker& taker);
   void publish();
@@ -61,8 +63,9 @@ class RootPart {
   std::vector<Taker> takers_;
   bool refused_ = false;  ///< a sink could not take a tile; of the errands' thread
   bool preparing_ = false, publishing_ = false, told_ = false, nothing_to_do_ = false;
-  double began_, shown_ = 0;
+  double began_, shown_ = 0, looked_ = began_;
   PartCollector parts_;
+  RivalWatch rivals_;  ///< of the errands' thread
   BackgroundThread errands_;
 };
 

@@ -176,8 +176,7 @@ class FolderStore final : public Store {
     std::vector<std::string> keys;
     const auto slash = prefix.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : prefix.substr(0, slash);
-    add_keys(folder.empty() ? path_ : path_of(folder), folder.empty() ? "" : folder + "/", keys);
-    std::erase_if(keys, [&](const std::string& key) { return !key.starts_with(prefix); });
+    add_keys(folder.empty() ? path_ : path_of(folder), folder.empty() ? "" : folder + "/", prefix, keys);
     std::sort(keys.begin(), keys.end());
     return keys;
   }
@@ -194,15 +193,17 @@ class FolderStore final : public Store {
  private:
   [[nodiscard]] std::string path_of(const std::string& key) const { return path_ + "/" + key; }
 
-  static void add_keys(const std::string& folder, const std::string& prefix, std::vector<std::string>& keys) {
+  /// The keys of a folder, which all start with `prefix`, that start with `wanted`.
+  static void add_keys(const std::string& folder, const std::string& prefix, const std::string& wanted, std::vector<std::string>& keys) {
     std::error_code error;
     for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string key = prefix + entry->path().filename().string();
+      if (!key.starts_with(wanted)) continue;
       std::error_code unknown;
       const bool folder_here = entry->is_directory(unknown), link = entry->is_symlink(unknown);
       // A link to a folder is an object itself. An array may lie behind one, but no further: links may lead in a circle.
       if (!folder_here || link) keys.push_back(key);
-      if (folder_here && (!link || prefix.empty())) add_keys(entry->path().string(), key + "/", keys);
+      if (folder_here && (!link || prefix.empty())) add_keys(entry->path().string(), key + "/", wanted, keys);
     }
     if (error && !is_absent(error)) throw_system_error("list", folder, error.value());
   }

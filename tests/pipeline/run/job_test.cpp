@@ -73,6 +73,23 @@ TEST(Job, FindsNothingToDoInAFinishedFolder) {
   EXPECT_EQ(world.tiles_computed, 9);
 }
 
+TEST(Job, EndsWhenALaterJobWritesTheSameOutputs) {
+  for (const bool at_the_end : {false, true}) {
+    FakeWorld world(fake_plan({3, 3}));
+    world.on_tile = [&](int, std::size_t, Index tile) {
+      if (tile == 0) world.stores[0]->put("__terroir/plan-2.json", {});
+      if (!at_the_end) nap(20);
+    };
+    auto how = options();
+    how.rival_seconds = at_the_end ? 1000 : 0.01;
+    const auto outcome = run_fake(world, {.ranks = 2, .options = how});
+    EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
+    EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("another job has begun to write out0 meanwhile")));
+    EXPECT_EQ(world.tiles_computed == 9, at_the_end);
+    EXPECT_FALSE(world.stores[0]->get("zarr.json"));
+  }
+}
+
 TEST(Job, ResumesAfterAFailureAndEndsWithTheSameObjects) {
   const Plan plan = fake_plan({6, 6}, 2);
   for (const int ranks : {1, 3}) {
