@@ -29,8 +29,8 @@ constexpr std::size_t network = 24 * mebibyte;
 constexpr std::size_t small_input = 64 * mebibyte;
 /// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
 constexpr std::size_t kept_limit = 160 * mebibyte;
-/// The writer's buffer of one open object.
-constexpr std::size_t object_buffer = mebibyte;
+/// The writer's buffer of one open object; a place in a shard's index; what is known of an object that is one chunk, with its key, twice.
+constexpr std::size_t object_buffer = mebibyte, index_entry = 16, chunk_record = 512;
 
 /// The largest buffer of stored numbers: a chunk of one band, or of all bands in use where a file keeps them together.
 std::size_t input_chunk(const Plan& plan) {
@@ -175,24 +175,46 @@ std::size_t waiting_bytes(const Plan& plan, const Pass& pass) {
   return static_cast<std::size_t>(pass.pieces_ahead(plan.resources.threads) * chunks) * encoded;
 }
 
-std::size_t open_objects(const Plan& plan, const Pass& pass) {
-  std::size_t objects = 0;
-  for (const std::size_t o : pass.outputs) objects += plan.outputs[o].arrays.size();
-  return objects * object_buffer;
+/// Chunks of a tile at one time: of a whole shard, or those that the grid has.
+std::size_t tile_chunks(const OutputPlan& output) {
+  Shape tile = output.shard;
+  if (output.zarr_format == 2) tile = {std::min(tile.rows, output.window.rows), std::min(tile.cols, output.window.cols)};
+  return static_cast<std::size_t>(ceil_div(tile.rows, output.chunk.rows) * ceil_div(tile.cols, output.chunk.cols));
 }
 
-std::size_t bookkeeping(const Pass& pass) {
-  return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size()));
+std::size_t open_objects(const Plan& plan, const Pass& pass) {
+  std::size_t bytes = 0;
+  for (const std::size_t o : pass.outputs) {
+    const OutputPlan& output = plan.outputs[o];
+    const std::size_t places = tile_chunks(output) * (output.zarr_format == 2 ? chunk_record : index_entry);
+    for (const auto& array : output.arrays)
+      bytes += object_buffer + places * static_cast<std::size_t>(ceil_div(array.times, array.time_chunk));
+  }
+  return bytes;
+}
+
+/// The journal's line of each tile; and of each chunk of the tile in hand what it adds to fits and statistics, which are merged at its end.
+std::size_t bookkeeping(const Plan& plan, const Pass& pass) {
+  std::size_t layers = 0;
+  for (const std::size_t o : pass.outputs)
+    for (const auto& array : plan.outputs[o].arrays) layers += array.layers.size();
+  constexpr std::size_t result = 192, moments = 40, fit = 128;
+  const Index rows = std::min(pass.shard.rows, pass.window.rows), cols = std::min(pass.shard.cols, pass.window.cols);
+  const auto chunks = static_cast<std::size_t>(ceil_div(rows, pass.chunk.rows) * ceil_div(cols, pass.chunk.cols));
+  return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size())) +
+         chunks * (result + moments * layers + fit * pass.fits.size());
 }
 
 /// What making files of parts takes: the part in hand, the next one, and on the rank that sends it a copy in messages; then what
-/// HDF5 keeps of each file, for all are open at once, or GDAL beside its cache.
+/// HDF5 keeps of each file, for all are open at once, or GDAL beside its cache (measured, as above).
 std::size_t publishing_bytes(const Plan& plan) {
-  constexpr std::size_t library = 16 * mebibyte;
+  constexpr std::size_t hdf5 = 16 * mebibyte, geotiff = 40 * mebibyte;
   std::size_t most = 0, libraries = 0;
+  bool writes_geotiffs = false;
   for (const auto& output : plan.outputs) {
     if (output.format == Format::zarr) continue;
-    libraries = output.format == Format::netcdf ? libraries + library : std::max(libraries, library);
+    libraries += output.format == Format::netcdf ? hdf5 : 0;
+    writes_geotiffs = writes_geotiffs || output.format == Format::geotiff;
     std::size_t rows = 0;
     if (output.format == Format::geotiff) {
       // Overviews are made from rows of tiles of 512 pixels, as doubles. Each thread has a few such tiles on their way.
@@ -207,7 +229,7 @@ std::size_t publishing_bytes(const Plan& plan) {
       most = std::max(most, rows + 3 * chunks * times * chunk + 4 * stored_bytes(output, array));
     }
   }
-  return most + libraries;
+  return most + libraries + (writes_geotiffs ? geotiff : 0);
 }
 
 Window tile_window(const Pass& pass) { return {pass.window.row, pass.window.col, pass.shard.rows, pass.shard.cols}; }
@@ -248,7 +270,7 @@ void project_memory(Plan& plan) {
       {"encoding", threads * worst(plan, [&](const Pass& p) { return encoding_bytes(plan, p); })},
       {"chunks waiting to be written", worst(plan, [&](const Pass& p) { return waiting_bytes(plan, p); })},
       {"open objects", worst(plan, [&](const Pass& p) { return open_objects(plan, p); })},
-      {"journal and states", worst(plan, [](const Pass& p) { return bookkeeping(p); })},
+      {"journal and states", worst(plan, [&](const Pass& p) { return bookkeeping(plan, p); })},
   };
   if (needs_gdal(plan)) plan.memory.push_back({"GDAL and its cache", gdal});
   if (const std::size_t bytes = rechunk_memory(plan, threads + 1); bytes > 0)

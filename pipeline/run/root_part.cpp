@@ -4,6 +4,7 @@
 #include "pipeline/error.h"
 #include "pipeline/run/rank_part.h"
 #include "pipeline/run/tile_thread.h"
+#include "tiling/large_memory.h"
 
 #include <algorithm>
 #include <memory>
@@ -180,6 +181,7 @@ void RootPart::publish(std::size_t output) {
     if (found == state.statistics.end()) continue;
     const auto files = world_.destinations[output].sink->publish(found->second, parts);
     note_published(plan_, world_.destinations[output], options_.prepare.attempt, files);
+    trim_memory();  // of libraries, for the next output
   }
 }
 

@@ -21,9 +21,9 @@ def write(path, pixels, **options):
         file.write(pixels)
 
 
-def summary(recipe, folder, ranks, *bindings):
+def summary(recipe, folder, ranks, *bindings, threads=1):
     """Runs a recipe with `ranks` ranks (0: alone) and returns its summary."""
-    command = [TERROIR, "run", str(recipe), "--json", "--threads", "1", "--output", f"o={folder / 'out'}"]
+    command = [TERROIR, "run", str(recipe), "--json", "--threads", str(threads), "--output", f"o={folder / 'out'}"]
     for binding in bindings:
         command += ["--input", binding]
     if ranks > 0:
@@ -64,6 +64,53 @@ def test_noise_of_some_size(tmp_path, ranks, codec):
     recipe = tmp_path / "r.yml"
     recipe.write_text(TERRAIN.replace("LAYERS", codec))
     check(summary(recipe, tmp_path, ranks, f"dem={tmp_path / 'dem.tif'}"))
+
+
+FILES = """
+version: 1
+inputs: {dem: {path: "${{inputs.dem}}"}}
+steps:
+  slope: {process: slope, data: dem}
+  rough: {process: focal_statistics, data: dem, size: 9, reducer: [mean, sd]}
+outputs:
+  file: {path: "${{outputs.o}}/f.nc", layers: [slope, rough], format: netcdf, chunk: 64, shard: 256}
+  maps: {path: "${{outputs.o}}/maps", layers: [slope, rough], format: geotiff, chunk: 64, shard: 256, encoding: {slope: {dtype: int16}}}
+  bands: {path: "${{outputs.o}}/b.tif", layers: [rough], format: geotiff, layout: stacked, chunk: 64, shard: 256,
+          codec: {name: zstd, level: 3}}
+"""
+
+
+@pytest.mark.parametrize("size", [2048, 4096])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_files(tmp_path, threads, size):
+    """What GDAL and HDF5 take to write files of one after the other output."""
+    noise = numpy.random.default_rng(6).normal(size=(1, size, size)).astype("float32")
+    write(tmp_path / "dem.tif", noise)
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(FILES)
+    check(summary(recipe, tmp_path, 0, f"dem={tmp_path / 'dem.tif'}", threads=threads))
+
+
+@pytest.mark.parametrize("format", [2, 3])
+def test_many_small_chunks(tmp_path, format):
+    """A shard of 409,600 chunks: its index is memory, too, and so is what is known of each chunk. One of 67 million is more than is
+    allowed."""
+    write(tmp_path / "dem.tif", numpy.ones((1, 640, 640), "float32"), nodata=1)
+    recipe = tmp_path / "r.yml"
+    text = """
+version: 1
+inputs: {dem: {path: "${{inputs.dem}}"}}
+steps: {a: {process: clip, data: dem, min: 0}}
+outputs: {o: {path: "${{outputs.o}}/o.zarr", zarr_format: FORMAT, chunk: 1, shard: SHARD}}
+"""
+    recipe.write_text(text.replace("FORMAT", str(format)).replace("SHARD", "640"))
+    check(summary(recipe, tmp_path, 0, f"dem={tmp_path / 'dem.tif'}"))
+    if format == 3:
+        recipe.write_text(text.replace("FORMAT", "3").replace("SHARD", "8192"))
+        done = subprocess.run([TERROIR, "run", recipe, "--memory", "300M", "--output", f"o={tmp_path / 'o'}", "--input",
+                               f"dem={tmp_path / 'dem.tif'}"], capture_output=True, text=True, timeout=240)
+        assert done.returncode == 5
+        assert "open objects" in done.stderr
 
 
 STACK = """
