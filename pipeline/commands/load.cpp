@@ -10,6 +10,8 @@
 #include "pipeline/commands/open_sources.h"
 #include "pipeline/dataset/staged_file.h"
 #include "pipeline/error.h"
+#include "pipeline/plan/inventory.h"
+#include "pipeline/recipe/report.h"
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +20,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -167,6 +171,42 @@ std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
   return mistakes;
 }
 
+bool is_error(const Diagnostic& d) { return !d.warning; }
+
+/// The input, step or output in which something lies, or the setting of the grid: "steps.slope" of "steps.slope.unit".
+std::string section_of(const std::string& where) { return where.substr(0, where.find('.', where.find('.') + 1)); }
+
+/// A recipe with doubled keys: what else is wrong with it, besides the sections that have them. Which of two values is meant is not known,
+/// and so neither what else is wrong there; nor anything where a section itself is given twice.
+ParsedRecipe parse_doubled(const ParsedYaml& yaml, const RecipeOptions& options) {
+  ParsedRecipe parsed{std::nullopt, yaml.diagnostics, {}};
+  const std::set<std::string> unclear(yaml.doubled.begin(), yaml.doubled.end());
+  if (std::any_of(unclear.begin(), unclear.end(), [](const auto& where) { return where.find('.') == std::string::npos; })) return parsed;
+  const auto is_clear = [&](const std::string& where) { return unclear.count(section_of(where)) == 0; };
+  ParsedRecipe rest = parse_recipe(yaml.root, options.bindings, options.recipe);
+  for (auto& d : rest.diagnostics)
+    if (is_error(d) && is_clear(d.where)) parsed.diagnostics.push_back(std::move(d));
+  for (auto& input : rest.recipe ? rest.recipe->inputs : rest.inputs)
+    if (is_clear("inputs." + input.name)) parsed.inputs.push_back(std::move(input));
+  parsed.diagnostics = in_file_order(std::move(parsed.diagnostics));
+  return parsed;
+}
+
+/// What is wrong with the files of inputs, where the recipe is wrong in other parts.
+std::vector<Diagnostic> faults_of_inputs(std::vector<InputSpec> inputs, SourceOpener& opener, CrsReader& crs) {
+  Recipe recipe;
+  recipe.inputs = std::move(inputs);
+  UdunitsConverter units;
+  std::vector<Diagnostic> found;
+  try {
+    (void)take_inventory(recipe, opener, crs, units, found);
+  } catch (const Error& error) {
+    // Storage that does not answer now may do so when the recipe is right.
+    if (error.fault() != Fault::system) throw;
+  }
+  return found;
+}
+
 }  // namespace
 
 LoadedRecipe load_recipe(const RecipeOptions& options) {
@@ -174,9 +214,9 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
   try {
     const ParsedYaml yaml = read_yaml(recipe_text(options.recipe));
     loaded.parsed.diagnostics = yaml.diagnostics;
-    const bool broken = std::any_of(yaml.diagnostics.begin(), yaml.diagnostics.end(), [](const Diagnostic& d) { return !d.warning; });
-    if (broken) return loaded;
-    loaded.parsed = parse_recipe(yaml.root, options.bindings, options.recipe);
+    const auto errors = std::count_if(yaml.diagnostics.begin(), yaml.diagnostics.end(), is_error);
+    if (errors > static_cast<std::ptrdiff_t>(yaml.doubled.size())) return loaded;
+    loaded.parsed = errors > 0 ? parse_doubled(yaml, options) : parse_recipe(yaml.root, options.bindings, options.recipe);
   } catch (const Error& error) {
     const std::string text = error.what();
     const std::size_t semicolon = text.rfind("; ");
@@ -186,14 +226,25 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
   return loaded;
 }
 
-LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
+namespace {
+
+void add(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+LoadedPlan make_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
   LoadedRecipe recipe = load_recipe(options);
   LoadedPlan loaded;
   loaded.file = recipe.file;
   loaded.compiled.diagnostics = std::move(recipe.parsed.diagnostics);
-  if (!recipe.parsed.recipe) return loaded;
+  if (!recipe.parsed.recipe && recipe.parsed.inputs.empty()) return loaded;
   loaded.crs = std::make_unique<ProjCrsReader>();
   loaded.opener = make_source_opener(*loaded.crs);
+  if (!recipe.parsed.recipe) {
+    if (wrap) loaded.opener = wrap(std::move(loaded.opener));
+    add(loaded.compiled.diagnostics, faults_of_inputs(std::move(recipe.parsed.inputs), *loaded.opener, *loaded.crs));
+    return loaded;
+  }
   Resources resources;
   resources.ranks = party.ranks;
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
@@ -208,13 +259,20 @@ LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const Wra
   loaded.compiled.plan = std::move(compiled.plan);
   loaded.compiled.sources = std::move(compiled.sources);
   loaded.compiled.over_budget = compiled.over_budget;
-  loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
+  add(loaded.compiled.diagnostics, std::move(compiled.diagnostics));
   if (!loaded.compiled.plan) return loaded;
   std::vector<Diagnostic> mistakes = check_places(*recipe.parsed.recipe, *loaded.compiled.plan);
-  const std::vector<Diagnostic> together = check_apart(*recipe.parsed.recipe, *loaded.compiled.plan);
-  mistakes.insert(mistakes.end(), together.begin(), together.end());
-  loaded.compiled.diagnostics.insert(loaded.compiled.diagnostics.end(), mistakes.begin(), mistakes.end());
+  add(mistakes, check_apart(*recipe.parsed.recipe, *loaded.compiled.plan));
   if (!mistakes.empty()) loaded.compiled.plan.reset(), loaded.compiled.over_budget = false;
+  add(loaded.compiled.diagnostics, std::move(mistakes));
+  return loaded;
+}
+
+}  // namespace
+
+LoadedPlan load_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
+  LoadedPlan loaded = make_plan(options, party, wrap);
+  loaded.compiled.diagnostics = in_file_order(std::move(loaded.compiled.diagnostics));
   return loaded;
 }
 

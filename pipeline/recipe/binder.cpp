@@ -144,8 +144,9 @@ void Binder::complain_of_name(const Placeholder& placeholder, Position at, const
 }
 
 BoundPath Binder::bind_path(const std::string& text, Position at, const std::string& where) {
-  BoundPath bound{text, ""};
-  for (const auto& piece : split_placeholders(text).pieces) {
+  const Template parts = split_placeholders(text);
+  BoundPath bound{text, "", parts.complaints.empty()};
+  for (const auto& piece : parts.pieces) {
     const auto* name = std::get_if<Placeholder>(&piece);
     if (name == nullptr) {
       const std::string& plain = std::get<std::string>(piece);
@@ -156,6 +157,8 @@ BoundPath Binder::bind_path(const std::string& text, Position at, const std::str
     const auto& given = name->output ? bindings_.outputs : bindings_.inputs;
     const auto found = given.find(name->name);
     const std::string option = std::string(name->output ? "--output " : "--input ") + name->name + "=PATH";
+    // A parameter's name still stands here only where its value is missing or wrong.
+    bound.whole = bound.whole && found != given.end() && !found->second.empty() && (name->output || parameters_.count(name->name) == 0);
     if (found != given.end() && !found->second.empty()) {
       bound.path += found->second;
     } else if (missing_.emplace(name->output, name->name).second) {

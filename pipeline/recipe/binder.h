@@ -12,6 +12,7 @@ namespace terroir {
 /// A path before and after its names were bound.
 struct BoundPath {
   std::string text, path;
+  bool whole = true;  ///< each name in it was bound
 };
 
 /// Puts values in the place of names: literals of declared parameters anywhere, paths in `path` only.

@@ -1,6 +1,9 @@
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace terroir {
 namespace {
 
@@ -39,7 +42,7 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   recipe.file = file;
   if (!document.is_map()) {
     report.error({1, 1}, "", "this is no recipe", "a recipe is a map of " + list_words(sections, "and"));
-    return {std::nullopt, report.sorted()};
+    return {std::nullopt, report.sorted(), {}};
   }
   Binder binder(document, bindings, report);
   const Value bound = binder.put_literals(document);
@@ -56,7 +59,10 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   binder.report_unused();
   recipe.literals = binder.literals();
   ParsedRecipe parsed{std::nullopt, report.sorted()};
-  if (report.errors() == 0) parsed.recipe = std::move(recipe);
+  if (report.errors() == 0)
+    parsed.recipe = std::move(recipe);
+  else
+    std::copy_if(recipe.inputs.begin(), recipe.inputs.end(), std::back_inserter(parsed.inputs), [](const auto& i) { return i.whole; });
   return parsed;
 }
 

@@ -78,6 +78,7 @@ struct InputSpec {
   SelectSpec select;
   std::optional<RasterizeSpec> rasterize;  ///< of a file of polygons
   OnError on_error = OnError::fail;
+  bool whole = true;  ///< its section was read without a mistake, and all names in it are bound
 };
 
 /// The grid of the recipe: `like` a layer, or given by numbers. `bounds` may stand beside `like`.
@@ -154,6 +155,7 @@ struct Recipe {
 struct ParsedRecipe {
   std::optional<Recipe> recipe;
   std::vector<Diagnostic> diagnostics;
+  std::vector<InputSpec> inputs{};  ///< without a recipe: those whose own sections are right, so that their files can be looked at
 };
 
 /// Checks a whole document against the catalogue and the bindings. `file` is only for messages.

@@ -38,11 +38,10 @@ void Report::adopt(const std::vector<Diagnostic>& found, Position at, const std:
   }
 }
 
-std::vector<Diagnostic> Report::sorted() const {
-  auto result = found_;
+std::vector<Diagnostic> in_file_order(std::vector<Diagnostic> found) {
   const auto place = [](const Diagnostic& d) { return std::make_tuple(d.at.line == 0, d.at.line, d.at.column); };
-  std::stable_sort(result.begin(), result.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
-  return result;
+  std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  return found;
 }
 
 std::string quoted(std::string_view text) {

@@ -9,6 +9,9 @@
 
 namespace terroir {
 
+/// What was found in the order of the file; what has no place in the file comes last.
+[[nodiscard]] std::vector<Diagnostic> in_file_order(std::vector<Diagnostic> found);
+
 /// Collects the mistakes of a recipe, so that all are told at once.
 class Report {
  public:
@@ -21,8 +24,8 @@ class Report {
   void mute(Position at) { muted_.emplace(at.line, at.column); }
 
   [[nodiscard]] std::size_t errors() const noexcept { return errors_; }
-  /// Everything found, in the order of the file; what has no place in the file comes last.
-  [[nodiscard]] std::vector<Diagnostic> sorted() const;
+  /// Everything found, in the order of the file.
+  [[nodiscard]] std::vector<Diagnostic> sorted() const { return in_file_order(found_); }
 
  private:
   std::vector<Diagnostic> found_;

@@ -180,6 +180,14 @@ def test_all_faults_of_a_recipe_are_told_at_once(command, ranks, earlier, tmp_pa
     assert contents(earlier) == before
 
 
+@BOTH
+def test_faults_of_the_text_and_of_files_are_told_at_once(ranks, tmp_path):
+    faulty = {"dem": {"path": str(DEM), "bands": {"z": 7}}, "gone": {"path": str(tmp_path / "gone.tif")}}
+    text = recipe(faulty, {"s": {"process": "slop", "data": "gone"}}, grid={"like": "dem"})
+    done = terroir("run", write_recipe(tmp_path / "recipe.yml", text), "--output", f"out={tmp_path / 'out'}", ranks=ranks)
+    assert_refused(done, MISTAKE, "inputs.dem.bands.z: ", "inputs.gone.path: ", "steps.s.process: ")
+
+
 @pytest.mark.parametrize("text", ["", "version: 1\nsteps: [", "\x00\x01\x02", "- a\n- b\n", "version: 1\n\tinputs: {}\n", "&a [*a, *a]"])
 def test_what_is_no_recipe(text, tmp_path):
     (tmp_path / "recipe.yml").write_text(text)

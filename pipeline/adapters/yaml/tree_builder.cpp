@@ -138,6 +138,9 @@ void TreeBuilder::add_doubled_key(Open& map, const Seen& first) {
   }
   map.keep = false;
   complain(map.next.at, problem, "keep one");
+  std::string where = shortened(stack_.front().next.key);
+  if (stack_.size() > 1) where += "." + shortened(stack_[1].next.key);
+  parsed_.doubled.push_back(std::move(where));
 }
 
 void TreeBuilder::complain(Position at, const std::string& problem, const std::string& remedy) {

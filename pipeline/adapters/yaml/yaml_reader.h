@@ -2,6 +2,7 @@
 
 #include "kernels/value.h"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,8 @@ namespace terroir {
 struct ParsedYaml {
   Value root;
   std::vector<Diagnostic> diagnostics;
+  /// Where keys were refused as doubled, by at most two names, as "inputs.dem" or "steps": `root` has the first of each.
+  std::vector<std::string> doubled{};
 };
 
 /// What a document may take at most; recipes and job files are far below it.

@@ -1,0 +1,90 @@
+#include "pipeline/commands/load.h"
+
+#include "tests/pipeline/adapters/gdal/raster_file.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace terroir {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// What is said of a recipe that lies beside two rasters, `dem.tif` and one without a CRS, `nowhere.tif`.
+class LoadPlan : public ::testing::Test {
+ protected:
+  LoadPlan() {
+    test::RasterSpec spec;
+    test::RasterFile(folder_ / "dem.tif", spec).write(1, test::terrain(spec, 1));
+    spec.epsg = 0;
+    test::RasterFile(folder_ / "nowhere.tif", spec).write(1, test::terrain(spec, 1));
+  }
+
+  Lines said(const std::string& text, std::map<std::string, std::string> inputs = {}) {
+    const std::string path = folder_ / "r.yml";
+    std::ofstream(path) << text;
+    RecipeOptions options;
+    options.recipe = path;
+    inputs["here"] = folder_ / "";
+    options.bindings = {inputs, {{"out", folder_ / "out"}}};
+    const LoadedPlan loaded = load_plan(options, {});
+    Lines lines;
+    for (const auto& d : loaded.compiled.diagnostics) {
+      lines.push_back(to_text(d, "r.yml"));
+      for (std::size_t at; (at = lines.back().find(inputs["here"])) != std::string::npos;) lines.back().erase(at, inputs["here"].size());
+    }
+    EXPECT_EQ(loaded.good(), lines.empty());
+    return lines;
+  }
+
+  test::TempFolder folder_;
+};
+
+const std::string outputs = "outputs: {o: {path: \"${{outputs.out}}\"}}\n";
+
+TEST_F(LoadPlan, TellsOfDoubledKeysAndOfAllThatIsWrongBesides) {
+  EXPECT_EQ(said("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: \"${{inputs.here}}dem.tif\", unit: m, unit: km}\n"
+                 "  far: {path: \"${{inputs.here}}far.tif\"}\nsteps:\n  a: {process: slope, data: dem, unit: deg}\n"
+                 "  b: {process: slope, process: focal_statistics, data: dem, size: 3}\n" +
+                 outputs),
+            (Lines{"r.yml:4:51: 'unit' is given twice, first in line 4; keep one",
+                   "r.yml:5:15: inputs.far.path: 'far.tif': there is no such file; check the path and the folder that it is bound to",
+                   "r.yml:7:40: steps.a.unit: 'deg' is not a choice; use degree, percent or radian",
+                   "r.yml:8:23: 'process' is given twice, first in line 8; keep one"}));
+}
+
+TEST_F(LoadPlan, TellsNothingElseWhereASectionIsGivenTwice) {
+  EXPECT_EQ(said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n"
+                 "steps: {b: {process: slope, data: dem}}\n" +
+                 std::string("outputs: {o: {path: \"${{outputs.out}}\", layers: [a, b]}}\n")),
+            (Lines{"r.yml:4:1: 'steps' is given twice, first in line 3; keep one"}));
+}
+
+TEST_F(LoadPlan, TellsFaultsOfTheTextAndOfRightlyNamedInputsTogether) {
+  EXPECT_EQ(said("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: \"${{inputs.here}}dem.tif\", bands: {N: 4}}\n"
+                 "  x: {path: \"${{inputs.here}}x*.tif\"}\n  nowhere: {path: \"${{inputs.here}}nowhere.tif\"}\nsteps:\n"
+                 "  a: {process: slop, data: dem}\n" +
+                 outputs),
+            (Lines{"r.yml:4:50: inputs.dem.bands.N: dem.tif has no band '4'; use 1",
+                   "r.yml:5:13: inputs.x.path: no file matches 'x*.tif'; check the path, or bind it with --input NAME=PATH",
+                   "r.yml:6:19: inputs.nowhere.path: nowhere.tif has no CRS; give inputs.nowhere.crs, as 'EPSG:32632'",
+                   "r.yml:8:16: steps.a.process: there is no process 'slop'; did you mean 'slope'?"}));
+}
+
+TEST_F(LoadPlan, LooksForNoFilesOfInputsThatAreWrongThemselves) {
+  EXPECT_EQ(said("version: 1\nparameters: {crs: {type: string}, part: {type: integer}}\ngrid: {like: a}\ninputs:\n"
+                 "  a: {path: \"${{inputs.here}}gone.tif\", scal: 2}\n  b: {path: \"${{inputs.there}}gone.tif\"}\n"
+                 "  c: {path: \"${{inputs.here}}nowhere.tif\", crs: \"${{inputs.crs}}\"}\n"
+                 "  d: {path: \"${{inputs.there}}gone.tif\"}\n  e: {path: \"${{inputs.here}}${{inputs.part}}.tif\"}\n"
+                 "steps: {s: {process: slope, data: [a, b, c, d, e]}}\n" +
+                     outputs,
+                 {{"part", "first"}}),
+            (Lines{"r.yml:2:14: parameters.crs: nothing is given for it; give --input crs=VALUE or a default",
+                   "r.yml:2:35: parameters.part: --input part='first' is not a whole number; give a whole number",
+                   "r.yml:5:41: inputs.a.scal: unknown key 'scal'; did you mean 'scale'?",
+                   "r.yml:6:13: inputs.b.path: nothing is given for ${{inputs.there}}; give --input there=PATH"}));
+}
+
+}  // namespace
+}  // namespace terroir
