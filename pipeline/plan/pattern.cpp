@@ -27,8 +27,11 @@ PathPattern::PathPattern(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '{') {
-      const std::size_t end = text.find('}', i);
-      if (end == std::string::npos) throw Error(Fault::mistake, "the path pattern '" + text + "' has a '{' without a '}'");
+      const std::size_t end = text.find_first_of("{}", i + 1);
+      if (end == std::string::npos || text[end] == '{')
+        throw Error(Fault::mistake, "the path pattern '" + text + "' has a '{' without a '}'");
+      if (has_band_ && text.compare(i, end - i, "{band") == 0)
+        throw Error(Fault::mistake, "the path pattern '" + text + "' has {band} twice; write * for one of them");
       add_field(text.substr(i + 1, end - i - 1));
       i = end;
     } else if (c == '*' || c == '?') {
@@ -41,6 +44,22 @@ PathPattern::PathPattern(const std::string& text) {
       glob_ += c;
     }
   }
+  if (has_time_) check_time(text);
+}
+
+/// A time must begin with its year and have no gaps; else names of different times would tell one.
+void PathPattern::check_time(const std::string& text) const {
+  std::string told;
+  for (const Token& token : tokens_)
+    if (token.kind == Token::Kind::digits) told += token.directive;
+  const auto has = [&](const char* directives) { return told.find_first_of(directives) != std::string::npos; };
+  const auto refuse = [&](const std::string& problem, const std::string& remedy) {
+    throw Error(Fault::mistake, "the times of the path pattern '" + text + "' " + problem + "; " + remedy);
+  };
+  if (!has("Yy")) refuse("have no year", "give %Y, as {time:%Y%m%d}");
+  if (has("d") && !has("mj")) refuse("have days without months", "give %m, as {time:%Y%m%d}, or days of the year by %j");
+  if (has("HMS") && !has("dj")) refuse("have hours without days", "give %d, as {time:%Y%m%dT%H%M}; months are %m, minutes are %M");
+  if ((has("M") && !has("H")) || (has("S") && !has("M"))) refuse("have minutes without hours, or seconds without minutes", "give %H%M");
 }
 
 void PathPattern::add_field(const std::string& field) {
@@ -73,17 +92,28 @@ std::string PathPattern::base() const {
 }
 
 std::optional<PatternMatch> PathPattern::match(const std::string& path) const {
+  auto found = match_form(path);
+  return found && (found->time || !has_time_) ? found : std::nullopt;
+}
+
+bool PathPattern::has_no_date(const std::string& path) const {
+  const auto found = match_form(path);
+  return has_time_ && found && !found->time;
+}
+
+std::optional<PatternMatch> PathPattern::match_form(const std::string& path) const {
   PatternMatch found;
   DateTime time{0, 1, 1, 0, 0, 0};
-  int day_of_year = 0;
+  int day_of_year = -1;
   if (!match_from(0, path, 0, found, time, day_of_year)) return std::nullopt;
   if (!has_time_) return found;
-  if (day_of_year > 0) {
-    const DateTime first{time.year, 1, 1, time.hour, time.minute, time.second};
+  const int year = time.year;
+  if (day_of_year >= 0) {
+    const DateTime first{year, 1, 1, time.hour, time.minute, time.second};
+    if (!valid(first, Calendar::standard)) return found;
     time = from_seconds(to_seconds(first, Calendar::standard) + (day_of_year - 1) * 86400LL, Calendar::standard);
   }
-  if (!valid(time, Calendar::standard)) return std::nullopt;
-  found.time = time;
+  if (valid(time, Calendar::standard) && time.year == year) found.time = time;
   return found;
 }
 

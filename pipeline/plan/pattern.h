@@ -12,14 +12,14 @@ namespace terroir {
 /// What a file's name tells by the pattern that it matches.
 struct PatternMatch {
   std::string band;              ///< text of `{band}`, empty without it
-  std::optional<DateTime> time;  ///< of `{time:...}`, nothing without it
+  std::optional<DateTime> time;  ///< of `{time:...}`, nothing without it or where its digits are no date
 };
 
 /// A path with * and ?, `{band}` and `{time:%Y%m%d}` (strptime's %Y %y %m %d %j %H %M %S; may be split over several braces).
 /// A wildcard and `{band}` match no '/', so each stays in its folder.
 class PathPattern {
  public:
-  /// Throws Error(Fault::mistake) for an unknown field or directive.
+  /// Throws Error(Fault::mistake) for an unknown field or directive, and for fields that tell no band or no time.
   explicit PathPattern(const std::string& text);
 
   [[nodiscard]] bool has_time() const noexcept { return has_time_; }
@@ -31,6 +31,8 @@ class PathPattern {
   /// The part before the first field or wildcard, up to its last '/': names of files are shown relative to it.
   [[nodiscard]] std::string base() const;
   [[nodiscard]] std::optional<PatternMatch> match(const std::string& path) const;
+  /// Whether a path has the form of the pattern, but its digits are no date.
+  [[nodiscard]] bool has_no_date(const std::string& path) const;
 
  private:
   struct Token {
@@ -40,7 +42,9 @@ class PathPattern {
   };
   bool match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& day_of_year) const;
   bool match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& doy) const;
+  [[nodiscard]] std::optional<PatternMatch> match_form(const std::string& path) const;
   void add_field(const std::string& field);
+  void check_time(const std::string& text) const;
 
   std::vector<Token> tokens_;
   std::string glob_;

@@ -53,5 +53,49 @@ TEST(PathPattern, UnknownFieldsAreRefused) {
   EXPECT_THROW(PathPattern("{time:%Y.tif"), Error);
 }
 
+std::string fault_of(const std::string& text) {
+  try {
+    const PathPattern pattern(text);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+TEST(PathPattern, ABandIsNamedOnce) {
+  EXPECT_EQ(fault_of("{band}_{band}.tif"), "the path pattern '{band}_{band}.tif' has {band} twice; write * for one of them");
+  EXPECT_EQ(fault_of("{band}/{time:%Y}/{time:%Y%m%d}_*.tif"), "") << "the year again, in the name of a folder";
+}
+
+TEST(PathPattern, BracesAreClosedBeforeTheNextOpens) {
+  EXPECT_EQ(fault_of("{time:%Y_{band}.tif"), "the path pattern '{time:%Y_{band}.tif' has a '{' without a '}'");
+}
+
+TEST(PathPattern, TimesHaveAYearAndNoGaps) {
+  const auto told = [](const std::string& field) {
+    const std::string start = "the times of the path pattern '" + field + "' ", text = fault_of(field);
+    return text.rfind(start, 0) == 0 ? text.substr(start.size()) : text;
+  };
+  EXPECT_EQ(told("{time:%m%d}"), "have no year; give %Y, as {time:%Y%m%d}");
+  EXPECT_EQ(told("{time:}"), "have no year; give %Y, as {time:%Y%m%d}");
+  EXPECT_EQ(told("{time:%Y%d}"), "have days without months; give %m, as {time:%Y%m%d}, or days of the year by %j");
+  EXPECT_EQ(told("{time:%Y%M}"), "have hours without days; give %d, as {time:%Y%m%dT%H%M}; months are %m, minutes are %M");
+  EXPECT_EQ(told("{time:%Y%m%dT%M}"), "have minutes without hours, or seconds without minutes; give %H%M");
+  for (const std::string right : {"{time:%Y}", "{time:%y%m}", "{time:%Y%j}", "{time:%d%m%Y}", "{time:%Y%m%dT%H}", "{time:%Y%m%d%H%M%S}"})
+    EXPECT_EQ(told(right), "");
+}
+
+TEST(PathPattern, DigitsThatAreNoDate) {
+  const PathPattern days("{time:%Y%m%d}.tif"), of_year("{time:%Y%j}.tif");
+  EXPECT_TRUE(days.has_no_date("20240230.tif"));
+  EXPECT_FALSE(days.has_no_date("20240229.tif"));
+  EXPECT_FALSE(days.has_no_date("2024.tif")) << "another form";
+  for (const std::string none : {"2023366.tif", "2024000.tif", "2024999.tif"}) {
+    EXPECT_TRUE(of_year.has_no_date(none)) << none;
+    EXPECT_FALSE(of_year.match(none)) << none;
+  }
+  EXPECT_TRUE(of_year.match("2024366.tif"));
+}
+
 }  // namespace
 }  // namespace terroir
