@@ -1,10 +1,10 @@
 #include "pipeline/plan/inventory.h"
 
 #include "pipeline/error.h"
+#include "pipeline/plan/layer_decoder.h"
 #include "pipeline/plan/pattern.h"
 #include "pipeline/plan/selection.h"
 #include "pipeline/plan/time_steps.h"
-#include "pipeline/plan/units.h"
 #include "pipeline/ports/crs_reader.h"
 #include "pipeline/redaction/redactor.h"
 #include "tiling/cells.h"
@@ -30,11 +30,11 @@ bool is_name(const std::string& text) {
 }
 
 /// Takes stock of one input: finds its files, then its layers, then their times.
-class InputTaker {
+class InputTaker : InputFindings {
  public:
   InputTaker(const InputSpec& spec, SourceOpener& opener, CrsReader& crs, UnitConverter& units, Inventory& inventory,
              std::vector<Diagnostic>& diagnostics)
-      : spec_(spec), opener_(opener), crs_(crs), units_(units), inventory_(inventory), diagnostics_(diagnostics) {}
+      : InputFindings(spec, diagnostics), opener_(opener), crs_(crs), units_(units), inventory_(inventory) {}
 
   InventoryInput take() {
     InventoryInput input{&spec_, {}};
@@ -44,7 +44,7 @@ class InputTaker {
       const PathPattern pattern(spec_.path);
       has_band_ = pattern.has_band();
       find_files(pattern);
-      if (failed(before) || found_.empty()) return input;
+      if (failed(before) || found_.empty() || refused_without_time()) return input;
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
       if (error.fault() == Fault::system) throw error.during("inputs." + spec_.name);
@@ -55,27 +55,9 @@ class InputTaker {
   }
 
  private:
-  void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-    diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
-  }
-
-  void warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-    diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, true});
-  }
-
   [[nodiscard]] bool failed(std::size_t before) const {
     return std::any_of(diagnostics_.begin() + static_cast<std::ptrdiff_t>(before), diagnostics_.end(),
                        [](const auto& d) { return !d.warning; });
-  }
-
-  /// What an error says, its remedy apart: what stands behind the last semicolon.
-  void complain_of(const std::string& key, Position at, const Error& error, const std::string& remedy) {
-    const std::string text = error.what();
-    const std::size_t semicolon = text.rfind("; ");
-    if (semicolon == std::string::npos)
-      complain(key, at, text, remedy);
-    else
-      complain(key, at, text.substr(0, semicolon), text.substr(semicolon + 2));
   }
 
   [[nodiscard]] bool is_crs_known() {
@@ -93,25 +75,46 @@ class InputTaker {
   void find_files(const PathPattern& pattern) {
     const std::size_t before = diagnostics_.size();
     const std::vector<std::string> paths = pattern.is_pattern() ? opener_.glob(pattern.glob()) : std::vector{spec_.path};
+    std::vector<std::string> dateless;
     for (const auto& path : paths) {
       const auto match = pattern.match(path);
       if (match) open_file(path, *match, pattern);
+      if (!match && pattern.has_no_date(path)) dateless.push_back(shown(path, pattern));
     }
-    if (paths.empty())
+    if (!dateless.empty())
+      warn("path", spec_.path_at,
+           dateless.front() + " has the form of the pattern, but its digits are no date, so it is not read" +
+               (dateless.size() > 1 ? ", nor are others: " + std::to_string(dateless.size() - 1) : ""),
+           "correct its name, or remove it");
+    if (found_.empty() && passed_over_ && !failed(before))
+      complain("select", spec_.path_at,
+               "it selects none of the times, which go from " + to_text(passed_over_->first) + " to " + to_text(passed_over_->second),
+               "widen it");
+    else if (paths.empty())
       complain("path", spec_.path_at, "no file matches '" + spec_.path + "'", "check the path, or bind it with --input NAME=PATH");
-    else if (found_.empty() && diagnostics_.size() == before)
+    else if (found_.empty() && !failed(before))
       complain("path", spec_.path_at,
-               "none of the " + std::to_string(paths.size()) + " files that look like '" + spec_.path_text +
-                   "' has its fields (or a selected time)",
+               "none of the " + std::to_string(paths.size()) + " files that look like '" + spec_.path_text + "' has its fields",
                "compare a file's name with the pattern: " + paths.front());
+  }
+
+  /// A file's name, relative to what is fixed of the pattern.
+  [[nodiscard]] static std::string shown(const std::string& path, const PathPattern& pattern) {
+    const std::string base = pattern.base();
+    return without_signature(path.rfind(base, 0) == 0 ? path.substr(base.size()) : path);
+  }
+
+  void pass_over(const DateTime& time) {
+    if (!passed_over_) passed_over_ = {time, time};
+    passed_over_ = {std::min(passed_over_->first, time), std::max(passed_over_->second, time)};
   }
 
   /// Opens a file: as one source of bands, or one of each variable that is wanted of it.
   void open_file(const std::string& path, const PatternMatch& match, const PathPattern& pattern) {
     try {
-      const std::string base = pattern.base();
-      const std::string name = without_signature(path.rfind(base, 0) == 0 ? path.substr(base.size()) : path);
+      const std::string name = shown(path, pattern);
       const bool by_name = !match.time || selected(spec_.select, *match.time);
+      if (!by_name) pass_over(*match.time);
       const std::vector<std::string> known = by_name || !has_band_ ? opener_.variables(path) : std::vector<std::string>{};
       if (known.empty() && by_name) {
         if (refused_as_bands(name)) return;
@@ -131,6 +134,17 @@ class InputTaker {
       complain("variable", spec_.at, name + " has bands and no variables", "leave out variable, or name bands");
     if (spec_.select.level && !refused_) complain("select.level", spec_.at, name + " has no levels", "leave it out");
     return refused_ = refused_ || !spec_.variable.empty() || spec_.select.level;
+  }
+
+  /// Times of an input that has none.
+  bool refused_without_time() {
+    const SelectSpec& select = spec_.select;
+    const bool by_date = !select.from.empty() || !select.to.empty();
+    const std::string key = by_date ? "time" : !select.months.empty() ? "month" : !select.season.empty() ? "season" : "";
+    const auto has_time = [&](const Found& f) { return f.match.time || !inventory_.files[f.file].source->times().is_static(); };
+    if (key.empty() || std::any_of(found_.begin(), found_.end(), has_time)) return false;
+    complain("select." + key, spec_.at, name_of(found_.front().file) + " has no time", "leave it out, or give the path a {time:...} field");
+    return true;
   }
 
   /// The variables that the input takes of a file which has some; what is not there is a mistake.
@@ -237,12 +251,28 @@ class InputTaker {
     return !found.variable.empty() && !is_labelled(*inventory_.files[found.file].source);
   }
 
+  /// By what a band is called in a file, besides its number.
+  static const std::string& text_of(const BandFacts& facts) { return facts.label.empty() ? facts.description : facts.label; }
+
+  /// A description that several bands of a file have.
+  bool refused_as_several(const BandSpec& band, const Found& found) {
+    if (has_band_ || is_one_variable(found) || band.band.empty()) return false;
+    std::vector<std::string> numbers;
+    const auto& bands = bands_of(found.file);
+    for (std::size_t i = 0; i < bands.size(); ++i)
+      if (text_of(bands[i]) == band.band) numbers.push_back(std::to_string(i + 1));
+    if (numbers.size() < 2) return false;
+    complain_of_band(band, name_of(found.file) + " has " + std::to_string(numbers.size()) + " bands '" + band.band + "'",
+                     "give the number of one: " + list_words(numbers));
+    return true;
+  }
+
   /// The number (from 0) of a band in a file, by its number from 1 or its description; nothing if the file has no such band.
   [[nodiscard]] std::optional<int> band_in(const Found& found, const std::string& band) const {
     const auto& bands = bands_of(found.file);
     if (has_band_ || is_one_variable(found)) return 0;
     for (std::size_t i = 0; i < bands.size(); ++i)
-      if ((bands[i].label.empty() ? bands[i].description : bands[i].label) == band && !band.empty()) return static_cast<int>(i);
+      if (text_of(bands[i]) == band && !band.empty()) return static_cast<int>(i);
     const auto number = Value::scalar(band).integer();
     if (number && *number >= 1 && *number <= static_cast<std::int64_t>(bands.size())) return static_cast<int>(*number - 1);
     return std::nullopt;
@@ -257,106 +287,52 @@ class InputTaker {
       const bool other = has_band_ ? f.match.band != band.band : is_one_variable(f) && f.variable != band.band;
       const auto number = other ? std::nullopt : band_in(f, band.band);
       if (!other && !number) return unknown_band(band, f.file);
+      if (!other && refused_as_several(band, f)) return;
       if (other)
         steps.expect(f.file, f.match.time);
       else
         steps.add(f.file, *number, f.match.time);
     }
     if (!steps.sort(layer) || failed(before)) return;
-    for (std::size_t t = 0; t < layer.steps.size(); ++t)
-      if (layer.steps[t].empty() && spec_.on_error == OnError::fail) missing_date(band, layer.times, t);
     const auto first = std::find_if(layer.steps.begin(), layer.steps.end(), [](const auto& parts) { return !parts.empty(); });
     if (first == layer.steps.end()) {
-      if (has_band_) complain("bands." + band.layer, band.at, "no file has the band '" + band.band + "'", "use " + band_texts());
+      if (has_band_) complain_of_band(band, "no file has the band '" + band.band + "'", "use " + band_texts());
       return;
     }
+    if (spec_.on_error == OnError::fail) check_dates(band, layer);
     const InventoryLayer::Part part = first->front();
-    describe(layer, band, part);
-    decode_files(layer, band, part);
+    LayerDecoder(spec_, band, units_, inventory_, diagnostics_).decode(layer, part);
     if (!failed(before)) input.layers.push_back(std::move(layer));
-  }
-
-  void describe(InventoryLayer& layer, const BandSpec& band, const InventoryLayer::Part& part) {
-    const BandFacts& facts = facts_of(part);
-    layer.grid = inventory_.files[part.file].planned.grid;
-    layer.info.name = layer.name;
-    layer.info.long_name = facts.description;
-    layer.info.standard_name = facts.standard_name;
-    layer.info.cell_methods = facts.cell_methods;
-    layer.info.categorical = band.decoding.categorical || spec_.decoding.categorical;
-    layer.own_nodata = layer.info.categorical && !band.decoding.nodata && !spec_.decoding.nodata;
-    const UnitChoice choice = choose_unit(facts, {spec_.unit_as, spec_.unit}, units_);
-    layer.info.unit = layer.info.categorical ? facts.unit : choice.unit;
-    const std::string key = spec_.unit.empty() && !spec_.unit_as.empty() ? "unit_as" : "unit";
-    if (layer.info.categorical) return;
-    if (choice.warning) warn(key, spec_.at, choice.warning->first, choice.warning->second);
-    if (choice.problem) complain(key, spec_.at, choice.problem->first, choice.problem->second);
-  }
-
-  /// Gives every file of a layer its decoding; units must be the same in all.
-  void decode_files(InventoryLayer& layer, const BandSpec& band, const InventoryLayer::Part& first) {
-    std::map<std::pair<std::size_t, int>, std::size_t> known;
-    for (auto& parts : layer.steps)
-      for (auto& part : parts) {
-        const auto [found, fresh] = known.try_emplace({part.file, part.band}, 0);
-        if (fresh) {
-          if (facts_of(part).unit != facts_of(first).unit && spec_.unit_as.empty())
-            return complain("path", spec_.path_at,
-                            name_of(part.file) + " is in '" + facts_of(part).unit + "' and " + name_of(first.file) + " in '" +
-                                facts_of(first).unit + "'",
-                            "give each an input of its own, or say what all are with unit_as");
-          found->second = place_of(layer.decodings, decoding_of(layer, band, facts_of(part)));
-        }
-        part.decoding = found->second;
-      }
-  }
-
-  static std::size_t place_of(std::vector<Decoding>& decodings, const Decoding& decoding) {
-    const auto found = std::find(decodings.begin(), decodings.end(), decoding);
-    if (found != decodings.end()) return static_cast<std::size_t>(found - decodings.begin());
-    decodings.push_back(decoding);
-    return decodings.size() - 1;
-  }
-
-  [[nodiscard]] Decoding decoding_of(const InventoryLayer& layer, const BandSpec& band, const BandFacts& facts) const {
-    const DecodingSpec& own = band.decoding;
-    const DecodingSpec& all = spec_.decoding;
-    Decoding decoding;
-    decoding.categorical = layer.info.categorical;
-    const bool told = own.nodata || all.nodata;
-    decoding.nodata = own.nodata ? own.nodata : all.nodata ? all.nodata : facts.nodata;
-    if (!told) decoding.missing = facts.missing, decoding.valid = facts.valid;
-    decoding.bits = own.bits ? own.bits : all.bits;
-    decoding.scale = own.scale.value_or(all.scale.value_or(facts.scale));
-    decoding.offset = own.offset.value_or(all.offset.value_or(facts.offset));
-    if (decoding.categorical) decoding.scale = own.scale.value_or(1), decoding.offset = own.offset.value_or(0);
-    if (decoding.categorical) return decoding;
-    const UnitMap map = choose_unit(facts, {spec_.unit_as, spec_.unit}, units_).map;
-    if (map == UnitMap{}) return decoding;
-    decoding.scale *= map.scale;
-    decoding.offset = decoding.offset * map.scale + map.offset;
-    return decoding;
-  }
-
-  [[nodiscard]] const BandFacts& facts_of(const InventoryLayer::Part& part) const {
-    return bands_of(part.file)[static_cast<std::size_t>(part.band)];
   }
 
   void unknown_band(const BandSpec& band, std::size_t file) {
     std::vector<std::string> known;
     for (std::size_t i = 0; i < bands_of(file).size(); ++i) {
-      const BandFacts& facts = bands_of(file)[i];
-      const std::string& text = facts.label.empty() ? facts.description : facts.label;
+      const std::string& text = text_of(bands_of(file)[i]);
       known.push_back(std::to_string(i + 1) + (text.empty() ? "" : " (" + text + ")"));
     }
-    complain("bands." + band.layer, band.at, inventory_.files[file].planned.name + " has no band '" + band.band + "'",
-             "use " + list_words(known));
+    complain_of_band(band, name_of(file) + " has no band '" + band.band + "'", "use " + list_words(known));
   }
 
-  void missing_date(const BandSpec& band, const TimeAxis& times, std::size_t step) {
-    const std::string date = times.is_static() ? "the input" : to_text(from_seconds(times.seconds[step], times.calendar));
-    complain("bands." + band.layer, band.at, date + " has no file for band '" + band.band + "'",
-             "add the file, narrow `select`, or set on_error: nodata");
+  /// At the key that names the band; by a pattern or the file alone it is named by none.
+  void complain_of_band(const BandSpec& band, const std::string& problem, const std::string& remedy) {
+    if (spec_.bands.empty())
+      complain(spec_.band ? "band" : "path", spec_.band ? spec_.at : spec_.path_at, problem, remedy);
+    else
+      complain("bands." + band.layer, band.at, problem, remedy);
+  }
+
+  /// All dates that have no file for a band, in one line.
+  void check_dates(const BandSpec& band, const InventoryLayer& layer) {
+    const auto is_empty = [](const auto& parts) { return parts.empty(); };
+    const auto missing = std::count_if(layer.steps.begin(), layer.steps.end(), is_empty);
+    if (missing == 0) return;
+    const auto step = std::find_if(layer.steps.begin(), layer.steps.end(), is_empty) - layer.steps.begin();
+    const std::string date = to_text(from_seconds(layer.times.seconds[static_cast<std::size_t>(step)], layer.times.calendar));
+    const std::string of_all =
+        std::to_string(missing) + " of " + std::to_string(layer.steps.size()) + " dates, the first " + date + ", have";
+    complain_of_band(band, (missing == 1 ? date + " has" : of_all) + " no file for band '" + band.band + "'",
+                     std::string(missing == 1 ? "add the file" : "add the files") + ", narrow `select`, or set on_error: nodata");
   }
 
   [[nodiscard]] std::string band_texts() const {
@@ -365,13 +341,12 @@ class InputTaker {
     return list_words({texts.begin(), texts.end()});
   }
 
-  const InputSpec& spec_;
   SourceOpener& opener_;
   CrsReader& crs_;
   UnitConverter& units_;
   Inventory& inventory_;
-  std::vector<Diagnostic>& diagnostics_;
   std::vector<Found> found_;
+  std::optional<std::pair<DateTime, DateTime>> passed_over_;  ///< the first and last time that names tell and nobody selects
   bool has_band_ = false, refused_ = false;
 };
 
