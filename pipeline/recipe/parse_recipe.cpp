@@ -30,7 +30,7 @@ void complete_grid(const Section& document, Recipe& recipe) {
   else if (with_grids.empty() && !recipe.inputs.empty())
     document.report().error({1, 1}, "grid", "'grid' is missing, and polygons have none",
                             "give grid: {crs: EPSG:CODE, resolution: SIZE, bounds: [XMIN, YMIN, XMAX, YMAX]}");
-  else if (document.has("inputs"))
+  else if (with_grids.size() > 1)
     document.report().error({1, 1}, "grid", "'grid' is missing, and there is more than one input", "give grid: {like: INPUT}");
 }
 

@@ -25,6 +25,12 @@ TEST_P(OneMistake, IsToldWithItsPlaceAndRemedy) {
 
 TEST(Recipe, SkeletonIsRight) { EXPECT_THAT(messages(skeleton()), IsEmpty()); }
 
+TEST(Recipe, WithoutInputsMissesNoGrid) {
+  EXPECT_THAT(messages(skeleton(3, "  {}")),
+              ElementsAre("r.yml:3:3: inputs: no input is named; give NAME: {path: FILE}",
+                          "r.yml:5:33: steps.slope.data: there is no input or step 'dem'; use slope"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Document, OneMistake,
     testing::Values(
