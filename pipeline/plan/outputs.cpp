@@ -7,10 +7,10 @@
 namespace terroir {
 namespace {
 
-/// Names that a variable cannot have: coordinates, their bounds, and what describes the features of a stacked output.
+/// Names that a variable cannot have: coordinates, their bounds, what describes the features of a stacked output, and the journal's folder.
 bool is_reserved(const std::string& name, Format format) {
   if (format == Format::netcdf && (name == "x_bnds" || name == "y_bnds" || name == "bnds")) return true;
-  return name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
+  return name == "__terroir" || name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
 }
 
 class OutputLayer {
@@ -73,10 +73,24 @@ class OutputLayer {
         const bool of_bounds = !axis.bounds.empty() && (name == axis.bounds_name() || name == "bnds");
         taken = taken || name == axis.name || of_bounds;
       }
-      if (taken)
-        complain("layers", "a variable cannot be named '" + name + "', which is a coordinate",
-                 "give it another name, as {value: " + name + "}");
+      if (taken) refuse_name(name);
     }
+  }
+
+  /// A name that is taken, where it comes from: the output, or a layer of it.
+  void refuse_name(const std::string& name) {
+    const std::string problem = "a variable cannot be named '" + name +
+                                (name == "__terroir" ? "', which is the folder of the journal" : "', which is a coordinate");
+    if (spec_.layout == Layout::stacked) return complain("layout", problem, "give the output another name");
+    const auto yields = [&](const auto& layer) {
+      const auto& [own, reference] = layer;
+      const std::string& start = own.empty() ? reference.name : own;
+      return name == start || name.rfind(start + "_", 0) == 0;
+    };
+    const auto from = std::find_if(spec_.layers.begin(), spec_.layers.end(), yields);
+    const bool known = from != spec_.layers.end();
+    diagnostics_.push_back({known ? from->second.at : spec_.at, "outputs." + spec_.name + ".layers", problem,
+                            "give it another name, as {value: " + (known ? from->second.text() : name) + "}", false});
   }
 
   [[nodiscard]] ArrayPlan array_of(const std::string& name, std::vector<std::string> features, std::vector<LayerId> layers) const {

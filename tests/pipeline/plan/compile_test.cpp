@@ -109,11 +109,23 @@ TEST(Compile, UnitsThatDoNotMeet) {
 TEST(Compile, OutputsThatDoNotFit) {
   const std::string step = "  s: {process: clip, data: dem, min: 0}\n";
   EXPECT_EQ(faults_of("", step, "path: o, layers: {x: s}"),
-            (Texts{"outputs.out.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: x}"}));
+            (Texts{"outputs.out.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: s}"}));
+  EXPECT_EQ(
+      faults_of("", step, "path: o, layers: {__terroir: s}"),
+      (Texts{"outputs.out.layers: a variable cannot be named '__terroir', which is the folder of the journal; give it another name, as "
+             "{value: s}"}));
   EXPECT_EQ(faults_of("", step, "path: o, shard: 40"),
             (Texts{"outputs.out.shard: the shard (40 x 40) is no multiple of the chunk (32 x 32); make it a multiple of the chunk"}));
   EXPECT_EQ(faults_of("", step, "path: o, encoding: {s_x: {dtype: int16, nodata: -1}}"),
             (Texts{"outputs.out.encoding.s_x: the output has no variable 's_x'; use s"}));
+}
+
+TEST(Compile, AStackedOutputThatHasTheNameOfACoordinate) {
+  MemoryOpener opener = dem_and_scenes();
+  EXPECT_EQ(faults("version: 1\ninputs: {dem: {path: in/dem.tif}}\nsteps: {s: {process: slope, data: dem}}\n"
+                   "outputs: {x: {path: o, layout: stacked}}\n",
+                   opener),
+            (Texts{"outputs.x.layout: a variable cannot be named 'x', which is a coordinate; give the output another name"}));
 }
 
 TEST(Compile, SeveralFaultsComeTogether) {
