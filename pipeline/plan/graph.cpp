@@ -47,6 +47,7 @@ class GraphBuilder {
     diagnostics_.push_back({at, where, problem, remedy, false});
   }
 
+  static Position place_of(const StepSpec& step, const std::vector<Reference>& port) { return port.empty() ? step.at : port.front().at; }
   /// The lattice of a grid and the grid's window on it; a new lattice when it lies on none.
   std::pair<std::size_t, Window> lattice_of(const Grid& grid) {
     for (std::size_t i = 0; i < plan_.lattices.size(); ++i)
@@ -150,8 +151,8 @@ class GraphBuilder {
         for (LayerId& id : connected->layers)
           if (const auto found = as_mask_.find(id); found != as_mask_.end()) id = found->second;
       if (connected && port != "data" && connected->layers.size() != 1) {
-        complain(step.at, where + "." + port, "'" + port + "' must be one layer, not " + std::to_string(connected->layers.size()),
-                 "name one, as s2.SCL");
+        complain(place_of(step, references), where + "." + port,
+                 "'" + port + "' must be one layer, not " + std::to_string(connected->layers.size()), "name one, as s2.SCL");
         connected.reset();
       }
       whole = whole && connected.has_value();
@@ -207,7 +208,7 @@ class GraphBuilder {
     for (const auto& band : step.kernel->bands()) {
       const auto id = layer_called(band, ports[0]);
       if (!id) {
-        complain(step.at, "steps." + step.name + ".data",
+        complain(place_of(step, step.inputs[0].second), "steps." + step.name + ".data",
                  "'" + step.process->info.name + "' needs a layer '" + band + "', which data has not",
                  "data has " + list_words(ports[0].names, "and") + "; use these names, or name the bands accordingly in the input");
         continue;
@@ -253,8 +254,8 @@ class GraphBuilder {
       return;
     }
     if (kernel.time_use() != TimeUse::pointwise && axis == none) {
-      complain(step.at, "steps." + step.name + ".data", "'" + plan_.layers[in[0]].variable + "' has no time to reduce",
-               "give its input a {time:...} pattern");
+      complain(place_of(step, step.inputs[0].second), "steps." + step.name + ".data",
+               "'" + plan_.layers[in[0]].variable + "' has no time to reduce", "give its input a {time:...} pattern");
       return;
     }
     Op op{step.name,     step.kernel,       in,           {},  step.process->info.scope, kernel.time_use(),

@@ -86,5 +86,18 @@ TEST_F(LoadPlan, LooksForNoFilesOfInputsThatAreWrongThemselves) {
                    "r.yml:6:13: inputs.b.path: nothing is given for ${{inputs.there}}; give --input there=PATH"}));
 }
 
+TEST_F(LoadPlan, PointsAtLayersInTheOrderOfTheFile) {
+  EXPECT_EQ(said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps:\n"
+                 "  a: {process: expression, data: [b, c], formula: b + c}\n  c: {process: reduce_time, data: dem, reducer: sd}\n"
+                 "  b: {process: reduce_time, data: dem, reducer: mean}\n" +
+                 outputs),
+            (Lines{"r.yml:5:35: steps.c.data: 'dem' has no time to reduce; give its input a {time:...} pattern",
+                   "r.yml:6:35: steps.b.data: 'dem' has no time to reduce; give its input a {time:...} pattern"}));
+  EXPECT_EQ(
+      said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n"
+           "outputs: {o: {path: \"${{outputs.out}}\", layers: {v: a, x: a}}}\n"),
+      (Lines{"r.yml:4:59: outputs.o.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: a}"}));
+}
+
 }  // namespace
 }  // namespace terroir
