@@ -1,6 +1,7 @@
 #include "kernels/settings.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace terroir::settings {
 namespace {
@@ -70,6 +71,8 @@ Result assign(bool& member, const Value& value, const std::vector<std::string>&)
 
 Result assign(std::int64_t& member, const Value& value, const std::vector<std::string>&) {
   const auto n = value.integer();
+  if (!n && value.number() && std::abs(*value.number()) > 9e15)  // what Value::integer reads at most
+    return Complaint{value.text() + (*value.number() > 0 ? " is too large" : " is too small"), "give a number between -9e15 and 9e15"};
   if (!n) return wrong_type(value, "a whole number");
   member = *n;
   return std::nullopt;

@@ -57,6 +57,9 @@ class Connector {
     }
     std::vector<std::string> inputs;
     for (const auto& input : recipe_.inputs) inputs.push_back(input.name);
+    if (names_.count(grid.like->name) > 0)
+      return report_.error(grid.like->at, "grid.like", quoted(grid.like->name) + " is a step, and `like` takes the grid of an input",
+                           inputs.empty() ? "name an input" : "use " + list_words(inputs));
     report_.error(grid.like->at, "grid.like", "there is no input " + quoted(grid.like->name),
                   did_you_mean(grid.like->name, inputs, inputs.empty() ? "name an input" : "use " + list_words(inputs)));
   }

@@ -43,9 +43,14 @@ ChunkSpec read_sizes(const Section& section, const std::string& key, const std::
 }
 
 void check_shard(const Section& section, const OutputSpec& output) {
-  const auto fits = [](std::optional<Index> shard, std::optional<Index> chunk) { return !shard || !chunk || *shard % *chunk == 0; };
-  if (!fits(output.shard.rows, output.chunk.rows) || !fits(output.shard.cols, output.chunk.cols))
-    section.complain("shard", "the shard is no multiple of the chunk", "give a multiple of the chunk's size, as twice or eight times it");
+  const auto check = [&](const std::string& axis, std::optional<Index> shard, std::optional<Index> chunk) {
+    if (!shard || !chunk || *shard % *chunk == 0) return true;
+    section.complain("shard",
+                     std::to_string(*shard) + " pixels along " + axis + " are no multiple of the chunk's " + std::to_string(*chunk),
+                     "give a multiple of the chunk's size, as twice or eight times it");
+    return false;
+  };
+  if (check("y", output.shard.rows, output.chunk.rows)) check("x", output.shard.cols, output.chunk.cols);
 }
 
 const std::vector<std::string> format_names = {"zarr", "netcdf", "geotiff"};

@@ -74,7 +74,10 @@ std::optional<std::int64_t> Section::whole_number(const std::string& key, std::i
   if (value == nullptr) return std::nullopt;
   const auto number = value->integer();
   if (number && *number >= least && *number <= most) return number;
-  wrong(key, *value, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  const std::string remedy = "give a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  const auto real = value->number();
+  const bool whole = real && std::isfinite(*real) && *real == std::floor(*real);
+  complain(key, value->is_null() ? "nothing is given" : named(*value) + (whole ? " is out of range" : " is not a whole number"), remedy);
   return std::nullopt;
 }
 

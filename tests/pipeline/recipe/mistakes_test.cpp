@@ -26,9 +26,8 @@ TEST_P(OneMistake, IsToldWithItsPlaceAndRemedy) {
 TEST(Recipe, SkeletonIsRight) { EXPECT_THAT(messages(skeleton()), IsEmpty()); }
 
 TEST(Recipe, WithoutInputsMissesNoGrid) {
-  EXPECT_THAT(messages(skeleton(3, "  {}")),
-              ElementsAre("r.yml:3:3: inputs: no input is named; give NAME: {path: FILE}",
-                          "r.yml:5:33: steps.slope.data: there is no input or step 'dem'; use slope"));
+  EXPECT_THAT(messages(skeleton(3, "  {}")), ElementsAre("r.yml:3:3: inputs: no input is named; give NAME: {path: FILE}",
+                                                         "r.yml:5:33: steps.slope.data: there is no input or step 'dem'; use slope"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -66,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Grid, OneMistake,
     testing::Values(Mistake{1, "version: 1\ngrid: {like: dam}", "r.yml:2:14: grid.like: there is no input 'dam'; did you mean 'dem'?"},
-                    Mistake{1, "version: 1\ngrid: {like: slope}", "r.yml:2:14: grid.like: there is no input 'slope'; use dem"},
+                    Mistake{1, "version: 1\ngrid: {like: slope}",
+                            "r.yml:2:14: grid.like: 'slope' is a step, and `like` takes the grid of an input; use dem"},
                     Mistake{1, "version: 1\ngrid: {like: dem, crs: EPSG:32632}",
                             "r.yml:2:24: grid.crs: 'crs' does not go with 'like'; remove one of them"},
                     Mistake{1, "version: 1\ngrid: {global: 0.25, bounds: [0, 0, 1, 1]}",
@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{3, "  dem: {unit: m}",
                 "r.yml:3:3: inputs.dem: 'path' is missing; give path: a file, a glob, or a pattern with {time:%Y%m%d} and {band}"},
         Mistake{3, "  dem: {path: dem.tif, band: 0}",
-                "r.yml:3:30: inputs.dem.band: '0' is not a whole number from 1 to 65535; give a whole number from 1 to 65535"},
+                "r.yml:3:30: inputs.dem.band: '0' is out of range; give a whole number from 1 to 65535"},
         Mistake{3, "  dem: {path: dem.tif, band: 1, bands: {a: 1}}",
                 "r.yml:3:30: inputs.dem.band: 'band' does not go with 'bands'; remove one of them"},
         Mistake{
@@ -171,16 +171,20 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{7, "  out: {path: o.zarr, format: zar}",
                 "r.yml:7:31: outputs.out.format: 'zar' is not a choice; did you mean 'zarr'? Choices: zarr, netcdf or geotiff"},
         Mistake{7, "  out: {path: o.zarr, zarr_format: 4}",
-                "r.yml:7:36: outputs.out.zarr_format: '4' is not a whole number from 2 to 3; give a whole number from 2 to 3"},
+                "r.yml:7:36: outputs.out.zarr_format: '4' is out of range; give a whole number from 2 to 3"},
         Mistake{
-            7, "  out: {path: o.zarr, chunk: 100, shard: 250}",
-            "r.yml:7:42: outputs.out.shard: the shard is no multiple of the chunk; give a multiple of the chunk's size, as twice or eight "
-            "times it"},
+            7, "  out: {path: o.zarr, chunk: 100, shard: {y: 200, x: 250}}",
+            "r.yml:7:42: outputs.out.shard: 250 pixels along x are no multiple of the chunk's 100; give a multiple of the chunk's size, as "
+            "twice or eight times it"},
+        Mistake{7, "  out: {path: o.zarr, chunk: 1000000}",
+                "r.yml:7:30: outputs.out.chunk: '1000000' is out of range; give a whole number from 1 to 65536"},
+        Mistake{7, "  out: {path: o.zarr, chunk: 1.5}",
+                "r.yml:7:30: outputs.out.chunk: '1.5' is not a whole number; give a whole number from 1 to 65536"},
         Mistake{7, "  out: {path: o.zarr, shard: {time: 3}}", "r.yml:7:31: outputs.out.shard.time: unknown key 'time'; use y or x"},
         Mistake{7, "  out: {path: o.zarr, codec: {name: gzip, shuffle: byte}}",
                 "r.yml:7:52: outputs.out.codec.shuffle: 'shuffle' goes with blosc only; remove it, or use name: blosc"},
         Mistake{7, "  out: {path: o.zarr, codec: {level: 12}}",
-                "r.yml:7:38: outputs.out.codec.level: '12' is not a whole number from 0 to 9; give a whole number from 0 to 9"},
+                "r.yml:7:38: outputs.out.codec.level: '12' is out of range; give a whole number from 0 to 9"},
         Mistake{7, "  out: {path: o.zarr, encoding: {slope: {dtype: int16, nodata: 99999}}}",
                 "r.yml:7:64: outputs.out.encoding.slope.nodata: 99999 is no int16; give a whole number from -32768 to 32767"},
         Mistake{
