@@ -2,6 +2,7 @@
 #include "kernels/focal/reducer.h"
 #include "kernels/focal/window.h"
 
+#include <algorithm>
 #include <array>
 
 namespace terroir::kernels {
@@ -67,10 +68,14 @@ struct FocalStatistics {
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> check() const {
-    if (min_valid <= window_pixels()) return {};
-    return {{"min_valid",
-             {std::to_string(min_valid) + " is more than the " + std::to_string(window_pixels()) + " pixels of the window",
-              "use fewer or a larger size"}}};
+    const std::string pixels = "the " + std::to_string(window_pixels()) + " pixels of the window";
+    std::vector<std::pair<std::string, Complaint>> found;
+    if (min_valid > window_pixels())
+      found.push_back({"min_valid", {std::to_string(min_valid) + " is more than " + pixels, "use fewer or a larger size"}});
+    const bool has_sd = std::find(reducer.begin(), reducer.end(), Reducer::sd) != reducer.end();
+    if (has_sd && ddof >= window_pixels())
+      found.push_back({"ddof", {std::to_string(ddof) + " leaves none of " + pixels + " to divide by", "use 0 or 1, or a larger size"}});
+    return found;
   }
 
   void prepare() { validity = {static_cast<float>(min_valid), static_cast<float>(ddof)}; }

@@ -269,6 +269,12 @@ TEST(FocalStatistics, LayersAndParameters) {
             "size: 4 is even, so the window has no centre; use 5 or 3");
   EXPECT_EQ(complaint("focal_statistics", {set("reducer", "mean"), set("size", "3"), set("shape", "circle"), set("min_valid", "6")}),
             "min_valid: 6 is more than the 5 pixels of the window; use fewer or a larger size");
+  EXPECT_EQ(complaint("focal_statistics", {set("size", "3"), set("reducer", "sd"), set("ddof", "9")}),
+            "ddof: 9 leaves none of the 9 pixels of the window to divide by; use 0 or 1, or a larger size");
+  EXPECT_EQ(complaint("focal_statistics", {set("size", "3"), set("reducer", "sd"), set("ddof", "8")}), "0 diagnostics");
+  EXPECT_EQ(complaint("focal_statistics", {set("size", "3"), set("reducer", "mean"), set("ddof", "9")}), "0 diagnostics");
+  EXPECT_EQ(complaint("focal_statistics", {set("size", "99999999999999999999"), set("reducer", "mean")}),
+            "size: 99999999999999999999 is too large; give a number between -9e15 and 9e15");
 }
 
 }  // namespace
