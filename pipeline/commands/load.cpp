@@ -61,11 +61,12 @@ std::string recipe_text(const std::string& path) {
   return text.str();
 }
 
-/// Without links, as far as these can be looked at, and without a slash at the end.
+/// From the root, without links, as far as these can be looked at, and without a slash at the end.
 fs::path real_path(const fs::path& path) {
   std::error_code error;
-  fs::path real = fs::weakly_canonical(path, error);
-  if (error) real = fs::absolute(path).lexically_normal();
+  const fs::path whole = fs::absolute(path);  // a relative path of which nothing exists yet stays relative
+  fs::path real = fs::weakly_canonical(whole, error);
+  if (error) real = whole.lexically_normal();
   return real.has_filename() ? real : real.parent_path();
 }
 

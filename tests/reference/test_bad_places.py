@@ -95,6 +95,41 @@ def test_outputs_in_each_other_that_paths_do_not_show(first, second, tmp_path):
     assert {entry.name for entry in tmp_path.iterdir()} == {"link", "recipe.yml"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"path": "o.zarr"}, {"path": "o.zarr"}),
+        ({"path": "o.zarr"}, {"path": "o.zarr/inner.zarr"}),
+        ({"path": "o.zarr/inner.zarr"}, {"path": "o.zarr"}),
+        ({"path": "o.nc", "format": "netcdf"}, {"path": "o.nc", "format": "netcdf"}),
+    ],
+)
+def test_outputs_in_each_other_by_a_folder_that_does_not_exist(first, second, tmp_path):
+    """Named once from the current folder and once from the root."""
+    outputs = {"a": {**first, "path": "${{outputs.a}}/" + first["path"]}, "b": {**second, "path": "${{outputs.b}}/" + second["path"]}}
+    write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
+    words = ["recipe.yml", "--input", f"dem={DEM}", "--output", "a=new", "--output", f"b={tmp_path}/new"]
+    for command in ("check", "run"):
+        done = terroir(command, *words, cwd=tmp_path)
+        assert_refused(done, MISTAKE, ["outputs.b.path: ", "and output 'a'", "lie in each other", "its own folder"])
+    assert {entry.name for entry in tmp_path.iterdir()} == {"recipe.yml"}
+
+
+def test_an_output_in_a_new_folder_of_an_inputs_store(earlier, tmp_path):
+    shutil.copytree(earlier / "o.zarr", tmp_path / "o.zarr")
+    before = contents(tmp_path)
+    outputs = {"p": {"path": "${{outputs.out}}/p.zarr"}}
+    steps = {"c": {"process": "clip", "data": "slope", "min": 1}}
+    inside = {"inputs": {"slope": {"path": "${{inputs.s}}"}}, "steps": steps, "outputs": outputs}
+    path = write_recipe(tmp_path.parent / "inside.yml", inside)
+    for out in ("deeper", "../o.zarr/deeper"):
+        words = [path, "--input", f"s={tmp_path}/o.zarr", "--output", f"out={out}"]
+        for command in ("check", "run"):
+            done = terroir(command, *words, cwd=tmp_path / "o.zarr")
+            assert_refused(done, MISTAKE, ["outputs.p.path", "lie in each other", "a path of its own"])
+    assert contents(tmp_path) == before
+
+
 def test_outputs_beside_each_other(tmp_path):
     """Files in one folder, and names that begin alike."""
     places = {"a": "q/a.nc", "b": "q/b.nc", "c": "q/a.nc2"}
