@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -27,7 +29,7 @@ struct Command {
   const char* name;
   const char* summary;
   int (*run)(Arguments, std::ostream&, std::ostream&);
-  bool reads_rasters = false;  ///< by libraries, which may print what is no part of its output
+  bool prints_document = false;  ///< and starts no other programs; libraries that read rasters may print what is no part of it
 };
 
 constexpr std::array commands = {
@@ -35,7 +37,7 @@ constexpr std::array commands = {
     Command{"plan", "say what a run would read, compute, write and take", run_plan, true},
     Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run, true},
     Command{"launch", "run an Azure ML job on this machine or a cluster", run_launch},
-    Command{"processes", "list the processes, or explain one", run_processes},
+    Command{"processes", "list the processes, or explain one", run_processes, true},
     Command{"inspect", "show what a store holds", run_inspect, true},
     Command{"doctor", "check a machine, its MPI and its storage, and say what to change", run_doctor},
 };
@@ -46,8 +48,8 @@ void print_help(std::ostream& out) {
   out << "terroir COMMAND --help explains a command.\n";
 }
 
-bool reads_rasters(const std::string& name) {
-  return std::any_of(commands.begin(), commands.end(), [&](const Command& c) { return c.reads_rasters && c.name == name; });
+bool prints_document(const std::string& name) {
+  return std::any_of(commands.begin(), commands.end(), [&](const Command& c) { return c.prints_document && c.name == name; });
 }
 
 int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostream& errors) {
@@ -69,6 +71,16 @@ int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostr
   return 2;
 }
 
+/// The exit code of a command that has ended: a good one only if what it printed has gone where it should. A reader that went away wanted
+/// no more.
+int code_of_printed(int code, const std::optional<DocumentOutput>& document) {
+  std::cout.flush();
+  if (code != 0 || std::cout || (document && document->error() == EPIPE)) return code;
+  const std::string why = document && document->error() != 0 ? std::string(": ") + std::strerror(document->error()) : "";
+  std::cerr << "terroir: cannot write to standard output" << why << "; send it to where there is room\n";
+  return static_cast<int>(Fault::system);
+}
+
 }  // namespace
 }  // namespace terroir
 
@@ -76,14 +88,15 @@ int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostr
 int main(int count, char** words) {
   using terroir::Fault;
   std::optional<terroir::DocumentOutput> document;
-  if (count > 1 && terroir::reads_rasters(words[1])) document.emplace(std::cout);
+  if (count > 1 && terroir::prints_document(words[1])) document.emplace(std::cout);
   const terroir::RedactedStream out(std::cout, terroir::environment_redactor());
   const terroir::RedactedStream errors(std::cerr, terroir::environment_redactor());
   try {
     // Of several ranks only the first speaks.
     std::ostream nowhere(nullptr);
     const bool first = terroir::launched_rank() == 0;
-    return terroir::dispatch({words + 1, words + count}, first ? std::cout : nowhere, first ? std::cerr : nowhere);
+    const int code = terroir::dispatch({words + 1, words + count}, first ? std::cout : nowhere, first ? std::cerr : nowhere);
+    return terroir::code_of_printed(code, document);
   } catch (const terroir::Error& error) {
     std::cerr << "terroir: " << error.what() << "\n";
     return static_cast<int>(error.fault());

@@ -30,8 +30,11 @@ DocumentOutput::int_type DocumentOutput::overflow(int_type c) {
 int DocumentOutput::sync() {
   for (const char* from = pbase(); from < pptr();) {
     const ssize_t written = ::write(to_.get(), from, static_cast<std::size_t>(pptr() - from));
-    if (written < 0 && errno != EINTR) return -1;
     if (written > 0) from += written;
+    if (written >= 0 || errno == EINTR) continue;
+    if (error_ == 0) error_ = errno;
+    setp(text_.data(), text_.data() + text_.size());  // what is lost is not tried again
+    return -1;
   }
   setp(text_.data(), text_.data() + text_.size());
   return 0;

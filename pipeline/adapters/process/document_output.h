@@ -19,6 +19,9 @@ class DocumentOutput final : public std::streambuf {
   DocumentOutput(const DocumentOutput&) = delete;
   DocumentOutput& operator=(const DocumentOutput&) = delete;
 
+  /// The first error (errno) of what could not be written; 0: there was none.
+  [[nodiscard]] int error() const noexcept { return error_; }
+
  protected:
   int_type overflow(int_type c) override;
   int sync() override;
@@ -28,6 +31,7 @@ class DocumentOutput final : public std::streambuf {
   Descriptor to_;
   std::streambuf* original_ = nullptr;
   std::array<char, 4096> text_{};
+  int error_ = 0;
 };
 
 }  // namespace terroir

@@ -1,0 +1,48 @@
+"""Where the program prints to: what is lost is told, and a reader that has enough is not."""
+
+import os
+import subprocess
+
+import pytest
+from jobs import DEM, OPEN_MPI, TERROIR, terroir, write_recipe
+from refusals import SYSTEM, fixture_earlier, recipe  # noqa: F401
+
+
+def words_of(command, folder, store):
+    path = write_recipe(folder / "recipe.yml", recipe())
+    bound = [path, "--input", f"dem={DEM}", "--output", f"out={folder}"]
+    return {
+        "check": ["check", *bound],
+        "plan": ["plan", *bound],
+        "plan --json": ["plan", "--json", *bound],
+        "run": ["run", *bound],
+        "run --json": ["run", "--json", *bound],
+        "inspect": ["inspect", store],
+        "inspect --json": ["inspect", "--json", store],
+        "processes --schema": ["processes", "--schema"],
+        "--help": ["--help"],
+    }[command]
+
+
+COMMANDS = ["check", "plan", "plan --json", "run", "run --json", "inspect", "inspect --json", "processes --schema"]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "--help"])
+def test_a_full_disk(command, earlier, tmp_path):
+    with open("/dev/full", "wb") as full:
+        done = terroir(*words_of(command, tmp_path, earlier / "o.zarr"), capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == SYSTEM, done.stderr
+    why = "" if command == "--help" else ": No space left on device"
+    assert done.stderr == f"terroir: cannot write to standard output{why}; send it to where there is room\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_goes_away(command, earlier, tmp_path):
+    words = [TERROIR, *map(str, words_of(command, tmp_path, earlier / "o.zarr"))]
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = subprocess.run(words, env=OPEN_MPI | os.environ, stdout=writes, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writes)
+    assert done.stderr == b""
+    # A run goes on; others end as programs do that nobody reads.
+    assert done.returncode == (0 if command.startswith("run") else -13)
