@@ -123,7 +123,7 @@ class RankRun {
     }
     std::optional<TileRunners> runners;
     if (loaded_.good()) runners.emplace(plan, loaded_.compiled.sources, sinks, shared_);
-    JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1},
+    JobReporter reporter(plan, {out_, errors_, options_.quiet, options_.json, ::isatty(STDERR_FILENO) == 1, terminal_columns},
                          stores_.empty() ? nullptr : stores_[0].get());
     for (std::size_t i = 0; i < plan.outputs.size(); ++i) reporter.exclude(plan.outputs[i].name, readers_excluded(plan.outputs[i]));
     Observers observers;

@@ -21,11 +21,18 @@ struct JobProgress {
   double seconds = 0;
 };
 
+/// How far the outputs are when all tiles are computed.
+struct PublishProgress {
+  std::uint64_t bytes_done = 0, bytes_total = 0;  ///< of the parts that files are made of; 0: there are no files
+  double seconds = 0;
+};
+
 /// How a job ended.
 struct JobSummary {
   JobProgress progress;
   std::string attempt;
   std::vector<Scheduler::RankFacts> ranks;
+  std::uint64_t file_bytes = 0;  ///< of the files that were made of parts
   bool nothing_to_do = false;
   std::optional<JobFailure> failure;
 };
@@ -36,6 +43,8 @@ class JobObserver {
   virtual ~JobObserver() = default;
   /// Several times a second while tiles are computed.
   virtual void progress(const JobProgress&) {}
+  /// Several times a second while the outputs are published.
+  virtual void publishing(const PublishProgress&) {}
   virtual void note(const std::string& /*text*/) {}
   /// Once, as soon as it is known that the job fails.
   virtual void failed(const JobFailure&) {}

@@ -15,6 +15,9 @@ class Observers final : public JobObserver {
   void progress(const JobProgress& progress) override {
     for (auto* one : all_) one->progress(progress);
   }
+  void publishing(const PublishProgress& progress) override {
+    for (auto* one : all_) one->publishing(progress);
+  }
   void note(const std::string& text) override {
     for (auto* one : all_) one->note(text);
   }

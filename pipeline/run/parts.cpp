@@ -64,7 +64,8 @@ PartCollector::PartCollector(const Plan& plan, const std::vector<Destination>& d
 void PartCollector::note(std::size_t pass, int rank, const TileResult& result) {
   const std::lock_guard lock(mutex_);
   (void)for_each_object(plan_, pass, result, destinations_, [&](std::size_t output, std::size_t array, const ObjectRecord& record) {
-    if (destinations_[output].sink->makes_files()) parts_[{output, array, result.tile}] = {rank, record};
+    if (!destinations_[output].sink->makes_files()) return true;
+    if (parts_.insert_or_assign({output, array, result.tile}, Part{rank, record}).second) amounts_[output].known += record.bytes;
     return true;
   });
 }
@@ -81,6 +82,12 @@ std::optional<PartCollector::Place> PartCollector::after(const Place& place) con
   return std::nullopt;
 }
 
+PartCollector::Amount PartCollector::amount(std::size_t output) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = amounts_.find(output);
+  return found == amounts_.end() ? Amount{} : found->second;
+}
+
 void PartCollector::read(const Place& place, const std::optional<Place>& next, std::vector<std::byte>& bytes) {
   Part part;
   {
@@ -88,6 +95,7 @@ void PartCollector::read(const Place& place, const std::optional<Place>& next, s
     if (cancelled_) throw Error(Fault::interrupted, "interrupted");
     const auto found = parts_.find(place);
     if (found == parts_.end()) throw Error(Fault::bug, "nobody knows the part of tile " + std::to_string(place.tile + 1));
+    if (!std::exchange(found->second.read, true)) amounts_[place.output].read += found->second.record.bytes;
     part = found->second;
     const auto ahead = next ? parts_.find(*next) : parts_.end();
     for (const auto& wanted : {found, ahead})

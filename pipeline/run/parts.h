@@ -50,6 +50,11 @@ class PartCollector {
   [[nodiscard]] bool knows(const Place& place) const;
   /// The part behind a place in the order of arrays and tiles that has bytes.
   [[nodiscard]] std::optional<Place> after(const Place& place) const;
+  /// Bytes of an output's parts: of all that are known, and of those that have been read.
+  struct Amount {
+    std::uint64_t known = 0, read = 0;
+  };
+  [[nodiscard]] Amount amount(std::size_t output) const;
   /// One part into `bytes`, whole and checked; nothing when there is none. Waits for messages, and asks for `next` already, if that has
   /// to come by message; throws Error, Fault::interrupted after `cancel`.
   void read(const Place& place, const std::optional<Place>& next, std::vector<std::byte>& bytes);
@@ -62,6 +67,7 @@ class PartCollector {
   struct Part {
     int rank = 0;
     ObjectRecord record;
+    bool read = false;
   };
   struct Arrival {
     std::vector<std::byte> bytes;
@@ -80,6 +86,7 @@ class PartCollector {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::map<Place, Part> parts_;
+  std::map<std::size_t, Amount> amounts_;  ///< by output
   std::map<Key, Arrival> asked_;
   std::map<int, double> hidden_;  ///< ranks whose objects the storage does not show here, and until when it is not asked again
   bool cancelled_ = false;

@@ -95,10 +95,25 @@ void RootPart::step(const std::function<Work()>& own) {
   if (scheduler_.failure()) parts_.cancel();
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
   if (scheduler_.phase() == Scheduler::Phase::running) look_for_rivals(now);
-  if (scheduler_.phase() != Scheduler::Phase::running || now - shown_ < progress_seconds) return;
-  shown_ = now;
-  const Work mine = own();
-  world_.observer.progress(progress(&mine));
+  if (now - shown_ >= progress_seconds) show(now, own);
+}
+
+void RootPart::show(double now, const std::function<Work()>& own) {
+  if (scheduler_.phase() == Scheduler::Phase::running) {
+    shown_ = now;
+    const Work mine = own();
+    world_.observer.progress(progress(&mine));
+  } else if (scheduler_.phase() == Scheduler::Phase::publishing) {
+    shown_ = now;
+    PublishProgress files{0, 0, now - began_};
+    for (std::size_t output = 0; output < published_.size(); ++output) {
+      if (published_[output]) continue;
+      const PartCollector::Amount amount = parts_.amount(output);
+      files.bytes_done += amount.read;
+      files.bytes_total += amount.known;
+    }
+    world_.observer.publishing(files);
+  }
 }
 
 void RootPart::prepare() {
@@ -180,6 +195,7 @@ void RootPart::publish(std::size_t output) {
     const auto found = state.statistics.find(output);
     if (found == state.statistics.end()) continue;
     const auto files = world_.destinations[output].sink->publish(found->second, parts);
+    for (const auto& file : files) file_bytes_ += file.bytes;
     note_published(plan_, world_.destinations[output], options_.prepare.attempt, files);
     trim_memory();  // of libraries, for the next output
   }
@@ -208,7 +224,8 @@ int RootPart::finish() {
     (void)errands_.wait_idle(options_.liveness.farewell);
   }
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
-  world_.observer.ended({progress(nullptr), options_.prepare.attempt, scheduler_.ranks(), nothing_to_do_, scheduler_.failure()});
+  world_.observer.ended(
+      {progress(nullptr), options_.prepare.attempt, scheduler_.ranks(), file_bytes_, nothing_to_do_, scheduler_.failure()});
   return scheduler_.failure() ? scheduler_.failure()->code : 0;
 }
 

@@ -6,6 +6,8 @@
 #include "pipeline/run/rivals.h"
 #include "pipeline/run/scheduler.h"
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 namespace terroir {
@@ -50,6 +52,8 @@ class RootPart {
   void look_for_rivals(double now);
   void offer_tiles();
   void give(const Taker& taker);
+  /// Tells the observer how far the job is.
+  void show(double now, const std::function<Work()>& own);
   void publish();
   void publish(std::size_t output);
   [[nodiscard]] JobProgress progress(const Work* own) const;
@@ -63,6 +67,7 @@ class RootPart {
   std::vector<Taker> takers_;
   bool refused_ = false;  ///< a sink could not take a tile; of the errands' thread
   bool preparing_ = false, publishing_ = false, told_ = false, nothing_to_do_ = false;
+  std::atomic<std::uint64_t> file_bytes_ = 0;  ///< of the files that are published
   double began_, shown_ = 0, looked_ = began_;
   PartCollector parts_;
   RivalWatch rivals_;  ///< of the errands' thread

@@ -2,6 +2,7 @@
 
 #include <linux/magic.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -128,6 +129,11 @@ std::vector<std::string> variable_names(const std::vector<std::string>& beginnin
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+int terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 std::string host_name() {

@@ -48,6 +48,9 @@ struct MemoryLimit {
 /// Names of the environment variables that begin with one of some words, sorted. Values stay where they are: some are secrets.
 [[nodiscard]] std::vector<std::string> variable_names(const std::vector<std::string>& beginnings);
 
+/// Columns of the terminal that standard error goes to; 0: there is none, or it does not tell.
+[[nodiscard]] int terminal_columns();
+
 /// This machine's name.
 [[nodiscard]] std::string host_name();
 

@@ -38,6 +38,14 @@ std::string progress_text(const JobProgress& p) {
   return line;
 }
 
+std::string publish_text(const PublishProgress& p) {
+  if (p.bytes_total == 0) return "writing coordinates and metadata";
+  const auto done = static_cast<double>(p.bytes_done), total = static_cast<double>(p.bytes_total);
+  char text[100];
+  std::snprintf(text, sizeof text, "writing files: %.0f of %.0f MB (%.0f %%)", done / 1e6, total / 1e6, 100 * done / total);
+  return text;
+}
+
 }  // namespace
 
 void JobReporter::clear_line() {
@@ -45,13 +53,20 @@ void JobReporter::clear_line() {
   drawn_ = false;
 }
 
-void JobReporter::progress(const JobProgress& p) {
+void JobReporter::progress(const JobProgress& p) { show(p.seconds, progress_text(p)); }
+
+void JobReporter::publishing(const PublishProgress& p) { show(p.seconds, publish_text(p)); }
+
+void JobReporter::show(double seconds, const std::string& text) {
   if (options_.quiet) return;
   if (shown_ < 0) shown_ = options_.terminal ? -terminal_seconds : 0;
-  if (p.seconds - shown_ < (options_.terminal ? terminal_seconds : log_seconds)) return;
-  shown_ = p.seconds;
+  if (seconds - shown_ < (options_.terminal ? terminal_seconds : log_seconds)) return;
+  shown_ = seconds;
   clear_line();
-  options_.errors << progress_text(p) << (options_.terminal ? "" : "\n") << std::flush;
+  // A line that is wrapped leaves a row behind when it is drawn anew; so does, on some terminals, one that ends in the last column.
+  const int columns = options_.terminal ? options_.columns() : 0;
+  options_.errors << (columns > 0 ? text.substr(0, static_cast<std::size_t>(columns - 1)) : text) << (options_.terminal ? "" : "\n")
+                  << std::flush;
   drawn_ = options_.terminal;
 }
 

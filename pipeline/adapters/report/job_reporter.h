@@ -3,6 +3,7 @@
 #include "pipeline/ports/store.h"
 #include "pipeline/run/job.h"
 
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <string>
@@ -12,11 +13,12 @@ namespace terroir {
 
 /// Where and how a job is reported.
 struct ReportOptions {
-  std::ostream& out;      ///< the summary
-  std::ostream& errors;   ///< progress, notes and failures
-  bool quiet = false;     ///< failures only
-  bool json = false;      ///< the summary as JSON
-  bool terminal = false;  ///< progress may redraw its line
+  std::ostream& out;                                ///< the summary
+  std::ostream& errors;                             ///< progress, notes and failures
+  bool quiet = false;                               ///< failures only
+  bool json = false;                                ///< the summary as JSON
+  bool terminal = false;                            ///< progress may redraw its line
+  std::function<int()> columns = [] { return 0; };  ///< of the terminal now; 0: not known
 };
 
 /// Tells a person how a job goes: a line that is redrawn on a terminal, a line every few seconds elsewhere, a summary at the end. The
@@ -29,11 +31,13 @@ class JobReporter final : public JobObserver {
   void exclude(const std::string& output, std::vector<std::string> readers) { excluded_[output] = std::move(readers); }
 
   void progress(const JobProgress&) override;
+  void publishing(const PublishProgress&) override;
   void note(const std::string& text) override;
   void failed(const JobFailure&) override;
   void ended(const JobSummary&) override;
 
  private:
+  void show(double seconds, const std::string& text);
   void clear_line();
 
   const Plan& plan_;

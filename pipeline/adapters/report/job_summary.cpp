@@ -47,6 +47,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                {"seconds", p.seconds},
                {"tiles", {{"computed", p.work.tiles}, {"restored", p.tiles_restored}}},
                {"work", json_work(p.work)},
+               {"file_bytes", summary.file_bytes},
                {"read_amplification", measured_amplification(plan, p.work)},
                {"unfit_pixels", p.work.unfit},
                {"unshared_chunks", p.work.alone},
@@ -78,7 +79,9 @@ std::string summary_text(const Plan& plan, const JobSummary& summary, const std:
   } else {
     text = "Done in " + number("%.2f", p.seconds) + " s: " + std::to_string(p.work.tiles) + (p.work.tiles == 1 ? " tile" : " tiles");
     if (p.tiles_restored > 0) text += " (and " + std::to_string(p.tiles_restored) + " of an earlier run)";
-    text += ", " + bytes_text(p.work.bytes_read) + " read, " + bytes_text(p.work.bytes_written) + " written\n";
+    text += ", " + bytes_text(p.work.bytes_read) + " read, " + bytes_text(p.work.bytes_written) + " written";
+    if (summary.file_bytes > 0) text += ", made files of " + bytes_text(summary.file_bytes);
+    text += "\n";
     text += "Input chunks decoded " + number("%.2f", measured_amplification(plan, p.work)) + " times; peak memory " +
             bytes_text(p.peak_memory) + " of " + bytes_text(plan.projected_memory()) + " projected for a rank\n";
     text += "Seconds of each rank: read, compute, encode, write\n";

@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -41,6 +43,38 @@ TEST(Parts, BecomeOneFileInTheOrderOfTiles) {
       EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine))) << ranks << hidden;
       EXPECT_THAT(parts_of(world), IsEmpty());
     }
+}
+
+TEST(Parts, AreToldOfWhileTheFileIsMade) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  std::promise<PublishProgress> told;
+  std::shared_future<PublishProgress> first = told.get_future();
+  bool all_read = false;
+  world.on_publishing = [&](const PublishProgress& now) {
+    if (now.bytes_done == now.bytes_total && !std::exchange(all_read, true)) told.set_value(now);
+  };
+  // The file has been given all parts, and is not closed before the observer was told.
+  world.stores[0]->before_close = [&](const std::string& key) {
+    if (key == "zarr.json") first.wait_for(std::chrono::seconds(20));
+  };
+  const auto outcome = run_fake(world, {.options = options("1")});
+  EXPECT_THAT(outcome.codes, Each(0));
+  ASSERT_TRUE(all_read);
+  EXPECT_EQ(first.get().bytes_total, 8u * 6u);  // eight times "tile 0"
+  EXPECT_EQ(outcome.summary.file_bytes, nine.size());
+}
+
+TEST(Parts, OfEarlierRunsCountInTheSummaryOfTheFileOnly) {
+  FakeWorld world(fake_plan({3, 3}), true);
+  bool full = true;
+  world.stores[0]->before_close = [&](const std::string& key) {
+    if (key == "zarr.json" && full) throw Error(Fault::system, "No space left on device");
+  };
+  EXPECT_THAT(run_fake(world, {.options = options("1")}).codes, Each(4));
+  full = false;
+  const auto outcome = run_fake(world, {.options = options("2")});
+  EXPECT_EQ(outcome.summary.progress.work.tiles, 0u);
+  EXPECT_EQ(outcome.summary.file_bytes, nine.size());
 }
 
 // Along Hilbert's curve 4 x 4 tiles are 0 1 5 4, 8 12 13 9, 10 14 15 11, 7 6 2 3: four stretches, of which each gives one in turn. Tiles 6

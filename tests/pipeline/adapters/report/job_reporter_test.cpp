@@ -88,6 +88,37 @@ TEST(JobReporter, RedrawsItsLineOnATerminal) {
   EXPECT_THAT(text, HasSubstr("\r\033[Kresumes\n"));
 }
 
+TEST(JobReporter, CutsItsLineToTheTerminal) {
+  std::ostringstream out, errors;
+  const Plan plan = small_plan();
+  int columns = 20;
+  JobReporter reporter(plan, {out, errors, false, false, true, [&] { return columns; }}, nullptr);
+  JobProgress p;
+  p.passes = 1;
+  p.tiles_total = 100;
+  reporter.progress(p);
+  EXPECT_EQ(errors.str(), "pass 1 of 1: 0 of 1");
+  errors.str("");
+  columns = 200;  // it was made wider
+  p.seconds = 1;
+  reporter.progress(p);
+  EXPECT_EQ(errors.str(), "\r\033[Kpass 1 of 1: 0 of 100 tiles (0 %), 0 MB/s");
+}
+
+TEST(JobReporter, TellsThatFilesAreWritten) {
+  Report log, terminal(true);
+  for (auto* report : {&log, &terminal}) {
+    report->reporter.progress(report->at(4, 99));
+    report->reporter.publishing({0, 300000000, 4.1});
+    report->reporter.publishing({120000000, 300000000, 9.5});
+    report->reporter.publishing({0, 0, 20});
+  }
+  EXPECT_EQ(log.errors.str(), "writing files: 120 of 300 MB (40 %)\nwriting coordinates and metadata\n");
+  EXPECT_EQ(terminal.errors.str(),
+            "pass 1 of 2: 99 of 100 tiles (99 %), 50 MB/s, 0 s left\r\033[K"
+            "writing files: 120 of 300 MB (40 %)\r\033[Kwriting coordinates and metadata");
+}
+
 TEST(JobReporter, IsQuietButForFailures) {
   Report report(false, true);
   report.reporter.progress(report.at(10, 5));
@@ -109,6 +140,17 @@ TEST(JobReporter, SumsUpForAPerson) {
                            "dem.tif: rows 0 to 255", "features: out/features.zarr", "not for netCDF-C"})
     EXPECT_THAT(report.out.str(), HasSubstr(text));
   EXPECT_THAT(report.store.list(""), ElementsAre("__terroir/summary-20240601T000000.000.json"));
+}
+
+TEST(JobReporter, SumsUpARunThatOnlyMadeFiles) {
+  Report report;
+  JobSummary summary;
+  summary.progress.seconds = 2;
+  summary.progress.tiles_restored = 16;
+  summary.file_bytes = 3 << 20;
+  report.reporter.ended(summary);
+  EXPECT_THAT(report.out.str(),
+              HasSubstr("Done in 2.00 s: 0 tiles (and 16 of an earlier run), 0 B read, 0 B written, made files of 3.0 MiB\n"));
 }
 
 TEST(JobReporter, SumsUpForAProgram) {

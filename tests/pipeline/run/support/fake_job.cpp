@@ -111,18 +111,22 @@ class FakeRunner : public TileRunner {
 /// Writes down what rank 0 tells.
 class Listener : public JobObserver {
  public:
-  explicit Listener(FakeOutcome& outcome) : outcome_(outcome) {}
+  Listener(const FakeWorld& world, FakeOutcome& outcome) : world_(world), outcome_(outcome) {}
+  void publishing(const PublishProgress& progress) override {
+    if (world_.on_publishing) world_.on_publishing(progress);
+  }
   void note(const std::string& text) override { outcome_.notes.push_back(text); }
   void failed(const JobFailure& failure) override { outcome_.failures.push_back(failure.text); }
   void ended(const JobSummary& summary) override { outcome_.summary = summary; }
 
  private:
+  const FakeWorld& world_;
   FakeOutcome& outcome_;
 };
 
 int run_rank(FakeWorld& world, const FakeRun& how, MemoryHub& hub, int rank, FakeOutcome& outcome) {
   const auto communicator = hub.communicator(rank);
-  Listener listener(outcome);
+  Listener listener(world, outcome);
   RankView view(world);
   JobWorld job_world{*communicator,
                      [&world, &view, rank](std::size_t pass, const auto&) { return std::make_unique<FakeRunner>(world, view, rank, pass); },

@@ -48,7 +48,8 @@ struct FakeWorld {
   std::function<void(int rank, std::size_t pass, Index tile)> on_tile;
   /// Called by the sink of rank 0; may throw.
   FakeSink::OnTake on_take;
-  std::function<void(int rank)> cut;  ///< of the running job: cuts a rank off from the others
+  std::function<void(const PublishProgress&)> on_publishing;  ///< called as rank 0's observer
+  std::function<void(int rank)> cut;                          ///< of the running job: cuts a rank off from the others
   std::atomic<int> tiles_computed = 0;
 
   /// Whether a rank sees only the parts that it wrote itself, as on nodes with their own mounts of a blob store.
