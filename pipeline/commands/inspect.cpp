@@ -114,18 +114,41 @@ std::string verified_text(const Json& result) {
   return out;
 }
 
+bool has_root_document(Store& store) {
+  return store.get("zarr.json").has_value() || store.get(".zgroup").has_value() || store.get(".zarray").has_value();
+}
+
+/// The arrays in a folder of which a document or a run's own folder tells that it is a store: any other one may be large to search.
+std::optional<ZarrStore> read_store(Store& store, bool begun) {
+  if (!begun && !has_root_document(store)) return std::nullopt;
+  try {
+    return read_zarr(store);
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Fault::data, store.location() + ": its metadata are not those of a Zarr store; write the store again");
+  }
+}
+
+/// Why there is nothing to show at a place.
+const char* nothing_there(const std::string& path, bool begun, const std::optional<ZarrStore>& zarr) {
+  std::error_code unknown;
+  if (zarr && zarr->is_array) return "this is one array of a Zarr store; give the folder of the store";
+  if (zarr) return "this Zarr group has no arrays; give the folder of a store";
+  const bool there = std::filesystem::exists(path, unknown);
+  if (begun || (!there && std::filesystem::is_directory(path + ".terroir", unknown)))
+    return "nothing is published yet; run it again to resume";
+  if (!there) return "it does not exist; check the path";
+  if (std::filesystem::is_regular_file(path, unknown))
+    return "no run of terroir has written this file; gdalinfo, or ncdump -h, shows what is in it";
+  return "there is no Zarr store; give the folder that holds zarr.json or .zgroup";
+}
+
 int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
   const auto store = open_result(request.path);
   if (const auto code = inspect_files(*store, request.json, request.verify, out, errors)) return *code;
-  const auto zarr = read_zarr(*store);
-  if (!zarr) {
-    std::error_code unknown;
-    const bool begun = !store->list(run_folder.data()).empty(), file = std::filesystem::is_regular_file(request.path, unknown);
-    errors << request.path << ": "
-           << (begun  ? "nothing is published yet; run it again to resume"
-               : file ? "no run of terroir has written this file; gdalinfo, or ncdump -h, shows what is in it"
-                      : "there is no Zarr store; give the folder that holds zarr.json or .zgroup")
-           << "\n";
+  const bool begun = !store->list(run_folder.data()).empty();
+  const auto zarr = read_store(*store, begun);
+  if (!zarr || zarr->variables.empty()) {
+    errors << request.path << ": " << nothing_there(request.path, begun, zarr) << "\n";
     return static_cast<int>(Fault::mistake);
   }
   Json description = describe_store(*store, *zarr);
@@ -158,6 +181,9 @@ int run_inspect(std::span<const std::string> arguments, std::ostream& out, std::
   } catch (const Error& error) {
     errors << "terroir inspect: " << error.what() << "\n";
     return static_cast<int>(error.fault());
+  } catch (const nlohmann::json::exception&) {
+    errors << "terroir inspect: " << request.path << ": its attributes are not those of a result of terroir; look at it with xarray\n";
+    return static_cast<int>(Fault::data);
   } catch (const std::exception& error) {
     errors << "terroir inspect: " << request.path << ": " << error.what() << "\n";
     return static_cast<int>(Fault::data);

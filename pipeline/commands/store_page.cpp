@@ -82,7 +82,7 @@ std::string title(const Json& store) {
 std::string place(const Json& store) {
   std::string out = "\nGrid\n";
   const Json& grid = store.at("grid");
-  if (grid.is_null()) return out + "  not written yet\n";
+  if (grid.is_null()) return out + (store.at("complete").get<bool>() ? "  not known\n" : "  not written yet\n");
   const std::string unit = grid["unit"].get<std::string>().starts_with("degrees") ? "degrees" : grid["unit"].get<std::string>();
   out += "  " + grid["rows"].dump() + " rows x " + grid["cols"].dump() + " columns, pixels of " + coordinate(grid["pixel"][0]) + " x " +
          coordinate(grid["pixel"][1]) + " " + unit + "\n";

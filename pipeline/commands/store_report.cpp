@@ -45,21 +45,33 @@ struct Positions {
   double first = 0, step = 0, low = 0, high = 0;
 };
 
-/// Edges of the pixels whose centres a coordinate holds. The step is the whole way over its number, which cancels rounding.
-std::optional<Positions> positions_of(Store& store, const ZarrStore& zarr, const char* name) {
+/// A number of the grid mapping's GeoTransform, "x0 dx 0 y0 0 dy"; 0 when there is none.
+double of_transform(const ZarrStore& zarr, std::size_t number) {
+  const Variable* mapping = zarr.find("spatial_ref");
+  std::istringstream words(mapping == nullptr ? std::string() : text_of(mapping->attributes, "GeoTransform"));
+  double value = 0;
+  for (std::size_t i = 0; i <= number; ++i)
+    if (!(words >> value)) return 0;
+  return value;
+}
+
+/// Edges of the pixels whose centres a coordinate holds. The step is the whole way over its number, which cancels rounding; of one pixel it
+/// is the transform's `number`.
+std::optional<Positions> positions_of(Store& store, const ZarrStore& zarr, const char* name, std::size_t number) {
   const Variable* variable = zarr.find(name);
   if (variable == nullptr) return std::nullopt;
   const auto values = read_numbers(store, zarr, *variable);
-  if (values.size() < 2) return std::nullopt;
+  if (values.empty()) return std::nullopt;
   Positions out;
-  out.step = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
+  out.step = values.size() == 1 ? of_transform(zarr, number) : (values.back() - values.front()) / static_cast<double>(values.size() - 1);
+  if (out.step == 0) return std::nullopt;
   out.low = std::min(values.front(), values.back()) - std::abs(out.step) / 2;
   out.high = std::max(values.front(), values.back()) + std::abs(out.step) / 2;
   return out;
 }
 
 Json grid_of(Store& store, const ZarrStore& zarr) {
-  const auto x = positions_of(store, zarr, "x"), y = positions_of(store, zarr, "y");
+  const auto x = positions_of(store, zarr, "x", 1), y = positions_of(store, zarr, "y", 5);
   if (!x || !y) return nullptr;
   return {{"rows", zarr.find("y")->shape[0]},
           {"cols", zarr.find("x")->shape[0]},

@@ -17,6 +17,7 @@ std::optional<Json> document(Store& store, const std::string& key) {
   const auto* text = reinterpret_cast<const char*>(bytes->data());
   Json parsed = Json::parse(text, text + bytes->size(), nullptr, false);
   if (parsed.is_discarded()) throw Error(Fault::data, store.location() + "/" + key + " is no JSON document; write the store again");
+  if (!parsed.is_object()) throw Error(Fault::data, store.location() + "/" + key + " is no JSON object; write the store again");
   return parsed;
 }
 
@@ -29,21 +30,35 @@ std::vector<std::string> names_with(Store& store, const std::string& name) {
   return out;
 }
 
+/// An object in a document; an empty one where there is none, or something else.
+Json object_in(const Json& document, const char* key) {
+  const auto found = document.find(key);
+  return found != document.end() && found->is_object() ? *found : Json::object();
+}
+
+bool is_node(const Json& document, const char* type) {
+  const auto found = document.find("node_type");
+  return found != document.end() && *found == type;
+}
+
 void read_v3(Store& store, const std::optional<Json>& root, ZarrStore& zarr) {
   zarr.format = 3;
-  const Json inside = root ? root->value("consolidated_metadata", Json::object()).value("metadata", Json::object()) : Json::object();
-  if (root) zarr.attributes = root->value("attributes", Json::object());
-  if (!inside.empty()) {
-    for (const auto& [name, facts] : inside.items()) zarr.variables.push_back(parse_v3(name, facts));
-    return;
-  }
-  for (const auto& name : names_with(store, "zarr.json")) zarr.variables.push_back(parse_v3(name, *document(store, name + "/zarr.json")));
+  zarr.is_array = root && is_node(*root, "array");
+  if (zarr.is_array) return;
+  const auto add = [&](const std::string& name, const Json& facts) {
+    if (!is_node(facts, "group")) zarr.variables.push_back(parse_v3(name, facts));
+  };
+  const Json inside = root ? object_in(object_in(*root, "consolidated_metadata"), "metadata") : Json::object();
+  if (root) zarr.attributes = object_in(*root, "attributes");
+  for (const auto& [name, facts] : inside.items()) add(name, facts);
+  if (!inside.empty()) return;
+  for (const auto& name : names_with(store, "zarr.json")) add(name, *document(store, name + "/zarr.json"));
 }
 
 void read_v2(Store& store, ZarrStore& zarr) {
   zarr.format = 2;
   const auto consolidated = document(store, ".zmetadata");
-  const Json all = consolidated ? consolidated->value("metadata", Json::object()) : Json::object();
+  const Json all = consolidated ? object_in(*consolidated, "metadata") : Json::object();
   const auto find = [&](const std::string& key) { return all.contains(key) ? all[key] : document(store, key).value_or(Json::object()); };
   zarr.attributes = find(".zattrs");
   std::vector<std::string> names;
@@ -97,7 +112,8 @@ std::optional<ZarrStore> read_zarr(Store& store) {
   } else {
     read_v3(store, root, zarr);
   }
-  if (!zarr.committed && zarr.variables.empty()) return std::nullopt;
+  zarr.is_array = zarr.is_array || (!zarr.committed && store.get(".zarray").has_value());
+  if (!zarr.committed && !zarr.is_array && zarr.variables.empty()) return std::nullopt;
   return zarr;
 }
 

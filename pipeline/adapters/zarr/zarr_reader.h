@@ -12,6 +12,7 @@ namespace terroir {
 struct ZarrStore {
   int format = 3;
   bool committed = false;  ///< it has its root document: a reader takes it for a data set
+  bool is_array = false;   ///< no group: the folder of a single array
   Json attributes = Json::object();
   std::vector<Variable> variables;  ///< in the order of the consolidated metadata, or sorted by name
 

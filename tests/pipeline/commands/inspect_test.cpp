@@ -199,6 +199,55 @@ TEST_F(Inspect, TellsAStoreThatIsNotComplete) {
   EXPECT_THAT(said.out, HasSubstr("NOT COMPLETE"));
 }
 
+/// A single coordinate has no step: the grid mapping tells it.
+TEST_F(Inspect, KnowsTheGridOfOneRow) {
+  Plan plan = small_plan();
+  plan.outputs[0].grid = Grid(crs_reader_.read("EPSG:32632"), {300000, 30, 5200000, -30}, {1, 2});
+  plan.outputs[0].window = {0, 0, 1, 2};
+  const auto sink = make_zarr_sink(plan, 0, *store_, crs_reader_);
+  NoParts no_parts;
+  sink->publish({{{2, 1, 0, 1, 1}}}, no_parts);
+  EXPECT_THAT(inspect({root_.string()}).out, HasSubstr("Grid\n  1 rows x 2 columns, pixels of 30 x 30 m\n"
+                                                       "  x 300000 .. 300060, y 5199970 .. 5200000\n"));
+}
+
+TEST_F(Inspect, SaysWhatAPlaceIsThatIsNoStore) {
+  const std::string path = root_.string();
+  const auto refusal = [&](const std::string& place) {
+    const Said said = inspect({place});
+    EXPECT_EQ(said.out, "");
+    return std::to_string(said.code) + " " + said.errors;
+  };
+  EXPECT_EQ(refusal(path + "/no"), "2 " + path + "/no: it does not exist; check the path\n");
+  fs::create_directories(root_ / "begun.nc.terroir");
+  EXPECT_EQ(refusal(path + "/begun.nc"), "2 " + path + "/begun.nc: nothing is published yet; run it again to resume\n");
+  EXPECT_EQ(refusal(path), "2 " + path + ": there is no Zarr store; give the folder that holds zarr.json or .zgroup\n");
+  const auto root_document = [&](const char* text) { std::ofstream(root_ / "zarr.json") << text; };
+  root_document(R"({"zarr_format": 3, "node_type": "group", "attributes": {}})");
+  fs::create_directory(root_ / "inner");
+  std::ofstream(root_ / "inner" / "zarr.json") << R"({"zarr_format": 3, "node_type": "group"})";
+  EXPECT_EQ(refusal(path), "2 " + path + ": this Zarr group has no arrays; give the folder of a store\n");
+  root_document(R"({"zarr_format": 3, "node_type": "group", "attributes": null, "consolidated_metadata": null})");
+  EXPECT_EQ(refusal(path), "2 " + path + ": this Zarr group has no arrays; give the folder of a store\n");
+  root_document(R"({"zarr_format": 3, "node_type": "array", "shape": [2]})");
+  EXPECT_EQ(refusal(path), "2 " + path + ": this is one array of a Zarr store; give the folder of the store\n");
+  root_document("[]");
+  EXPECT_EQ(refusal(path), "3 terroir inspect: " + path + "/zarr.json is no JSON object; write the store again\n");
+  fs::remove(root_ / "zarr.json");
+  std::ofstream(root_ / ".zarray") << R"({"zarr_format": 2, "shape": [2]})";
+  EXPECT_EQ(refusal(path), "2 " + path + ": this is one array of a Zarr store; give the folder of the store\n");
+}
+
+/// A folder of somebody else may lead to itself, or be the whole machine.
+TEST_F(Inspect, DoesNotSearchFoldersThatAreNoStores) {
+  fs::create_directory_symlink(root_, root_ / "again");
+  fs::create_directory(root_ / "elsewhere");
+  std::ofstream(root_ / "elsewhere" / "zarr.json") << "nothing of ours";
+  const Said said = inspect({root_.string()});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.errors, root_.string() + ": there is no Zarr store; give the folder that holds zarr.json or .zgroup\n");
+}
+
 TEST_F(Inspect, SaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(inspect({}).code, 2);
   EXPECT_EQ(inspect({root_.string(), "--jsn"}).code, 2);
