@@ -61,6 +61,7 @@ void RankPart::finish_tile(std::uint32_t pass, TileResult result, double seconds
 
 void RankPart::step() {
   const double now = steady_seconds();
+  worker_.look(now);
   if (left_) return;
   if (worker_.quit_code()) return leave();
   if (worker_.sign_due(now)) worker_.sign(work(), world_.peak_memory(), now);

@@ -47,7 +47,7 @@ Scheduler::Scheduler(std::vector<PassTiles> passes, std::string plan_hash, Sched
 
 void Scheduler::begin(double now) {
   for (auto& rank : ranks_) rank.heard = now;
-  beat_ = now;
+  ticked_ = beat_ = now;
 }
 
 void Scheduler::receive(int from, const AnyMessage& message, double now) {
@@ -212,8 +212,17 @@ void Scheduler::quit(int code, double now) {
   if (all_left()) phase_ = Phase::ended;
 }
 
+/// What the others said meanwhile, if they ran, has not been read yet.
+void Scheduler::allow_for_pause(double now) {
+  const double gap = now - std::exchange(ticked_, now);
+  if (gap <= options_.liveness.pause) return;
+  for (auto& rank : ranks_) rank.heard = now;
+  deadline_ += gap;
+}
+
 void Scheduler::tick(double now) {
   if (phase_ == Phase::ended) return;
+  allow_for_pause(now);
   if (now >= deadline_) {
     phase_ = Phase::ended;
     return;

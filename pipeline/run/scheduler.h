@@ -57,6 +57,7 @@ class Scheduler {
   /// Counts the time that ranks have for their hello from here.
   void begin(double now);
   void receive(int from, const AnyMessage& message, double now);
+  /// To be called again and again: time in which rank 0 did not run is no silence of the others.
   void tick(double now);
   /// A tile that an earlier attempt finished. Before `prepared`; a tile told twice counts once.
   void restore(std::size_t pass, Index tile, std::vector<double> state);
@@ -116,6 +117,7 @@ class Scheduler {
   void start_pass(std::size_t pass);
   void finish_passes();
   void quit(int code, double now);
+  void allow_for_pause(double now);
   void look_for_silence(double now);
   template <class M>
   void send(int to, M&& message) {
@@ -142,7 +144,7 @@ class Scheduler {
   double cost_seen_ = 0, seconds_seen_ = 0;                 ///< of this pass
   std::vector<double> cost_of_;                             ///< of this pass, by tile
   double wary_ = -std::numeric_limits<double>::infinity();  ///< since when
-  double beat_ = 0, deadline_ = std::numeric_limits<double>::infinity();
+  double ticked_ = 0, beat_ = 0, deadline_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace terroir

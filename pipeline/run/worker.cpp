@@ -8,7 +8,7 @@ namespace terroir {
 Worker::Worker(int rank, std::string plan_hash, Liveness liveness) : rank_(rank), plan_hash_(std::move(plan_hash)), liveness_(liveness) {}
 
 void Worker::greet(double now) {
-  heard_ = now;
+  heard_ = looked_ = now;
   send(Hello{plan_hash_}, now);
 }
 
@@ -61,6 +61,10 @@ void Worker::fail(int code, std::string text, double now) {
 void Worker::leave(Work work, std::uint64_t peak_memory, double now) { send(Bye{std::move(work), peak_memory}, now); }
 
 std::vector<Outgoing> Worker::outgoing() { return std::exchange(outgoing_, {}); }
+
+void Worker::look(double now) noexcept {
+  if (now - std::exchange(looked_, now) > liveness_.pause) heard_ = now;
+}
 
 bool Worker::lost(double now) const noexcept { return rank_ != 0 && now - heard_ > (heard_any_ ? liveness_.silence : liveness_.greeting); }
 

@@ -47,6 +47,8 @@ class Worker {
   [[nodiscard]] bool dry() const noexcept { return dry_ && !running_ && queue_.empty(); }
   /// The exit code, once rank 0 has said to end.
   [[nodiscard]] std::optional<int> quit_code() const noexcept { return quit_code_; }
+  /// To be called again and again: time in which this rank did not run is no silence of rank 0.
+  void look(double now) noexcept;
   /// Whether rank 0 has been silent for too long.
   [[nodiscard]] bool lost(double now) const noexcept;
 
@@ -66,7 +68,7 @@ class Worker {
   std::deque<Index> queue_;
   bool running_ = false, asked_ = false, asked_idle_ = false, own_dry_ = false, dry_ = false, failed_ = false, heard_any_ = false;
   std::optional<int> quit_code_;
-  double sent_ = 0, heard_ = 0;
+  double sent_ = 0, heard_ = 0, looked_ = 0;
 };
 
 }  // namespace terroir

@@ -51,6 +51,17 @@ check "SIGCONT only flushes" same "$status" 0
 check "and disturbs nothing" same "$(digest "$work/out")" "$expected"
 rm -rf "$work/out"
 
+# Longer than a rank may be silent, as where a machine is paused.
+begin 2
+ranks=$(ranks_of "$job")
+kill -s STOP $ranks
+sleep 12
+kill -s CONT $ranks
+ended 120
+check "a job that stood still as a whole goes on" same "$status" 0
+check "and to the same files" same "$(digest "$work/out")" "$expected"
+rm -rf "$work/out"
+
 for victim in 1 2; do  # rank 0, rank 1
   begin 3
   kill -s KILL "$(ranks_of "$job" | sed -n ${victim}p)"

@@ -143,6 +143,44 @@ TEST(Scheduler, LetsRanksNoticeThatRankZeroIsGone) {
   EXPECT_TRUE(job.workers()[2].lost(31));
 }
 
+TEST(Scheduler, DoesNotTakeItsOwnPauseForSilenceOfOthers) {
+  Scheduler scheduler({}, "plan", {2, Schedule::dynamic, 10, {}}, [](std::size_t, const auto&) { return PassState{}; });
+  scheduler.begin(0);
+  scheduler.receive(1, Hello{"plan"}, 1);
+  scheduler.tick(2);
+  for (double now = 40; now <= 50; now += 0.5) scheduler.tick(now);  // the machine was frozen for 38 s
+  EXPECT_FALSE(scheduler.failure());
+  for (double now = 50.5; now <= 53; now += 0.5) scheduler.tick(now);
+  ASSERT_TRUE(scheduler.failure()) << "rank 1 has not been heard of since";
+  EXPECT_THAT(scheduler.failure()->text, HasSubstr("rank 1 has been silent for 1"));
+}
+
+TEST(Scheduler, WaitsForGoodbyesAsLongAfterAPause) {
+  Scheduler scheduler({}, "plan", {2, Schedule::dynamic, 10, {}}, [](std::size_t, const auto&) { return PassState{}; });
+  scheduler.begin(0);
+  scheduler.fail(3, "broken", 1);  // goodbyes until 21
+  scheduler.tick(2);
+  scheduler.tick(40);
+  EXPECT_EQ(scheduler.phase(), Scheduler::Phase::leaving);
+  for (double now = 40; now <= 58.5; now += 0.5) scheduler.tick(now);
+  EXPECT_EQ(scheduler.phase(), Scheduler::Phase::leaving);
+  scheduler.tick(59);
+  EXPECT_EQ(scheduler.phase(), Scheduler::Phase::ended);
+}
+
+TEST(Worker, DoesNotTakeItsOwnPauseForSilenceOfRankZero) {
+  Worker worker(1, "plan");
+  worker.greet(0);
+  worker.receive(Alive{}, 1);
+  worker.look(1);
+  for (double now = 40; now <= 50; now += 0.5) {  // the machine was frozen for 39 s
+    worker.look(now);
+    EXPECT_FALSE(worker.lost(now)) << now;
+  }
+  worker.look(50.5);
+  EXPECT_TRUE(worker.lost(50.5));
+}
+
 TEST(Scheduler, IsPatientWithRanksThatHaveNotSaidHello) {
   Simulation job({.ranks = 3, .tiles_of_pass = {10}, .dies = {{1, 0.0}}});
   const double end = job.run();

@@ -128,6 +128,7 @@ class Simulation {
   void tick_worker(int rank) {
     if (dead(rank)) return;
     auto& worker = workers_[static_cast<std::size_t>(rank)];
+    worker.look(now_);
     if (worker.sign_due(now_)) worker.sign({}, 0, now_);
     settle(rank);
     at(1, [this, rank] { tick_worker(rank); });
