@@ -52,8 +52,12 @@ bool prints_document(const std::string& name) {
   return std::any_of(commands.begin(), commands.end(), [&](const Command& c) { return c.prints_document && c.name == name; });
 }
 
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
+
 int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostream& errors) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+  const bool help = !words.empty() && asks_for_help(words[0]);
+  if (help && words.size() > 1 && !asks_for_help(words[1])) return dispatch({words[1], "--help"}, out, errors);
+  if (words.empty() || help) {
     print_help(words.empty() ? errors : out);
     return words.empty() ? 2 : 0;
   }

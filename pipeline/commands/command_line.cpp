@@ -1,5 +1,6 @@
 #include "pipeline/commands/command_line.h"
 
+#include <algorithm>
 #include <ostream>
 
 namespace terroir {
@@ -38,6 +39,10 @@ std::optional<std::string> read_command_line(const CommandLine& line, std::span<
   }
   errors << "terroir " << line.command << ": " << *problem << "; see terroir " << line.command << " --help\n";
   return std::nullopt;
+}
+
+bool asks_for_help(std::span<const std::string> arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
 std::optional<std::string> take_names(const po::variables_map& given, const std::string& option,

@@ -27,6 +27,9 @@ struct CommandLine {
     const std::function<std::optional<std::string>(const boost::program_options::variables_map&)>& take, std::ostream& out,
     std::ostream& errors, int& exit_code);
 
+/// Whether `--help` or `-h` is among the arguments, whatever the others are.
+[[nodiscard]] bool asks_for_help(std::span<const std::string> arguments);
+
 /// The texts NAME=VALUE of one option into a map, each name once; says what is wrong.
 [[nodiscard]] std::optional<std::string> take_names(const boost::program_options::variables_map& given, const std::string& option,
                                                     std::map<std::string, std::string>& names);

@@ -5,6 +5,7 @@
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/child.h"
+#include "pipeline/commands/command_line.h"
 #include "pipeline/commands/communicator.h"
 #include "pipeline/commands/doctor_checks.h"
 #include "pipeline/commands/doctor_ranks.h"
@@ -14,7 +15,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -162,7 +162,7 @@ int examine(const Request& request, Communicator& comm, const MpirunFacts& mpiru
 }  // namespace
 
 int run_doctor(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
-  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+  if (asks_for_help(arguments)) {
     out << help;
     return 0;
   }

@@ -2,6 +2,7 @@
 
 #include "kernels/value.h"
 #include "pipeline/codecs/crc32c.h"
+#include "pipeline/commands/command_line.h"
 #include "pipeline/commands/inspect_files.h"
 #include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/store_report.h"
@@ -9,7 +10,6 @@
 #include "pipeline/run/journal.h"
 #include "pipeline/run/marker.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <ostream>
@@ -167,7 +167,7 @@ int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
 }  // namespace
 
 int run_inspect(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
-  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+  if (asks_for_help(arguments)) {
     out << help;
     return 0;
   }

@@ -32,7 +32,7 @@ po::options_description visible(const std::string& command) {
     add("allow-shell", "let /bin/bash run a command that does not begin with terroir, or needs a shell");
     add("experiment", po::value<std::string>()->value_name("NAME"), "the experiment's name; default: the job's");
   }
-  add("help", "print this");
+  add("help,h", "print this");
   return options;
 }
 

@@ -27,7 +27,7 @@ po::options_description visible(const std::string& command) {
     add("schedule", po::value<std::string>()->value_name("dynamic|static")->default_value("dynamic"), "how tiles are shared by ranks");
   }
   add("json", command == "run" ? "print the summary as JSON" : "print the plan as JSON");
-  add("help", "print this");
+  add("help,h", "print this");
   return options;
 }
 

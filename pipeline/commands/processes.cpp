@@ -1,6 +1,7 @@
 #include "pipeline/commands/processes.h"
 
 #include "kernels/catalog.h"
+#include "pipeline/commands/command_line.h"
 #include "pipeline/recipe/reference_pages.h"
 #include "pipeline/recipe/schema.h"
 
@@ -53,7 +54,7 @@ const Process* find(const std::string& name, std::ostream& errors) {
 }  // namespace
 
 int run_processes(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
-  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+  if (asks_for_help(arguments)) {
     out << help;
     return 0;
   }

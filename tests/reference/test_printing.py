@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from jobs import DEM, OPEN_MPI, TERROIR, terroir, write_recipe
-from refusals import SYSTEM, fixture_earlier, recipe  # noqa: F401
+from refusals import MISTAKE, SYSTEM, fixture_earlier, recipe  # noqa: F401
 
 
 def words_of(command, folder, store):
@@ -34,6 +34,24 @@ def test_a_full_disk(command, earlier, tmp_path):
     assert done.returncode == SYSTEM, done.stderr
     why = "" if command == "--help" else ": No space left on device"
     assert done.stderr == f"terroir: cannot write to standard output{why}; send it to where there is room\n"
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "run", "launch", "processes", "inspect", "doctor"])
+def test_help_of_a_command(command):
+    shown = [terroir(*words) for words in ([command, "--help"], [command, "-h"], ["help", command], ["--help", command])]
+    assert [done.returncode for done in shown] == [0] * 4
+    assert {done.stdout for done in shown} == {shown[0].stdout}
+    assert shown[0].stdout.startswith(f"terroir {command} ")
+
+
+def test_help_of_help():
+    shown = [terroir(*words) for words in (["help"], ["help", "help"], ["--help", "-h"])]
+    assert {(done.returncode, done.stdout) for done in shown} == {(0, shown[0].stdout)}
+
+
+def test_help_of_what_is_no_command():
+    done = terroir("help", "rnu")
+    assert (done.returncode, done.stderr) == (MISTAKE, "terroir: unknown command 'rnu'; did you mean 'run'?\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

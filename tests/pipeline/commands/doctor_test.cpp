@@ -73,6 +73,7 @@ TEST_F(Doctor, SaysWhatIsWrongWithItsArguments) {
   for (const char* patience : {"none", "5abc", "nan", "0", "-1"}) EXPECT_EQ(doctor({"--patience", patience}).code, 2) << patience;
   EXPECT_EQ(doctor({"--patience"}).errors, "terroir doctor: --patience needs a number of seconds, as --patience 60\n");
   EXPECT_EQ(doctor({"--help"}).code, 0);
+  EXPECT_EQ(doctor({"-h"}).out, doctor({"--help"}).out);
 }
 
 TEST_F(Doctor, ShowsNamesOfSecretsOnly) {

@@ -251,6 +251,8 @@ TEST_F(Inspect, DoesNotSearchFoldersThatAreNoStores) {
 TEST_F(Inspect, SaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(inspect({}).code, 2);
   EXPECT_EQ(inspect({root_.string(), "--jsn"}).code, 2);
+  EXPECT_EQ(inspect({"-h"}).code, 0);
+  EXPECT_EQ(inspect({"-h"}).out, inspect({"--help"}).out);
   const Said empty = inspect({root_.string()});
   EXPECT_EQ(empty.code, 2);
   EXPECT_THAT(empty.errors, HasSubstr("there is no Zarr store"));

@@ -87,6 +87,7 @@ TEST(JobOptions, HelpShowsWhatACommandTakes) {
   EXPECT_EQ(launch.code, 0);
   EXPECT_THAT(launch.out, HasSubstr("terroir launch JOB [options]\nWhat it does.\n"));
   EXPECT_THAT(launch.out, HasSubstr("--hostfile"));
+  EXPECT_EQ(parse("launch", {"-h"}).out, launch.out);
   const auto check = parse("check", {"--help"});
   EXPECT_THAT(check.out, HasSubstr("terroir check RECIPE|JOB [options]"));
   EXPECT_THAT(check.out, Not(HasSubstr("--hostfile")));

@@ -80,6 +80,7 @@ TEST(Options, HelpShowsWhatACommandTakes) {
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.out, HasSubstr("--overwrite"));
   EXPECT_THAT(run.out, Not(HasSubstr("--block")));
+  EXPECT_EQ(parse("run", {"-h"}).out, run.out);
   const auto plan = parse("plan", {"--help"});
   EXPECT_THAT(plan.out, HasSubstr("--input"));
   EXPECT_THAT(plan.out, Not(HasSubstr("--overwrite")));

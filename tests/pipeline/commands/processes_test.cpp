@@ -35,6 +35,12 @@ TEST(Processes, FormsOfTheCatalogue) {
   EXPECT_EQ(processes({"slope"}).code, 0);
 }
 
+TEST(Processes, HelpIsAskedForInTwoWays) {
+  EXPECT_THAT(processes({"--help"}).out, StartsWith("terroir processes [NAME]"));
+  EXPECT_EQ(processes({"-h"}).out, processes({"--help"}).out);
+  EXPECT_EQ(processes({"-h"}).code, 0);
+}
+
 TEST(Processes, MistakesAreTold) {
   const Answer unknown = processes({"slop"});
   EXPECT_EQ(unknown.code, 2);
