@@ -32,29 +32,30 @@ std::string plan_hash(const Plan& plan) {
   return sha256(text);
 }
 
-void warn(std::vector<Diagnostic>& diagnostics, const std::string& where, const std::string& problem, const std::string& remedy) {
-  diagnostics.push_back({{}, where, problem, remedy, true});
+void warn(std::vector<Diagnostic>& diagnostics, Position at, const std::string& where, const std::string& problem,
+          const std::string& remedy) {
+  diagnostics.push_back({at, where, problem, remedy, true});
 }
 
 /// What the user should look at although the run can go on.
-void look_over(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
+void look_over(const Plan& plan, const Recipe& recipe, std::vector<Diagnostic>& diagnostics) {
   for (std::size_t i = 0; i < plan.passes.size(); ++i) {
     const Pass& pass = plan.passes[i];
     const std::string where = "pass " + std::to_string(i + 1);
     if (pass.read_amplification > 2)
-      warn(diagnostics, where,
+      warn(diagnostics, {}, where,
            "input chunks are decoded " + number_text(std::round(pass.read_amplification * 10) / 10) + " times on average",
            "a larger `shard`, or inputs with smaller chunks, would read less");
     const std::string larger = delivers_times(plan, make_program(plan, pass)) ? "chunk" : "shard";
     if (pass.recompute > recompute_limit)
-      warn(diagnostics, where,
+      warn(diagnostics, {}, where,
            "steps work on " + number_text(std::round(pass.recompute * 10) / 10) + " pixels for each one kept, with their neighbourhoods",
            "a larger `" + larger + "` would compute less");
   }
-  for (const auto& output : plan.outputs)
-    if (output.lattice != 0)
-      warn(diagnostics, "outputs." + output.name, "its layers are not on the recipe's grid, so it is written on theirs",
-           "resample them if the recipe's grid is meant");
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i)
+    if (plan.outputs[i].lattice != 0)
+      warn(diagnostics, recipe.outputs[i].at, "outputs." + recipe.outputs[i].name,
+           "its layers are not on the recipe's grid, so it is written on theirs", "resample them if the recipe's grid is meant");
   warn_of_gaps(plan, diagnostics);
 }
 
@@ -101,7 +102,7 @@ Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, Uni
   measure_reading(plan);
   check_memory(plan, result.diagnostics);
   result.over_budget = has_error(result.diagnostics);
-  look_over(plan, result.diagnostics);
+  look_over(plan, recipe, result.diagnostics);
   plan.hash = plan_hash(plan);
   for (const auto& file : inventory.files) result.sources.push_back(file.source);
   if (!has_error(result.diagnostics)) result.plan = std::move(plan);

@@ -134,6 +134,10 @@ Diagnostic misaligned_file(const InputSpec& input, const InventoryLayer& layer, 
 
 std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory, CrsReader& crs, std::vector<Diagnostic>& diagnostics) {
   const GridSpec& spec = recipe.grid;
+  // A recipe without a grid has that of its only input.
+  const bool implied = spec.like && spec.at.line == 0;
+  const Position at = implied ? spec.like->at : spec.at;
+  const std::string where = implied ? "inputs." + spec.like->name : "grid";
   std::optional<Grid> grid;
   try {
     if (spec.like) {
@@ -146,23 +150,25 @@ std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory
       grid = numbered_grid(spec, crs.read(spec.crs));
     }
   } catch (const Error& error) {
-    diagnostics.push_back({spec.at, "grid", error.what(), "correct the grid", false});
+    diagnostics.push_back({at, where, error.what(), "correct the grid", false});
   }
   if (grid && grid->window().empty()) {
-    diagnostics.push_back({spec.at, "grid", "the grid has no pixels", "check bounds: [xmin, ymin, xmax, ymax] in the grid's CRS", false});
+    diagnostics.push_back({at, where, "the grid has no pixels", "check bounds: [xmin, ymin, xmax, ymax] in the grid's CRS", false});
     return std::nullopt;
   }
   if (grid && leaves_earth(*grid)) {
     const MapPoint first = grid->to_map({0, 0});
     const MapPoint last = grid->to_map({static_cast<double>(grid->shape().rows), static_cast<double>(grid->shape().cols)});
-    diagnostics.push_back({spec.at, "grid",
+    diagnostics.push_back({at, where,
                            "the grid reaches beyond a pole, or more than twice around the Earth: longitudes " + number_text(first.x) +
                                " to " + number_text(last.x) + ", latitudes " + number_text(last.y) + " to " + number_text(first.y),
-                           "check its bounds, which are in degrees in this CRS", false});
+                           implied ? "check " + where + ".crs, or the CRS of the file: it is in degrees"
+                                   : "check its bounds, which are in degrees in this CRS",
+                           false});
     return std::nullopt;
   }
   if (grid && is_too_large(*grid)) {
-    diagnostics.push_back({spec.at, "grid",
+    diagnostics.push_back({at, where,
                            "the grid would have " + std::to_string(grid->shape().rows) + " x " + std::to_string(grid->shape().cols) +
                                " pixels, more than can be written",
                            "check the resolution and bounds, which are in units of the grid's CRS", false});

@@ -35,6 +35,16 @@ TEST(TargetGrid, EndsAtThePoles) {
   EXPECT_EQ(faults_of("{like: t, bounds: [-180, -101, 180, 90]}").size(), 1u);
 }
 
+TEST(TargetGrid, OfTheOnlyInputIsToldThere) {
+  MemoryOpener opener;
+  opener.add("t.tif", raster({4, 4}, {4, 4}, hills, {600030, 5200030}));
+  EXPECT_EQ(faults("version: 1\ninputs: {t: {path: t.tif, crs: \"EPSG:4326\"}}\nsteps: {c: {process: clip, data: t, min: 0}}\n"
+                   "outputs: {out: {path: o}}\n",
+                   opener),
+            (Texts{"inputs.t: the grid reaches beyond a pole, or more than twice around the Earth: longitudes 600030 to 600150, latitudes "
+                   "5199910 to 5200030; check inputs.t.crs, or the CRS of the file: it is in degrees"}));
+}
+
 TEST(TargetGrid, GoesTwiceAroundTheEarthAtMost) {
   EXPECT_EQ(faults_of("{like: t, bounds: [-360, -90, 360, 90]}"), Texts{});
   EXPECT_EQ(faults_of("{like: t, bounds: [-360, -90, 371, 90]}").size(), 1u);
