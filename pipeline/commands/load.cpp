@@ -24,7 +24,6 @@
 #include <map>
 #include <ostream>
 #include <set>
-#include <sstream>
 #include <system_error>
 
 namespace terroir {
@@ -54,11 +53,7 @@ std::string recipe_text(const std::string& path) {
   }
   if (fs::is_directory(path + ".terroir"))
     if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; check the recipe's path");
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return document_text(path, "check the recipe's path");
 }
 
 /// From the root, without links, as far as these can be looked at, and without a slash at the end.
@@ -209,6 +204,15 @@ std::vector<Diagnostic> faults_of_inputs(std::vector<InputSpec> inputs, SourceOp
 }
 
 }  // namespace
+
+std::string document_text(const std::string& path, const std::string& remedy) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; " + remedy);
+  std::string text(YamlLimits{}.bytes + 1, '\0');  // a device may go on for ever
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
 
 LoadedRecipe load_recipe(const RecipeOptions& options) {
   LoadedRecipe loaded{options.recipe, {}};

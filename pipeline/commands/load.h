@@ -16,6 +16,10 @@ struct LoadedRecipe {
   ParsedRecipe parsed;
 };
 
+/// The text of a YAML file, as far as `read_yaml` takes it and one byte more. Throws Error(Fault::mistake) with the remedy where it cannot
+/// be opened.
+[[nodiscard]] std::string document_text(const std::string& path, const std::string& remedy);
+
 /// Reads a recipe from a file, or from a store that Terroir wrote (the recipe is one of its attributes).
 [[nodiscard]] LoadedRecipe load_recipe(const RecipeOptions& options);
 

@@ -1,15 +1,12 @@
 #include "pipeline/commands/load_job.h"
 
 #include "pipeline/adapters/yaml/yaml_reader.h"
+#include "pipeline/commands/load.h"
 #include "pipeline/error.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
-#include <sstream>
 #include <tuple>
 
 namespace terroir {
@@ -24,13 +21,7 @@ PathKind path_kind(const std::string& path) {
   return fs::is_directory(status) ? PathKind::folder : PathKind::file;
 }
 
-ParsedYaml read_document(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(Fault::mistake, "cannot read " + path + ": " + std::strerror(errno) + "; check the path");
-  std::stringstream text;
-  text << file.rdbuf();
-  return read_yaml(text.str(), {}, DoubledKeys::keep_last);
-}
+ParsedYaml read_document(const std::string& path) { return read_yaml(document_text(path, "check the path"), {}, DoubledKeys::keep_last); }
 
 JobDocument read_beside(const std::string& path) {
   try {

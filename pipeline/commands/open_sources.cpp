@@ -4,6 +4,7 @@
 #include "pipeline/adapters/gdal/gdal_source.h"
 #include "pipeline/adapters/gdal/remote_file.h"
 #include "pipeline/adapters/gdal/vsi_file.h"
+#include "pipeline/adapters/tiff/geo_keys.h"
 #include "pipeline/adapters/tiff/geotiff_facts.h"
 #include "pipeline/adapters/tiff/tiff_directory.h"
 #include "pipeline/adapters/tiff/tile_reader.h"
@@ -152,6 +153,13 @@ class SourceChooser final : public SourceOpener {
     return tiff && !path.starts_with("/vsi") ? Reader::geotiff : Reader::gdal;
   }
 
+  /// GDAL takes a GeoTIFF whose end is missing for one that lies nowhere.
+  static void require_place(const LocalFile& file) {
+    const TiffDirectories directories = read_tiff_directories(file, 1);
+    if (!directories.list.empty() && is_place_cut_off(file, directories.list[0]))
+      throw Error(Fault::mistake, file.path() + ": its header goes on beyond its end, so the file was cut off; get a fresh copy of it");
+  }
+
   /// A source with these facts and the fingerprint of the file.
   [[nodiscard]] std::unique_ptr<Source> known(SourceFacts facts) {
     facts.fingerprint = file_fingerprint(facts.path);
@@ -177,7 +185,9 @@ class SourceChooser final : public SourceOpener {
 
   /// Archives of maps have thousands of files whose headers tell the same: GDAL, with the database of PROJ, is asked about one of them.
   [[nodiscard]] std::unique_ptr<GdalSource> open_geotiff(const std::string& path) {
-    const auto text = geotiff_text(LocalFile(path));
+    const LocalFile file(path);
+    const auto text = geotiff_text(file);
+    if (!text) require_place(file);
     const auto known = text ? told_.find(*text) : told_.end();
     if (known != told_.end())
       if (auto alike = gdal_.open_alike(path, known->second)) return alike;

@@ -78,6 +78,17 @@ std::size_t pixel_bytes(const OutputPlan& output) {
 
 const std::string none_said;
 
+/// Whether files of a layer hold more digits than pixels do.
+bool is_rounded(const Plan& plan, const InputLayer& input) {
+  for (const auto& step : input.steps)
+    for (const auto& part : step) {
+      const auto& types = plan.files[part.file].types;
+      if (static_cast<std::size_t>(part.band) < types.size() && types[static_cast<std::size_t>(part.band)] == SampleType::float64)
+        return true;
+    }
+  return false;
+}
+
 void explain_inputs(const Plan& plan, std::string& text) {
   text += "Inputs\n";
   std::set<std::pair<std::string, std::string>> told;  // what masks see otherwise stands twice in a plan
@@ -92,6 +103,7 @@ void explain_inputs(const Plan& plan, std::string& text) {
     const std::string& polygons = files.empty() ? none_said : plan.files[*files.begin()].polygons;
     text += ", " + (polygons.empty() ? grid_text(plan.lattices[layer.lattice].sub(layer.extent)) : polygons);
     if (layer.info.categorical) text += ", categorical";
+    if (is_rounded(plan, input)) text += ", float64 rounded to float32";
     text += "\n";
   }
 }

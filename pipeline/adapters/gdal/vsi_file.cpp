@@ -125,12 +125,17 @@ void require_local_file(const std::string& path) {
     throw Error(Fault::mistake, "'" + path + "': there is no such file; check the path and the folder that it is bound to");
   }
   if (S_ISDIR(status.st_mode)) throw is_folder(path);
+  if (!S_ISREG(status.st_mode))
+    throw Error(Fault::mistake, path + ": it is a pipe or a device and no file; write its bytes to a file first");
+  if (status.st_size == 0) throw Error(Fault::mistake, path + ": it is empty; get a fresh copy of it");
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw Error(Fault::mistake, path + ": it cannot be opened (" + std::strerror(errno) + "); check its permissions");
   ::close(fd);
 }
 
 std::string local_head(const std::string& path, std::size_t bytes) try {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};  // a pipe would wait for somebody who writes
   const LocalFile file(path);
   std::string head(std::min<std::uint64_t>(bytes, file.size()), '\0');
   file.read(0, std::as_writable_bytes(std::span(head)));

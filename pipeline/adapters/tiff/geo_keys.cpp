@@ -126,4 +126,12 @@ std::optional<GeotiffPlace> read_geotiff_place(const LocalFile& file, const Tiff
   return crs ? std::optional(GeotiffPlace{*crs, *affine}) : std::nullopt;
 }
 
+bool is_place_cut_off(const LocalFile& file, const TiffDirectory& directory) {
+  using namespace tiff_tag;
+  return std::any_of(directory.begin(), directory.end(), [&](const TiffEntry& entry) {
+    const bool of_place = entry.tag == pixel_scale || entry.tag == tie_points || entry.tag == model_transformation || entry.tag == geo_keys;
+    return of_place && entry.value_bytes() != 0 && !entry.inside(file);
+  });
+}
+
 }  // namespace terroir

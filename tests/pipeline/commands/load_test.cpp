@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <filesystem>
 #include <fstream>
 
 namespace terroir {
@@ -34,11 +36,12 @@ class LoadPlan : public ::testing::Test {
       lines.push_back(to_text(d, "r.yml"));
       for (std::size_t at; (at = lines.back().find(inputs["here"])) != std::string::npos;) lines.back().erase(at, inputs["here"].size());
     }
-    EXPECT_EQ(loaded.good(), lines.empty());
+    plan_ = loaded.good() ? explain(*loaded.compiled.plan) : "";
     return lines;
   }
 
   test::TempFolder folder_;
+  std::string plan_;  ///< of the last recipe, where it is right
 };
 
 const std::string outputs = "outputs: {o: {path: \"${{outputs.out}}\"}}\n";
@@ -97,6 +100,51 @@ TEST_F(LoadPlan, PointsAtLayersInTheOrderOfTheFile) {
       said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n"
            "outputs: {o: {path: \"${{outputs.out}}\", layers: {v: a, x: a}}}\n"),
       (Lines{"r.yml:4:59: outputs.o.layers: a variable cannot be named 'x', which is a coordinate; give it another name, as {value: a}"}));
+}
+
+TEST_F(LoadPlan, FilesThatCannotBeInputs) {
+  std::ofstream(folder_ / "empty.tif").close();
+  ASSERT_EQ(::mkfifo((folder_ / "pipe.tif").c_str(), 0600), 0);
+  std::filesystem::copy(folder_ / "dem.tif", folder_ / "cut.tif");
+  std::filesystem::resize_file(folder_ / "cut.tif", 300);  // the directory is whole, what its tags point to is not
+  const auto told = [&](const std::string& name) {
+    return said("version: 1\ninputs: {d: {path: \"${{inputs.here}}" + name + "\"}}\nsteps: {s: {process: slope, data: d}}\n" + outputs);
+  };
+  const std::string start = "r.yml:2:20: inputs.d.path: ";
+  EXPECT_EQ(told("empty.tif"), (Lines{start + "empty.tif: it is empty; get a fresh copy of it"}));
+  EXPECT_EQ(told("pipe.tif"), (Lines{start + "pipe.tif: it is a pipe or a device and no file; write its bytes to a file first"}));
+  EXPECT_EQ(told("cut.tif"),
+            (Lines{start + "cut.tif: its header goes on beyond its end, so the file was cut off; get a fresh copy of it"}));
+}
+
+TEST(LoadRecipe, OfADeviceThatGoesOnForEverEndsAtTheLimit) {
+  RecipeOptions options;
+  options.recipe = "/dev/zero";
+  const auto found = load_recipe(options).parsed.diagnostics;
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(to_text(found[0], "zero"), "zero: the file is larger than 1048576 bytes; make it smaller");
+}
+
+TEST_F(LoadPlan, OfNumbersWithMoreDigitsThanPixelsSaysThatTheyAreRounded) {
+  test::RasterSpec spec;
+  spec.type = GDT_Float64;
+  test::RasterFile(folder_ / "fine.tif", spec).write(1, test::terrain(spec, 1));
+  EXPECT_EQ(said("version: 1\ngrid: {like: dem}\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}, fine: {path: "
+                 "\"${{inputs.here}}fine.tif\"}}\nsteps: {s: {process: slope, data: [dem, fine]}}\n" +
+                 outputs),
+            Lines{});
+  EXPECT_NE(plan_.find("  fine: 1 file, 70 x 100 pixels of 30 x 30, EPSG:32632, float64 rounded to float32\n"), std::string::npos) << plan_;
+  EXPECT_NE(plan_.find("  dem: 1 file, 70 x 100 pixels of 30 x 30, EPSG:32632\n"), std::string::npos) << plan_;
+}
+
+TEST_F(LoadPlan, TheWarningOfAGridThatNobodyUsesStandsAtTheOutput) {
+  EXPECT_EQ(
+      said("version: 1\ngrid: {crs: \"EPSG:32632\", resolution: 45, bounds: [600000, 5198000, 602000, 5199000]}\n"
+           "inputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps: {s: {process: slope, data: dem}}\n" +
+           outputs),
+      (Lines{"r.yml:5:11: warning: outputs.o: its layers are not on the recipe's grid, so it is written on theirs; resample them if the "
+             "recipe's grid is meant"}));
+  EXPECT_NE(plan_, "");
 }
 
 }  // namespace
