@@ -181,7 +181,7 @@ int run_run(std::span<const std::string> arguments, std::ostream& out, std::ostr
                                             "its own recipe.\nAn interrupted run is resumed by the same command.",
                                             arguments, out, errors, code);
   if (!options) return code;
-  watch_signals();
+  watch_signals(launched_rank() == 0);
   // While MPI waits for the launcher rank 0 loads what it nearly always needs. Not where MPI forks: PROJ 9.1 locks a mutex in the child,
   // which the loading thread may hold at that moment.
   settle_mpi_environment();

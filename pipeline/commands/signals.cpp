@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <string_view>
 
 namespace terroir {
 namespace {
@@ -19,17 +20,24 @@ void raise_to(Signal wish) noexcept {
   }
 }
 
-std::atomic<bool> polled{false};
+std::atomic<bool> polled{false}, speaks{false};
 
 /// Before somebody asks for signals nothing has been written yet: the process may just end.
+[[noreturn]] void end_at_once() noexcept {
+  constexpr std::string_view text = "terroir: interrupted before the job began; run the same command again\n";
+  [[maybe_unused]] const ssize_t written = speaks ? ::write(STDERR_FILENO, text.data(), text.size()) : 0;
+  _exit(static_cast<int>(Fault::interrupted));
+}
+
 extern "C" void on_signal(int number) {
-  if (!polled && number != SIGCONT) _exit(static_cast<int>(Fault::interrupted));
+  if (!polled && number != SIGCONT) end_at_once();
   raise_to(number == SIGUSR1 ? Signal::stop : number == SIGCONT ? Signal::flush : Signal::kill);
 }
 
 }  // namespace
 
-void watch_signals() {
+void watch_signals(bool first) {
+  speaks = first;
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;

@@ -1,11 +1,14 @@
 """Where the program prints to: what is lost is told, and a reader that has enough is not."""
 
 import os
+import signal
 import subprocess
 
 import pytest
 from jobs import DEM, OPEN_MPI, TERROIR, terroir, write_recipe
 from refusals import MISTAKE, SYSTEM, fixture_earlier, recipe  # noqa: F401
+
+INTERRUPTED = 75
 
 
 def words_of(command, folder, store):
@@ -52,6 +55,17 @@ def test_help_of_help():
 def test_help_of_what_is_no_command():
     done = terroir("help", "rnu")
     assert (done.returncode, done.stderr) == (MISTAKE, "terroir: unknown command 'rnu'; did you mean 'run'?\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
+def test_an_end_before_the_job(number, tmp_path):
+    os.mkfifo(tmp_path / "recipe.yml")
+    words = [TERROIR, "run", str(tmp_path / "recipe.yml")]
+    with subprocess.Popen(words, env=OPEN_MPI | os.environ, stderr=subprocess.PIPE, text=True) as run:
+        with open(tmp_path / "recipe.yml", "wb"):  # as soon as it is read; the run waits for its text
+            run.send_signal(number)
+            said = run.communicate(timeout=60)[1]
+    assert (run.returncode, said) == (INTERRUPTED, "terroir: interrupted before the job began; run the same command again\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
