@@ -31,6 +31,11 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
                                          arguments, out, errors, code);
   if (!options) return code;
   const JobText job = read_job_text(options->file);
+  if (job.document && !options->recipe_only.empty()) {
+    errors << "terroir check: " << options->recipe_only << " goes with a recipe, and " << options->file
+           << " is a job; give it to terroir run in the job's command\n";
+    return 2;
+  }
   if (job.document) return check_job(job, *options, out, errors);
   if (!options->job_only.empty()) {
     errors << "terroir check: " << options->job_only << " goes with a job, and " << options->file << " is none; remove it\n";
@@ -39,6 +44,8 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
   RecipeOptions recipe;
   recipe.recipe = options->file;
   recipe.bindings = {options->launch.inputs, options->launch.outputs};
+  recipe.memory = options->memory;
+  recipe.threads = options->threads;
   return check_recipe(recipe, out, errors);
 }
 

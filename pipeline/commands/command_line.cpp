@@ -1,5 +1,7 @@
 #include "pipeline/commands/command_line.h"
 
+#include "pipeline/commands/options.h"
+
 #include <algorithm>
 #include <ostream>
 
@@ -54,6 +56,26 @@ std::optional<std::string> take_names(const po::variables_map& given, const std:
       return "--" + option + " " + text + " has no " + (equals == 0 ? "name" : "value") + "; give NAME=VALUE";
     if (!names.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
       return "--" + option + " " + text.substr(0, equals) + " is given twice; keep one";
+  }
+  return std::nullopt;
+}
+
+void add_resources(po::options_description& options) {
+  options.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
+                        "allowed for each rank, as 2G; default: 80 % of what the node has, divided by its ranks");
+  options.add_options()("threads", po::value<int>()->value_name("N"),
+                        "compute threads of each rank; default: the rank's share of the processors");
+}
+
+std::optional<std::string> take_resources(const po::variables_map& given, std::size_t& memory, int& threads) {
+  if (given.count("memory") > 0) {
+    const auto bytes = parse_bytes(given["memory"].as<std::string>());
+    if (!bytes || *bytes == 0) return "--memory " + given["memory"].as<std::string>() + " is no size; give one as 2G or 500M";
+    memory = *bytes;
+  }
+  if (given.count("threads") > 0) {
+    threads = given["threads"].as<int>();
+    if (threads < 1 || threads > 1024) return "--threads must be between 1 and 1024";
   }
   return std::nullopt;
 }

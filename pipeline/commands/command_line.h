@@ -2,6 +2,7 @@
 
 #include <boost/program_options.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <map>
@@ -33,5 +34,11 @@ struct CommandLine {
 /// The texts NAME=VALUE of one option into a map, each name once; says what is wrong.
 [[nodiscard]] std::optional<std::string> take_names(const boost::program_options::variables_map& given, const std::string& option,
                                                     std::map<std::string, std::string>& names);
+
+/// Adds `--memory` and `--threads`.
+void add_resources(boost::program_options::options_description& options);
+/// Reads them, where they are given; says what is wrong.
+[[nodiscard]] std::optional<std::string> take_resources(const boost::program_options::variables_map& given, std::size_t& memory,
+                                                        int& threads);
 
 }  // namespace terroir

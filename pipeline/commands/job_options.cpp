@@ -25,6 +25,7 @@ po::options_description visible(const std::string& command) {
   add("set", texts("KEY=VALUE"),
       check ? "of a job: another value, as resources.instance_count=2" : "another value of the file, as resources.instance_count=2");
   add("step", po::value<std::string>()->value_name("NAME"), "of a pipeline: the step");
+  if (check) add_resources(options);
   if (!check) {
     add("ranks", po::value<int>()->value_name("N"), "start N ranks; default: instance_count x process_count_per_instance");
     add("hostfile", po::value<std::string>()->value_name("FILE"), "the hosts, as mpirun reads them; default: this machine");
@@ -66,6 +67,7 @@ std::optional<std::string> take(const po::variables_map& given, JobOptions& opti
   if (auto problem = take_names(given, "datastore", launch.datastores)) return problem;
   if (auto problem = take_sets(given, options)) return problem;
   if (auto problem = take_numbers(given, launch)) return problem;
+  if (auto problem = take_resources(given, options.memory, options.threads)) return problem;
   const auto text = [&](const char* name) { return given.count(name) > 0 ? given[name].as<std::string>() : std::string(); };
   options.step = text("step");
   launch.hostfile = text("hostfile");
@@ -73,6 +75,8 @@ std::optional<std::string> take(const po::variables_map& given, JobOptions& opti
   launch.allow_shell = given.count("allow-shell") > 0;
   for (const char* name : {"datastore", "set", "step"})
     if (given.count(name) > 0) options.job_only = std::string("--") + name;
+  for (const char* name : {"memory", "threads"})
+    if (given.count(name) > 0) options.recipe_only = std::string("--") + name;
   return std::nullopt;
 }
 

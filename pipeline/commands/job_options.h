@@ -15,7 +15,10 @@ struct JobOptions {
   std::string step;
   std::vector<std::pair<std::string, std::string>> sets;
   LaunchOptions launch;
-  std::string job_only;  ///< an option that was given and goes with jobs only; empty: none
+  std::string job_only;     ///< an option that was given and goes with jobs only; empty: none
+  std::string recipe_only;  ///< the same of recipes; a job's command has it itself
+  std::size_t memory = 0;   ///< of a recipe's run, as in RecipeOptions
+  int threads = 0;
 };
 
 /// The options of `terroir COMMAND` (check or launch), or nothing when the user has already been told what is wrong (or has been helped):

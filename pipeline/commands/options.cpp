@@ -16,9 +16,7 @@ po::options_description visible(const std::string& command) {
   add("input", po::value<std::vector<std::string>>()->value_name("NAME=VALUE")->composing(),
       "what ${{inputs.NAME}} stands for: a path, or a declared parameter's value");
   add("output", po::value<std::vector<std::string>>()->value_name("NAME=PATH")->composing(), "what ${{outputs.NAME}} stands for");
-  add("memory", po::value<std::string>()->value_name("SIZE"),
-      "allowed for each rank, as 2G; default: 80 % of what the node has, divided by its ranks");
-  add("threads", po::value<int>()->value_name("N"), "compute threads of each rank; default: the rank's share of the processors");
+  add_resources(options);
   if (command == "run") {
     add("overwrite", "start over where the outputs hold another run");
     add("verify", "when resuming, read finished objects and compare their checksums");
@@ -42,15 +40,7 @@ std::optional<Shape> parse_block(const std::string& text) {
 std::optional<std::string> take(const po::variables_map& given, RecipeOptions& options) {
   if (auto problem = take_names(given, "input", options.bindings.inputs)) return problem;
   if (auto problem = take_names(given, "output", options.bindings.outputs)) return problem;
-  if (given.count("memory") > 0) {
-    const auto bytes = parse_bytes(given["memory"].as<std::string>());
-    if (!bytes || *bytes == 0) return "--memory " + given["memory"].as<std::string>() + " is no size; give one as 2G or 500M";
-    options.memory = *bytes;
-  }
-  if (given.count("threads") > 0) {
-    options.threads = given["threads"].as<int>();
-    if (options.threads < 1 || options.threads > 1024) return "--threads must be between 1 and 1024";
-  }
+  if (auto problem = take_resources(given, options.memory, options.threads)) return problem;
   if (given.count("expect-ranks") > 0) {
     options.expect_ranks = given["expect-ranks"].as<int>();
     if (options.expect_ranks < 1) return "--expect-ranks must be 1 or more";

@@ -208,6 +208,17 @@ TEST_F(CheckJob, ChecksAStepOfAPipeline) {
   EXPECT_THAT(answer.out, HasSubstr("/pipeline-slope-run/outputs/made"));
 }
 
+TEST_F(CheckJob, ChecksARecipeWithTheMemoryOfItsRun) {
+  const Answer little = check({"src/recipe.yml", "--input", "dem=dem.tif", "--output", "out=o", "--memory", "1M", "--threads", "1"});
+  EXPECT_EQ(little.code, 5);
+  EXPECT_THAT(little.errors, ElementsAre(AllOf(HasSubstr("memory: each rank would take up to "), HasSubstr(" and may take 1.0 MiB"))));
+  EXPECT_EQ(check({"src/recipe.yml", "--input", "dem=dem.tif", "--output", "out=o", "--memory", "1G", "--threads", "1"}).code, 0);
+  EXPECT_THAT(check({"src/recipe.yml", "--memory", "lots"}).errors,
+              ElementsAre("terroir check: --memory lots is no size; give one as 2G or 500M; see terroir check --help"));
+  EXPECT_THAT(check({"job.yml", "--memory", "1G"}).errors,
+              ElementsAre("terroir check: --memory goes with a recipe, and job.yml is a job; give it to terroir run in the job's command"));
+}
+
 TEST_F(CheckJob, TellsARecipeFromAJobByWhatItHolds) {
   write("recipe.yml", job);
   write("renamed.yml", recipe);
