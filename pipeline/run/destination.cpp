@@ -42,11 +42,6 @@ std::string_view as_text(const std::vector<std::byte>& bytes) { return {reinterp
 
 bool holds(const Folder& folder, const std::string& key) { return std::binary_search(folder.keys.begin(), folder.keys.end(), key); }
 
-/// Whether an object is there and as long as it was written: one whose writer was killed is shorter.
-bool stands(Store& store, const Folder& folder, const ObjectRecord& object) {
-  return holds(folder, object.key) && store.size(object.key) == object.bytes;
-}
-
 /// The note that the root document was closed by a run of the last marker's plan; nothing when it, or a file, is not there.
 std::optional<Publication> find_publication(Store& store, const Folder& folder) {
   if (!holds(folder, folder.marker->root_key)) return std::nullopt;
@@ -54,7 +49,7 @@ std::optional<Publication> find_publication(Store& store, const Folder& folder) 
     const auto bytes = key.starts_with(published_prefix) ? store.get(key) : std::nullopt;
     auto note = bytes ? parse_publication(as_text(*bytes)) : std::nullopt;
     if (!note || note->plan_hash != folder.marker->hash) continue;
-    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return stands(store, folder, file); })) return note;
+    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return holds(folder, file.key); })) return note;
   }
   return std::nullopt;
 }
@@ -167,7 +162,8 @@ class TileCheck {
   TileCheck(const Plan& plan, const std::vector<Destination>& destinations, const std::vector<Folder>& folders, bool verify)
       : plan_(plan), destinations_(destinations), folders_(folders), verify_(verify) {}
 
-  /// Whether the entry tells exactly the objects that the plan expects, and each is there.
+  /// Whether the entry tells exactly the objects that the plan expects, and each is there: as long as it was written, for one whose
+  /// writer was killed is shorter, and with `verify` the same.
   [[nodiscard]] bool stands(const JournalEntry& entry) {
     return for_each_object(plan_, entry.pass, entry.result, destinations_,
                            [this](std::size_t output, std::size_t, const ObjectRecord& object) { return object_stands(output, object); });
@@ -176,7 +172,7 @@ class TileCheck {
   /// Whether the files that parts became are what was written.
   [[nodiscard]] bool files_stand(std::size_t output) {
     bool whole = true;
-    for (const auto& file : folders_[output].files) whole = is_whole(output, file) && whole;
+    for (const auto& file : folders_[output].files) whole = is_there(output, file) && whole;
     return whole;
   }
 
@@ -188,8 +184,11 @@ class TileCheck {
     const Folder& folder = folders_[output];
     if (object.bytes == 0) return true;
     if (folder.complete && destinations_[output].sink->makes_files()) return true;  // its part is not needed any more
-    if (!verify_) return terroir::stands(*destinations_[output].store, folder, object);
-    return holds(folder, object.key) && is_whole(output, object);
+    return holds(folder, object.key) && is_there(output, object);
+  }
+
+  bool is_there(std::size_t output, const ObjectRecord& object) {
+    return verify_ ? is_whole(output, object) : destinations_[output].store->size(object.key) == object.bytes;
   }
 
   bool is_whole(std::size_t output, const ObjectRecord& object) {
@@ -222,7 +221,7 @@ struct Journaled {
 Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify,
                      std::vector<std::string>& notes) {
   TileCheck check(plan, destinations, folders, verify);
-  for (std::size_t i = 0; verify && i < folders.size(); ++i) folders[i].complete = folders[i].complete && check.files_stand(i);
+  for (std::size_t i = 0; i < folders.size(); ++i) folders[i].complete = folders[i].complete && check.files_stand(i);
   Journaled out;
   std::set<std::pair<std::size_t, Index>> seen, missing;
   for (auto& entry : read_journal(*destinations.front().store, plan.hash)) {

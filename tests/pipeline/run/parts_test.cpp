@@ -163,6 +163,9 @@ TEST(Parts, AreNotNeededOnceTheFileIsPublished) {
   EXPECT_THAT(mended.notes, ::testing::Contains(HasSubstr("1 objects verified, 1 damaged")));
   EXPECT_EQ(world.tiles_computed, 17);  // all but the one without pixels
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
+  world.stores[0]->put("zarr.json", std::as_bytes(std::span(damaged)));  // shorter: seen without reading it
+  EXPECT_THAT(run_fake(world, {.options = options("4")}).codes, Each(0));
+  EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
 }
 
 TEST(Parts, StayUntilAllOutputsAreComplete) {
