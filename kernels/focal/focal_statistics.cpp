@@ -74,7 +74,9 @@ struct FocalStatistics {
       found.push_back({"min_valid", {std::to_string(min_valid) + " is more than " + pixels, "use fewer or a larger size"}});
     const bool has_sd = std::find(reducer.begin(), reducer.end(), Reducer::sd) != reducer.end();
     if (has_sd && ddof >= window_pixels())
-      found.push_back({"ddof", {std::to_string(ddof) + " leaves none of " + pixels + " to divide by", "use 0 or 1, or a larger size"}});
+      found.push_back({"ddof",
+                       {std::to_string(ddof) + " leaves none of " + pixels + " to divide by",
+                        window_pixels() == 1 ? "use 0, or a larger size" : "use 0 or 1, or a larger size"}});
     return found;
   }
 

@@ -173,11 +173,13 @@ bool is_error(const Diagnostic& d) { return !d.warning; }
 std::string section_of(const std::string& where) { return where.substr(0, where.find('.', where.find('.') + 1)); }
 
 /// A recipe with doubled keys: what else is wrong with it, besides the sections that have them. Which of two values is meant is not known,
-/// and so neither what else is wrong there; nor anything where a section itself is given twice.
+/// and so neither what else is wrong there; nor anything where a section itself is given twice, or a parameter, whose value may be
+/// anywhere.
 ParsedRecipe parse_doubled(const ParsedYaml& yaml, const RecipeOptions& options) {
   ParsedRecipe parsed{std::nullopt, yaml.diagnostics, {}};
   const std::set<std::string> unclear(yaml.doubled.begin(), yaml.doubled.end());
-  if (std::any_of(unclear.begin(), unclear.end(), [](const auto& where) { return where.find('.') == std::string::npos; })) return parsed;
+  const auto is_everywhere = [](const auto& where) { return where.find('.') == where.npos || where.starts_with("parameters."); };
+  if (std::any_of(unclear.begin(), unclear.end(), is_everywhere)) return parsed;
   const auto is_clear = [&](const std::string& where) { return unclear.count(section_of(where)) == 0; };
   ParsedRecipe rest = parse_recipe(yaml.root, options.bindings, options.recipe);
   for (auto& d : rest.diagnostics)

@@ -3,6 +3,7 @@
 #include "tiling/cells.h"
 
 #include <algorithm>
+#include <set>
 
 namespace terroir {
 namespace {
@@ -89,6 +90,8 @@ class OutputLayer {
     };
     const auto from = std::find_if(spec_.layers.begin(), spec_.layers.end(), yields);
     const bool known = from != spec_.layers.end();
+    const std::size_t layer = static_cast<std::size_t>(from - spec_.layers.begin());
+    if (known && !refused_.insert(layer).second) return;  // one new name serves all that a layer yields
     diagnostics_.push_back({known ? from->second.at : spec_.at, "outputs." + spec_.name + ".layers", problem,
                             "give it another name, as {value: " + (known ? from->second.text() : name) + "}", false});
   }
@@ -147,6 +150,7 @@ class OutputLayer {
   const OutputSpec& spec_;
   Plan& plan_;
   std::vector<Diagnostic>& diagnostics_;
+  std::set<std::size_t> refused_;  ///< layers of the recipe whose names were
 };
 
 /// What decides the default sizes of all outputs on one window.

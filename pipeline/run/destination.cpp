@@ -139,11 +139,12 @@ void remove_root(Store& store, const Folder& folder) {
     if (holds(folder, key)) store.remove(key);
 }
 
-/// Makes an output one that is not finished, before its objects are written: no reader takes them for a data set meanwhile.
+/// Makes an output one that is not finished, before its objects are written: no reader takes them for a data set meanwhile, nor for one by
+/// another document beside the root.
 void withdraw(Store& store, const Folder& folder) {
   remove_root(store, folder);
   for (const auto& key : folder.keys)
-    if (key.starts_with(published_prefix)) store.remove(key);
+    if (key.find('/') == key.npos || key.starts_with(published_prefix)) store.remove(key);
 }
 
 /// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
@@ -155,6 +156,9 @@ void clear(Store& store, const Folder& folder, const std::string& attempt) {
   for (const auto& key : folder.keys)
     if (key.starts_with(marker_prefix) && key != marker_key(attempt)) store.remove(key);
 }
+
+/// An object of an output.
+using OutputKey = std::pair<std::size_t, std::string>;
 
 /// Tells which journaled tiles stand.
 class TileCheck {
@@ -177,7 +181,7 @@ class TileCheck {
   }
 
   [[nodiscard]] std::size_t verified() const noexcept { return verified_; }
-  [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
+  [[nodiscard]] const std::vector<OutputKey>& damaged() const noexcept { return damaged_; }
 
  private:
   bool object_stands(std::size_t output, const ObjectRecord& object) {
@@ -195,7 +199,7 @@ class TileCheck {
     ++verified_;
     const auto bytes = destinations_[output].store->get(object.key);
     const bool whole = bytes && bytes->size() == object.bytes && crc32c(*bytes) == object.crc32c;
-    if (!whole) ++damaged_;
+    if (!whole) damaged_.emplace_back(output, object.key);
     return whole;
   }
 
@@ -203,7 +207,8 @@ class TileCheck {
   const std::vector<Destination>& destinations_;
   const std::vector<Folder>& folders_;
   const bool verify_;
-  std::size_t verified_ = 0, damaged_ = 0;
+  std::size_t verified_ = 0;
+  std::vector<OutputKey> damaged_;
 };
 
 Index tiles_of(const Plan& plan) {
@@ -212,10 +217,11 @@ Index tiles_of(const Plan& plan) {
   return tiles;
 }
 
-/// Which journaled tiles stand, each once, and whether one is not whole any more.
+/// Which journaled tiles stand, each once, whether one does not any more, and which objects are there but not what was written.
 struct Journaled {
   std::vector<JournalEntry> standing;
   bool broken = false;
+  std::vector<OutputKey> damaged;
 };
 
 Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify,
@@ -236,9 +242,10 @@ Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinati
     out.standing.push_back(std::move(entry));
   }
   out.broken = !missing.empty();
+  out.damaged = check.damaged();
   if (verify)
-    notes.push_back(std::to_string(check.verified()) + " objects verified, " + std::to_string(check.damaged()) +
-                    (check.damaged() > 0 ? " damaged: their tiles are computed again" : " damaged"));
+    notes.push_back(std::to_string(check.verified()) + " objects verified, " + std::to_string(out.damaged.size()) +
+                    (!out.damaged.empty() ? " damaged: their tiles are computed again" : " damaged"));
   return out;
 }
 
@@ -256,23 +263,45 @@ bool all_complete(const std::vector<Folder>& folders) {
   return std::all_of(folders.begin(), folders.end(), [](const Folder& folder) { return folder.complete; });
 }
 
-/// Looks for what earlier attempts have left.
-Preparation take_stock(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify) {
-  Preparation out;
+/// What earlier attempts have left to do, and which of their objects are to be removed.
+struct Stock {
+  Preparation found;
+  std::vector<OutputKey> damaged;
+};
+
+Stock take_stock(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify) {
+  Stock stock;
+  Preparation& out = stock.found;
   const bool finished = all_complete(folders);
   Journaled tiles = find_tiles(plan, destinations, folders, verify, out.notes);
   const bool all_tiles = static_cast<Index>(tiles.standing.size()) == tiles_of(plan);
   // A run that was killed right after it had published may not have journaled its last tiles.
   out.nothing_to_do = all_complete(folders) && (all_tiles || (!verify && !tiles.broken));
   out.tiles = std::move(tiles.standing);
-  if (out.nothing_to_do) return out;
+  if (out.nothing_to_do) return stock;
+  stock.damaged = std::move(tiles.damaged);
   if (finished && !verify) out.notes.push_back("objects of the result are gone or cut short: their tiles are computed again");
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
   const auto touched = outputs_to_write(plan, out.tiles);
   for (std::size_t i = 0; i < folders.size(); ++i)
     out.published.push_back(folders[i].complete && (!touched[i] || destinations[i].sink->makes_files()));
-  return out;
+  return stock;
+}
+
+/// In all outputs, or in none: a marker of this plan where another output cannot be written would hide the result that is there.
+void leave_markers(const Plan& plan, const std::vector<Destination>& destinations, const std::string& attempt) {
+  try {
+    for (std::size_t i = 0; i < destinations.size(); ++i) leave_marker(plan, destinations, i, attempt);
+  } catch (const Error&) {
+    for (const auto& destination : destinations) {
+      try {
+        destination.store->remove(marker_key(attempt));
+      } catch (const Error&) {  // where nothing can be removed, nothing was written
+      }
+    }
+    throw;
+  }
 }
 
 }  // namespace
@@ -295,17 +324,19 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
   }
   const auto starts_over = [&](const Folder& folder) { return options.overwrite || folder.replaced; };
   const bool any_starts_over = std::any_of(folders.begin(), folders.end(), starts_over);
-  Preparation out;
-  if (!any_starts_over) out = take_stock(plan, destinations, folders, options.verify);
-  if (out.nothing_to_do) return out;
+  Stock stock;
+  if (!any_starts_over) stock = take_stock(plan, destinations, folders, options.verify);
+  if (stock.found.nothing_to_do) return stock.found;
   // Nothing is removed before all outputs can be written.
-  for (std::size_t i = 0; i < destinations.size(); ++i) leave_marker(plan, destinations, i, options.attempt);
+  leave_markers(plan, destinations, options.attempt);
   for (std::size_t i = 0; i < destinations.size(); ++i)
     if (starts_over(folders[i])) clear(*destinations[i].store, std::exchange(folders[i], {}), options.attempt);
-  if (any_starts_over) out = take_stock(plan, destinations, folders, options.verify);
+  if (any_starts_over) stock = take_stock(plan, destinations, folders, options.verify);
   for (std::size_t i = 0; i < destinations.size(); ++i)
-    if (!out.published[i]) withdraw(*destinations[i].store, folders[i]);
-  return out;
+    if (!stock.found.published[i]) withdraw(*destinations[i].store, folders[i]);
+  // The next run, which may not read objects, would take them for whole.
+  for (const auto& [output, key] : stock.damaged) destinations[output].store->remove(key);
+  return stock.found;
 }
 
 }  // namespace terroir

@@ -121,6 +121,7 @@ void RootPart::prepare() {
     try {
       rivals_.begin();
       auto preparation = std::make_shared<Preparation>(prepare_outputs(plan_, world_.destinations, options_.prepare));
+      rivals_.join();
       mailbox_.post([this, preparation] { accept(*preparation); });
     } catch (...) {
       mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
@@ -146,7 +147,7 @@ void RootPart::look_for_rivals(double now) {
   looked_ = now;
   errands_.start([this] {
     try {
-      rivals_.look();
+      rivals_.look_after(options_.rival_seconds);
     } catch (...) {
       mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
     }
@@ -166,6 +167,7 @@ void RootPart::give(const Taker& taker) {
   errands_.start([this, output = taker.output, tile = taker.order[taker.given], next_tile = taker.order[next]] {
     if (refused_) return;
     try {
+      rivals_.look_after(options_.rival_seconds);
       OutputParts parts(parts_, output, next_tile);
       world_.destinations[output].sink->take(tile, parts);
     } catch (...) {
@@ -179,9 +181,9 @@ void RootPart::publish() {
   errands_.start([this] {
     if (refused_) return;
     try {
-      rivals_.look();
       for (std::size_t output = 0; output < world_.destinations.size(); ++output)
         if (!published_[output]) publish(output);
+      rivals_.look();  // whose parts are removed next?
       mailbox_.post([this] { scheduler_.published(steady_seconds()); });
     } catch (...) {
       mailbox_.post([this, failure = failure_of_current_exception()] { fail(failure); });
@@ -190,6 +192,7 @@ void RootPart::publish() {
 }
 
 void RootPart::publish(std::size_t output) {
+  rivals_.look();
   OutputParts parts(parts_, output);
   for (const auto& state : scheduler_.states()) {
     const auto found = state.statistics.find(output);

@@ -201,9 +201,12 @@ class FolderStore final : public Store {
       if (!key.starts_with(wanted)) continue;
       std::error_code unknown;
       const bool folder_here = entry->is_directory(unknown), link = entry->is_symlink(unknown);
-      // A link to a folder is an object itself. An array may lie behind one, but no further: links may lead in a circle.
-      if (!folder_here || link) keys.push_back(key);
-      if (folder_here && (!link || prefix.empty())) add_keys(entry->path().string(), key + "/", wanted, keys);
+      // An array may lie behind a link to a folder. Further down such a link is an object itself: links may lead in a circle.
+      const bool enters = folder_here && (!link || prefix.empty());
+      if (enters)
+        add_keys(entry->path().string(), key + "/", wanted, keys);
+      else
+        keys.push_back(key);
     }
     if (error && !is_absent(error)) throw_system_error("list", folder, error.value());
   }

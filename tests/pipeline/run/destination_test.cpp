@@ -117,6 +117,7 @@ TEST(Destination, MendsAResultWhoseObjectsAreGoneOrCutShort) {
     Before before(true);
     Store& store = *before.world.stores[0];
     gone ? store.remove("v/c/1/1") : put(store, "v/c/1/1", "");
+    put(store, ".zmetadata", "{}");
     const auto found = before.prepare(before.world.plan);
     EXPECT_FALSE(found.nothing_to_do);
     EXPECT_THAT(found.tiles, SizeIs(8));
@@ -124,6 +125,7 @@ TEST(Destination, MendsAResultWhoseObjectsAreGoneOrCutShort) {
     EXPECT_THAT(found.notes, ElementsAre("objects of the result are gone or cut short: their tiles are computed again",
                                          "resumes: 8 of 9 tiles are done"));
     EXPECT_FALSE(store.get("zarr.json"));  // until it is whole again
+    EXPECT_FALSE(store.get(".zmetadata"));
     EXPECT_FALSE(store.get("__terroir/published-1.json"));
   }
 }
@@ -176,6 +178,8 @@ TEST(Destination, VerifiesObjectsWhenAsked) {
   EXPECT_THAT(found.notes, ::testing::Contains("8 objects verified, 1 damaged: their tiles are computed again"));
   EXPECT_THAT(found.published, ElementsAre(false));
   EXPECT_FALSE(before.world.stores[0]->get("__terroir/published-1.json"));  // until it is mended
+  EXPECT_FALSE(before.world.stores[0]->get("v/c/1/1"));                     // also where the next run reads no object
+  EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(8));
 }
 
 TEST(Destination, RefusesAnotherPlanAndSaysWhatDiffers) {
@@ -233,7 +237,8 @@ TEST(Destination, KeepsWhatIsThereWhereAnotherOutputCannotBeWritten) {
   Plan plan = other_plan();
   plan.outputs.resize(2);
   EXPECT_THROW((void)before.prepare(plan, true), Error);
-  for (const auto& key : content) EXPECT_TRUE(before.world.stores[0]->get(key)) << key;
+  EXPECT_EQ(before.world.stores[0]->list(""), content);
+  EXPECT_TRUE(before.prepare(before.world.plan).nothing_to_do);
 }
 
 TEST(Destination, GoesOnRemovingWhereThatWasInterrupted) {

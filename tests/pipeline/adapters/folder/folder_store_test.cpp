@@ -122,7 +122,7 @@ TEST_F(FolderStore, TellsTheSizeOfAnObject) {
   EXPECT_EQ(store->size("a/b/c"), std::nullopt);
 }
 
-TEST_F(FolderStore, ListsALinkToAFolderAndDoesNotGoRound) {
+TEST_F(FolderStore, ListsWhatLiesBehindALinkAndDoesNotGoRound) {
   const auto store = make_folder_store((root_ / "out").string());
   fs::create_directories(root_ / "elsewhere" / "c");
   std::ofstream(root_ / "elsewhere" / "c" / "0") << "pixels";
@@ -130,9 +130,7 @@ TEST_F(FolderStore, ListsALinkToAFolderAndDoesNotGoRound) {
   fs::create_directory_symlink(root_ / "elsewhere", root_ / "out" / "a");
   fs::create_directory_symlink(root_ / "elsewhere", root_ / "out" / "b" / "keep");
   fs::create_directory_symlink(root_ / "elsewhere", root_ / "elsewhere" / "round");
-  EXPECT_THAT(store->list(""), ElementsAre("a", "a/c/0", "a/round", "b/keep"));
-  store->remove("a");
-  EXPECT_TRUE(fs::exists(root_ / "elsewhere" / "c" / "0"));
+  EXPECT_THAT(store->list(""), ElementsAre("a/c/0", "a/round", "b/keep"));
 }
 
 TEST_F(FolderStore, RemovesObjectsAndTheFoldersThatTheyLeaveEmpty) {

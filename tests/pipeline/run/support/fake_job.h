@@ -28,7 +28,7 @@ class FakeSink : public Sink {
   [[nodiscard]] std::unique_ptr<TileWriter> open_tile(std::size_t array, Index tile_row, Index tile_col) override;
   [[nodiscard]] std::vector<std::string> tile_keys(std::size_t array, Index tile_row, Index tile_col) const override;
   [[nodiscard]] std::string root_key() const override { return "zarr.json"; }
-  [[nodiscard]] std::vector<std::string> names() const override { return {"zarr.json", "v"}; }
+  [[nodiscard]] std::vector<std::string> names() const override { return {"zarr.json", ".zmetadata", "v"}; }
   void take(Index tile, PartReader& parts) override;
   std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) override;
 
