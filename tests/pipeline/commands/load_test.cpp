@@ -64,6 +64,13 @@ TEST_F(LoadPlan, TellsNothingElseWhereASectionIsGivenTwice) {
             (Lines{"r.yml:4:1: 'steps' is given twice, first in line 3; keep one"}));
 }
 
+TEST_F(LoadPlan, TellsNothingElseWhereAParameterHasTwoValues) {
+  EXPECT_EQ(said("version: 1\nparameters: {file: {type: string, default: gone, default: dem}}\n"
+                 "inputs: {dem: {path: \"${{inputs.here}}${{inputs.file}}.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n" +
+                 outputs),
+            (Lines{"r.yml:2:50: 'default' is given twice, first in line 2; keep one"}));
+}
+
 TEST_F(LoadPlan, TellsFaultsOfTheTextAndOfRightlyNamedInputsTogether) {
   EXPECT_EQ(said("version: 1\ngrid: {like: dem}\ninputs:\n  dem: {path: \"${{inputs.here}}dem.tif\", bands: {N: 4}}\n"
                  "  x: {path: \"${{inputs.here}}x*.tif\"}\n  nowhere: {path: \"${{inputs.here}}nowhere.tif\"}\nsteps:\n"

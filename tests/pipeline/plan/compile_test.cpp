@@ -120,6 +120,13 @@ TEST(Compile, OutputsThatDoNotFit) {
             (Texts{"outputs.out.encoding.s_x: the output has no variable 's_x'; use s"}));
 }
 
+TEST(Compile, ALayerOfSeveralTakenNamesIsToldOnce) {
+  const std::string step = "  feature: {process: focal_statistics, data: dem, size: 3, reducer: [mean, sd]}\n";
+  EXPECT_EQ(faults_of("", step),
+            (Texts{"outputs.out.layers: a variable cannot be named 'feature_mean', which is a coordinate; give it another name, as {value: "
+                   "feature}"}));
+}
+
 TEST(Compile, AStackedOutputThatHasTheNameOfACoordinate) {
   MemoryOpener opener = dem_and_scenes();
   EXPECT_EQ(faults("version: 1\ninputs: {dem: {path: in/dem.tif}}\nsteps: {s: {process: slope, data: dem}}\n"
