@@ -80,8 +80,7 @@ outputs:
 """
 
 
-@pytest.mark.parametrize("size", [2048, 4096])
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads, size", [(1, 4096), (2, 2048)])
 def test_files(tmp_path, threads, size):
     """What GDAL and HDF5 take to write files of one after the other output."""
     noise = numpy.random.default_rng(6).normal(size=(1, size, size)).astype("float32")
