@@ -1,5 +1,6 @@
 #include "pipeline/plan/memory.h"
 
+#include "kernels/moments.h"
 #include "pipeline/codecs/compression.h"
 #include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/plan/cell_operation.h"
@@ -198,11 +199,11 @@ std::size_t bookkeeping(const Plan& plan, const Pass& pass) {
   std::size_t layers = 0;
   for (const std::size_t o : pass.outputs)
     for (const auto& array : plan.outputs[o].arrays) layers += array.layers.size();
-  constexpr std::size_t result = 192, moments = 40, fit = 128;
+  constexpr std::size_t result = 192, fit = 128, statistics = moments::size * sizeof(double);
   const Index rows = std::min(pass.shard.rows, pass.window.rows), cols = std::min(pass.shard.cols, pass.window.cols);
   const auto chunks = static_cast<std::size_t>(ceil_div(rows, pass.chunk.rows) * ceil_div(cols, pass.chunk.cols));
   return static_cast<std::size_t>(pass.tiles.size()) * (1024 + 64 * (pass.fits.size() + 8 * pass.outputs.size())) +
-         chunks * (result + moments * layers + fit * pass.fits.size());
+         chunks * (result + statistics * layers + fit * pass.fits.size());
 }
 
 /// What making files of parts takes: the part in hand, the next one, and on the rank that sends it a copy in messages; then what

@@ -144,7 +144,7 @@ void remove_root(Store& store, const Folder& folder) {
 void withdraw(Store& store, const Folder& folder) {
   remove_root(store, folder);
   for (const auto& key : folder.keys)
-    if (key.find('/') == key.npos || key.starts_with(published_prefix)) store.remove(key);
+    if (folder.names.count(key) > 0 || key.starts_with(published_prefix)) store.remove(key);
 }
 
 /// Removes the root document first, so that no reader takes the rest for a data set, and the markers last, so that the rest stays
@@ -332,6 +332,7 @@ Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& de
   for (std::size_t i = 0; i < destinations.size(); ++i)
     if (starts_over(folders[i])) clear(*destinations[i].store, std::exchange(folders[i], {}), options.attempt);
   if (any_starts_over) stock = take_stock(plan, destinations, folders, options.verify);
+  if (any_starts_over && !options.overwrite) stock.found.notes.push_back("goes on with an --overwrite that was interrupted");
   for (std::size_t i = 0; i < destinations.size(); ++i)
     if (!stock.found.published[i]) withdraw(*destinations[i].store, folders[i]);
   // The next run, which may not read objects, would take them for whole.

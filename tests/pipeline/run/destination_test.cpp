@@ -248,7 +248,9 @@ TEST(Destination, GoesOnRemovingWhereThatWasInterrupted) {
   (void)before.prepare(other_plan(), true);
   store.put("__terroir/plan-1.json", *old_marker);
   store.put("v/c/2/2", *old_object);
-  EXPECT_THAT(before.prepare(other_plan()).tiles, IsEmpty());
+  const auto found = before.prepare(other_plan());
+  EXPECT_THAT(found.tiles, IsEmpty());
+  EXPECT_THAT(found.notes, ElementsAre("goes on with an --overwrite that was interrupted"));
   EXPECT_THAT(store.list(""), ElementsAre("__terroir/plan-2.json"));
 }
 
