@@ -152,7 +152,7 @@ int examine(const Request& request, Communicator& comm, const MpirunFacts& mpiru
   const bool storage_works = !request.folder.empty() && !any_fault(findings);
   DoctorDesk desk(comm, 2 * request.patience);
   std::vector<Finding> all = merge_findings(desk.gather(std::move(findings)));
-  if (storage_works) append(all, desk.compare_views(*store, "__terroir/doctor-" + name + "-view"));
+  if (storage_works) append(all, desk.compare_views(*store, std::string(run_folder) + "doctor-" + name + "-view"));
   const int code = any_fault(all) ? static_cast<int>(Fault::system) : 0;
   out << (request.json ? findings_json(all) : findings_page(all)) << std::flush;
   if (!desk.dismiss()) comm.abort(code);

@@ -1,5 +1,6 @@
 #include "pipeline/plan/passes.h"
 #include "pipeline/plan/shapes.h"
+#include "pipeline/ports/store.h"
 #include "tiling/cells.h"
 
 #include <algorithm>
@@ -8,10 +9,12 @@
 namespace terroir {
 namespace {
 
+bool is_run_folder(const std::string& name) { return name + "/" == run_folder; }
+
 /// Names that a variable cannot have: coordinates, their bounds, what describes the features of a stacked output, and the journal's folder.
 bool is_reserved(const std::string& name, Format format) {
   if (format == Format::netcdf && (name == "x_bnds" || name == "y_bnds" || name == "bnds")) return true;
-  return name == "__terroir" || name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
+  return is_run_folder(name) || name == "x" || name == "y" || name == "spatial_ref" || name == "feature" || name.rfind("feature_", 0) == 0;
 }
 
 class OutputLayer {
@@ -81,7 +84,7 @@ class OutputLayer {
   /// A name that is taken, where it comes from: the output, or a layer of it.
   void refuse_name(const std::string& name) {
     const std::string problem = "a variable cannot be named '" + name +
-                                (name == "__terroir" ? "', which is the folder of the journal" : "', which is a coordinate");
+                                (is_run_folder(name) ? "', which is the folder of the journal" : "', which is a coordinate");
     if (spec_.layout == Layout::stacked) return complain("layout", problem, "give the output another name");
     const auto yields = [&](const auto& layer) {
       const auto& [own, reference] = layer;

@@ -6,10 +6,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace terroir {
+
+/// Keys of what a run keeps that is not part of its result start so, inside the folder of an output.
+inline constexpr std::string_view run_folder = "__terroir/";
 
 /// One object being written: whole, front to back, once. Without close() it is not to be trusted.
 class ObjectWriter {

@@ -11,9 +11,6 @@
 
 namespace terroir {
 
-/// Where a run keeps what is not part of its result, inside the folder of an output.
-inline constexpr std::string_view run_folder = "__terroir/";
-
 /// First line of a segment: which run, and which of its ranks, wrote it.
 struct JournalHeader {
   std::string plan_hash, attempt;

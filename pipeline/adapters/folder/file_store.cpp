@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view own = "__terroir/";
-
 class FileStore final : public Store {
  public:
   explicit FileStore(const fs::path& path)
@@ -37,16 +35,18 @@ class FileStore final : public Store {
     if (fs::is_directory(path_, unknown))
       throw Error(Fault::mistake, path_ + " is a folder, and this output is one file; end its path in a name, as " + path_ + "/result.nc");
     if (name_.starts_with(prefix) && fs::exists(path_, unknown)) keys.push_back(name_);
-    const std::string inside = prefix.starts_with(own) ? prefix.substr(own.size()) : "";
-    if (prefix.starts_with(own) || own.starts_with(prefix))
-      for (const auto& key : folder_->list(inside)) keys.push_back(std::string(own) + key);
+    const std::string inside = prefix.starts_with(run_folder) ? prefix.substr(run_folder.size()) : "";
+    if (prefix.starts_with(run_folder) || run_folder.starts_with(prefix))
+      for (const auto& key : folder_->list(inside)) keys.push_back(std::string(run_folder) + key);
     std::sort(keys.begin(), keys.end());
     return keys;
   }
 
  private:
-  [[nodiscard]] Store& store_of(const std::string& key) const { return key.starts_with(own) ? *folder_ : *siblings_; }
-  [[nodiscard]] static std::string inner(const std::string& key) { return key.starts_with(own) ? key.substr(own.size()) : key; }
+  [[nodiscard]] Store& store_of(const std::string& key) const { return key.starts_with(run_folder) ? *folder_ : *siblings_; }
+  [[nodiscard]] static std::string inner(const std::string& key) {
+    return key.starts_with(run_folder) ? key.substr(run_folder.size()) : key;
+  }
 
   std::string path_, name_;
   std::unique_ptr<Store> siblings_, folder_;

@@ -43,7 +43,7 @@ std::optional<std::uint64_t> free_bytes_of(const std::string& folder) {
 class Prober {
  public:
   Prober(std::string folder, const std::string& name)
-      : folder_(std::move(folder)), store_(make_folder_store(folder_)), key_("__terroir/doctor-" + name) {}
+      : folder_(std::move(folder)), store_(make_folder_store(folder_)), key_(std::string(run_folder) + "doctor-" + name) {}
   ~Prober() {
     try {
       for (const auto& key : store_->list(key_)) store_->remove(key);

@@ -86,7 +86,7 @@ void JobReporter::ended(const JobSummary& summary) {
   if (store_ != nullptr && !summary.nothing_to_do && !summary.failure) {
     const std::string json = summary_json(plan_, summary, excluded_);
     try {
-      store_->put("__terroir/summary-" + summary.attempt + ".json", std::as_bytes(std::span(json)));
+      store_->put(std::string(run_folder) + "summary-" + summary.attempt + ".json", std::as_bytes(std::span(json)));
     } catch (const Error& error) {
       options_.errors << "the summary was not kept: " << error.what() << std::endl;  // the outputs are whole all the same
     }
