@@ -4,12 +4,16 @@
 
 #include <cassert>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
 namespace terroir {
 
+/// What a pixel without a value is, nodata or outside of the file: NaN.
+inline constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
+
 /// Non-owning view of one layer over one window and some times: (time, row, col), row-major, with a readable halo.
-/// Pixel (t, 0, 0) is the first of the window; the halo has negative indices. Nodata is NaN.
+/// Pixel (t, 0, 0) is the first of the window; the halo has negative indices.
 /// A static layer has one time; `broadcast` lets it stand for any number of them.
 template <class T>
 class Block {

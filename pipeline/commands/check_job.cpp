@@ -19,8 +19,8 @@ std::string command_line(const LaunchPlan& plan) {
 
 }  // namespace
 
-int check_job(const JobText& text, const JobOptions& options, std::ostream& out, std::ostream& errors) {
-  JobOptions checking = options;
+int check_job(const JobText& text, const JobArguments& options, std::ostream& out, std::ostream& errors) {
+  JobArguments checking = options;
   checking.launch.check_only = true;
   LoadedJob loaded = load_job(text, checking);
   if (loaded.job)

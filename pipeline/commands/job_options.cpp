@@ -37,7 +37,7 @@ po::options_description visible(const std::string& command) {
   return options;
 }
 
-std::optional<std::string> take_sets(const po::variables_map& given, JobOptions& options) {
+std::optional<std::string> take_sets(const po::variables_map& given, JobArguments& options) {
   if (given.count("set") == 0) return std::nullopt;
   for (const auto& text : given["set"].as<Texts>()) {
     const auto equals = text.find('=');
@@ -60,7 +60,7 @@ std::optional<std::string> take_numbers(const po::variables_map& given, LaunchOp
 }
 
 /// Reads what boost has parsed; a text says what is wrong.
-std::optional<std::string> take(const po::variables_map& given, JobOptions& options) {
+std::optional<std::string> take(const po::variables_map& given, JobArguments& options) {
   LaunchOptions& launch = options.launch;
   if (auto problem = take_names(given, "input", launch.inputs)) return problem;
   if (auto problem = take_names(given, "output", launch.outputs)) return problem;
@@ -91,11 +91,12 @@ std::map<std::string, std::string> own_environment() {
 
 }  // namespace
 
-std::optional<JobOptions> parse_job_options(const std::string& command, const std::string& summary, std::span<const std::string> arguments,
-                                            std::ostream& out, std::ostream& errors, int& exit_code) {
+std::optional<JobArguments> parse_job_options(const std::string& command, const std::string& summary,
+                                              std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
+                                              int& exit_code) {
   const bool check = command == "check";
   const CommandLine line{command, summary, check ? "RECIPE|JOB" : "JOB", check ? "a recipe or a job" : "a job", visible(command), {}};
-  JobOptions options;
+  JobArguments options;
   const auto file = read_command_line(
       line, arguments, [&](const po::variables_map& given) { return take(given, options); }, out, errors, exit_code);
   if (!file) return std::nullopt;

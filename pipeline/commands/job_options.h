@@ -10,7 +10,7 @@
 namespace terroir {
 
 /// What `terroir check` and `terroir launch` are told on the command line.
-struct JobOptions {
+struct JobArguments {
   std::string file;
   std::string step;
   std::vector<std::pair<std::string, std::string>> sets;
@@ -23,8 +23,8 @@ struct JobOptions {
 
 /// The options of `terroir COMMAND` (check or launch), or nothing when the user has already been told what is wrong (or has been helped):
 /// then `exit_code` is set. The launcher's folder and environment are filled in.
-[[nodiscard]] std::optional<JobOptions> parse_job_options(const std::string& command, const std::string& summary,
-                                                          std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
-                                                          int& exit_code);
+[[nodiscard]] std::optional<JobArguments> parse_job_options(const std::string& command, const std::string& summary,
+                                                            std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
+                                                            int& exit_code);
 
 }  // namespace terroir

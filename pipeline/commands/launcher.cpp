@@ -107,7 +107,7 @@ class Launcher {
 
   int run() {
     say("starts " + party() + ": " + join(plan_.words) + "; logs in " + plan_.folder + "/user_logs");
-    Verdict verdict = judge(run_once());
+    JobVerdict verdict = judge(run_once());
     double step = 1;
     for (int start = 1; verdict.again && start <= plan_.retries; ++start, step = std::min(2 * step, longest_pause)) {
       const double pause = verdict.strays && !plan_.hostfile.empty() ? std::max(step, stray_seconds) : step;

@@ -50,7 +50,7 @@ JobText read_job_text(const std::string& file) {
   return {std::move(yaml.root), std::move(yaml.diagnostics)};
 }
 
-LoadedJob load_job(const JobText& text, const JobOptions& options) {
+LoadedJob load_job(const JobText& text, const JobArguments& options) {
   LoadedJob loaded;
   for (const auto& diagnostic : text.diagnostics) loaded.findings.push_back({options.file, diagnostic, false});
   if (has_mistakes(loaded.findings)) return loaded;

@@ -24,7 +24,7 @@ struct LoadedJob {
   std::vector<JobFinding> findings;  ///< of the text, the job and the plan
 };
 
-[[nodiscard]] LoadedJob load_job(const JobText& text, const JobOptions& options);
+[[nodiscard]] LoadedJob load_job(const JobText& text, const JobArguments& options);
 
 /// All findings, one a line, in the order of their files and lines.
 void print_findings(std::vector<JobFinding> findings, std::ostream& out);

@@ -12,7 +12,7 @@ namespace terroir {
 namespace {
 
 /// The last part of a path, as make_file_store names its object.
-std::string file_name(std::string path) {
+std::string name_of_file(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return std::filesystem::path(path).filename().string();
 }
@@ -25,8 +25,10 @@ OpenedOutput open_output(const Plan& plan, std::size_t number, CrsReader& crs_re
   out.store = output.is_one_file() ? make_file_store(output.path) : make_folder_store(output.path);
   switch (output.format) {
     case Format::zarr: out.sink = make_zarr_sink(plan, number, *out.store, crs_reader); break;
-    case Format::netcdf: out.sink = make_netcdf_sink(plan, number, *out.store, crs_reader, file_name(output.path)); break;
-    case Format::geotiff: out.sink = make_geotiff_sink(plan, number, *out.store, output.is_one_file() ? file_name(output.path) : ""); break;
+    case Format::netcdf: out.sink = make_netcdf_sink(plan, number, *out.store, crs_reader, name_of_file(output.path)); break;
+    case Format::geotiff:
+      out.sink = make_geotiff_sink(plan, number, *out.store, output.is_one_file() ? name_of_file(output.path) : "");
+      break;
   }
   return out;
 }

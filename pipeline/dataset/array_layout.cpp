@@ -51,7 +51,7 @@ ArrayLayout layout_of(const Plan& plan, const OutputPlan& output, const ArrayPla
   out.features = static_cast<Index>(array.layers.size());
   out.time_chunk = array.time_chunk;
   out.time_chunks = ceil_div(array.times, array.time_chunk);
-  out.has_time = array.axis != none;
+  out.has_time = array.axis != no_entry;
   out.stacked = array.stacked;
   out.grid = output.window.shape();
   out.chunk_area = output.chunk;

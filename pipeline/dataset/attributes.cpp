@@ -36,7 +36,7 @@ const Value* step_of(const Plan& plan, const std::string& step) {
 /// How a layer was made, by its step: name of the process, its parameters as JSON text, its formula and source.
 Json provenance(const Plan& plan, const PlannedLayer& layer) {
   Json out = Json::object();
-  if (layer.producer == none) {
+  if (layer.producer == no_entry) {
     out["source"] = "input " + layer.step;
     return out;
   }

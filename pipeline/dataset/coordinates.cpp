@@ -107,7 +107,7 @@ void add_positions(const OutputPlan& output, std::vector<Coordinate>& out) {
 }
 
 void add_times(const Plan& plan, const OutputPlan& output, std::vector<Coordinate>& out) {
-  std::set<std::size_t> done = {none};
+  std::set<std::size_t> done = {no_entry};
   for (const auto& array : output.arrays) {
     if (!done.insert(array.axis).second) continue;
     const TimeAxis& axis = plan.axes[array.axis];

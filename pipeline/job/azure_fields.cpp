@@ -13,7 +13,7 @@ using Kind = PythonScalar::Kind;
 
 /// Complains of a value that stands in no place for text, a number or a choice.
 void refuse(const Value& value, const std::string& where, const std::string& wanted, Report& report) {
-  const std::string given = value.is_scalar() ? quoted(value.text()) : value.describe();
+  const std::string given = value.is_scalar() ? in_quotes(value.text()) : value.describe();
   report.error(value.at(), where, given + " is not " + wanted, value.is_null() ? "give it, or remove the line" : "give " + wanted);
 }
 
@@ -39,7 +39,7 @@ std::optional<std::string> azure_text(const Value& value, const std::string& whe
   if (!value.is_scalar())
     refuse(value, where, "text", report);
   else
-    report.error(value.at(), where, quoted(value.text()) + " is " + kind_word(scalar.kind) + " to Azure ML, which takes text here",
+    report.error(value.at(), where, in_quotes(value.text()) + " is " + kind_word(scalar.kind) + " to Azure ML, which takes text here",
                  "put it in quotes, as \"" + value.text() + "\"");
   return std::nullopt;
 }
@@ -63,7 +63,7 @@ std::optional<std::int64_t> azure_integer(const Section& section, const std::str
   }
   const auto result = static_cast<std::int64_t>(*number);
   if (python_scalar(*value).kind == Kind::number && python_scalar(*value).number != *number)
-    section.report().warn(value->at(), section.where(key), "Azure ML takes " + quoted(value->text()) + " for " + std::to_string(result),
+    section.report().warn(value->at(), section.where(key), "Azure ML takes " + in_quotes(value->text()) + " for " + std::to_string(result),
                           "write a whole number");
   return result;
 }
@@ -75,7 +75,7 @@ std::optional<std::size_t> azure_choice(const Section& section, const std::strin
   const auto found = std::find(choices.begin(), choices.end(), lower_case(scalar.text));
   if (scalar.kind == Kind::text && found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
   const std::string near = value->is_scalar() ? did_you_mean(value->text(), choices, "") : "";
-  section.complain(key, (value->is_scalar() ? quoted(value->text()) : value->describe()) + " is not a choice",
+  section.complain(key, (value->is_scalar() ? in_quotes(value->text()) : value->describe()) + " is not a choice",
                    near.empty() ? "use " + list_words(choices) : near);
   return std::nullopt;
 }
@@ -114,7 +114,7 @@ void check_azure_flag(const Section& section, const std::string& key) {
 void warn_of_keys(const Section& section, const std::vector<std::string>& keys) {
   for (const auto& entry : section.entries())
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
-      section.report().warn(entry.at, section.where(entry.key), "Azure ML ignores the unknown key " + quoted(entry.key),
+      section.report().warn(entry.at, section.where(entry.key), "Azure ML ignores the unknown key " + in_quotes(entry.key),
                             did_you_mean(entry.key, keys, "remove it"));
 }
 
@@ -126,7 +126,7 @@ std::string lower_case(std::string text) {
 void check_key(const Value::Entry& entry, const std::string& where, Report& report) {
   const PythonScalar key = python_scalar(entry.key, entry.plain);
   if (key.kind != Kind::text)
-    report.error(entry.at, where, "the name " + quoted(entry.key) + " is " + kind_word(key.kind) + " to Azure ML",
+    report.error(entry.at, where, "the name " + in_quotes(entry.key) + " is " + kind_word(key.kind) + " to Azure ML",
                  "put it in quotes, or take another name");
 }
 

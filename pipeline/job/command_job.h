@@ -40,6 +40,17 @@ struct JobOutput {
   std::string asset, version;  ///< the data asset that Azure ML makes of it
 };
 
+/// A port of a name, or nullptr.
+template <typename Port>
+[[nodiscard]] const Port* find_port(const std::vector<Port>& ports, const std::string& name) noexcept {
+  for (const Port& port : ports)
+    if (port.name == name) return &port;
+  return nullptr;
+}
+
+/// More processes on a node, or more nodes, are a mistake.
+inline constexpr std::int64_t most_ranks = 100'000;
+
 struct JobResources {
   int instance_count = 1;
   std::string instance_type, shm_size;

@@ -8,7 +8,7 @@
 namespace terroir {
 namespace {
 
-using Kind = CommandPiece::Kind;
+using PieceKind = CommandPiece::Kind;
 
 /// Nobody reads more of one command.
 constexpr std::size_t most_mistakes = 100;
@@ -88,7 +88,7 @@ class Splitter {
   }
 
   void end_text() {
-    if (!text_.empty()) result_.pieces.push_back({Kind::text, std::exchange(text_, ""), group_});
+    if (!text_.empty()) result_.pieces.push_back({PieceKind::text, std::exchange(text_, ""), group_});
     after_brace_ = false;
   }
 
@@ -97,7 +97,7 @@ class Splitter {
     const auto dot = inside.find('.');
     const std::string kind(inside.substr(0, dot));
     const std::string name(dot == std::string_view::npos ? std::string_view{} : inside.substr(dot + 1));
-    const std::string whole = quoted("${{" + std::string(inside) + "}}");
+    const std::string whole = in_quotes("${{" + std::string(inside) + "}}");
     if (kind == "parent")
       result_.complaints.push_back({whole + " is not known in a command", "hand it to the step as an input, and write ${{inputs.NAME}}"});
     else if (kind == "search_space")
@@ -110,7 +110,7 @@ class Splitter {
     else if (!is_name(name))
       result_.complaints.push_back({whole + " names nothing", "write ${{" + kind + ".NAME}}"});
     else
-      result_.pieces.push_back({kind == "inputs" ? Kind::input : Kind::output, name, group_});
+      result_.pieces.push_back({kind == "inputs" ? PieceKind::input : PieceKind::output, name, group_});
   }
 
   std::string_view rest_;
@@ -129,12 +129,12 @@ std::vector<std::string> names_of(const std::vector<Port>& ports) {
 
 /// Complains of a piece that names nothing declared, or an optional input where it must have a value.
 void check_piece(const CommandJob& job, const CommandPiece& piece, Report& report) {
-  const bool output = piece.kind == Kind::output;
+  const bool output = piece.kind == PieceKind::output;
   const std::string section = output ? "outputs" : "inputs";
   const bool declared = output ? job.output(piece.text) != nullptr : job.input(piece.text) != nullptr;
   if (!declared) {
     const auto names = output ? names_of(job.outputs) : names_of(job.inputs);
-    report.error(job.command_at, "command", quoted("${{" + section + "." + piece.text + "}}") + " is not declared",
+    report.error(job.command_at, "command", in_quotes("${{" + section + "." + piece.text + "}}") + " is not declared",
                  did_you_mean(piece.text, names, "declare it under " + section));
     return;
   }
@@ -146,7 +146,7 @@ void check_piece(const CommandJob& job, const CommandPiece& piece, Report& repor
 void check_groups(const CommandJob& job, const CommandText& text, Report& report) {
   std::map<int, bool> optional;
   for (const auto& piece : text.pieces) {
-    const JobInput* input = piece.group > 0 && piece.kind == Kind::input ? job.input(piece.text) : nullptr;
+    const JobInput* input = piece.group > 0 && piece.kind == PieceKind::input ? job.input(piece.text) : nullptr;
     optional[piece.group] |= piece.group == 0 || (input != nullptr && input->optional);
   }
   if (std::any_of(optional.begin(), optional.end(), [](const auto& group) { return !group.second; }))
@@ -155,11 +155,11 @@ void check_groups(const CommandJob& job, const CommandText& text, Report& report
 }
 
 /// Names that a command uses: by a placeholder, or by the environment variable that Azure ML sets.
-std::set<std::string> used_names(const CommandJob& job, const CommandText& text, Kind kind) {
+std::set<std::string> used_names(const CommandJob& job, const CommandText& text, PieceKind kind) {
   std::set<std::string> names;
   for (const auto& piece : text.pieces)
     if (piece.kind == kind) names.insert(piece.text);
-  const std::string variable = kind == Kind::input ? "AZURE_ML_INPUT_" : "AZURE_ML_OUTPUT_";
+  const std::string variable = kind == PieceKind::input ? "AZURE_ML_INPUT_" : "AZURE_ML_OUTPUT_";
   for (auto at = job.command.find(variable); at != std::string::npos; at = job.command.find(variable, at + 1)) {
     const auto begin = job.command.begin() + static_cast<std::ptrdiff_t>(at + variable.size());
     names.emplace(begin, std::find_if(begin, job.command.end(), [](char c) { return !is_name(std::string("_") + c); }));
@@ -182,9 +182,9 @@ CommandText split_command(std::string_view command) { return Splitter(command).s
 void check_command(const CommandJob& job, Report& command, Report& uses) {
   const CommandText text = split_command(job.command);
   for (const auto& complaint : text.complaints) command.error(job.command_at, "command", complaint.problem, complaint.remedy);
-  std::set<std::pair<Kind, std::string>> told;
+  std::set<std::pair<PieceKind, std::string>> told;
   for (const auto& piece : text.pieces)
-    if (piece.kind != Kind::text && command.errors() < most_mistakes && told.emplace(piece.kind, piece.text).second)
+    if (piece.kind != PieceKind::text && command.errors() < most_mistakes && told.emplace(piece.kind, piece.text).second)
       check_piece(job, piece, command);
   check_groups(job, text, command);
   if (text.single_braces)
@@ -193,8 +193,8 @@ void check_command(const CommandJob& job, Report& command, Report& uses) {
     command.error(job.command_at, "command", "Azure ML does not continue a line that ends with a backslash",
                   "fold the lines with command: >-");
   if (uses.errors() > 0) return;
-  warn_of_unused(job.inputs, "inputs", used_names(job, text, Kind::input), uses);
-  warn_of_unused(job.outputs, "outputs", used_names(job, text, Kind::output), uses);
+  warn_of_unused(job.inputs, "inputs", used_names(job, text, PieceKind::input), uses);
+  warn_of_unused(job.outputs, "outputs", used_names(job, text, PieceKind::output), uses);
 }
 
 }  // namespace terroir

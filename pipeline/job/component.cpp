@@ -5,11 +5,6 @@
 namespace terroir {
 namespace {
 
-const std::vector<std::string>& literal_types() {
-  static const std::vector<std::string> types = {"string", "integer", "number", "boolean"};
-  return types;
-}
-
 /// The place of a word among the choices; here, and only here, capitals count.
 std::optional<std::size_t> read_type(const Section& section, const std::vector<std::string>& types) {
   return section.require("type", "use " + list_words(types)) ? section.choice("type", types) : std::nullopt;
@@ -100,7 +95,7 @@ void check_component_name(const Section& top) {
   if (!name) return;
   const bool small = std::none_of(name->begin(), name->end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!is_name(*name) || !small || name->front() == '_')
-    top.complain("name", quoted(*name) + " is no name of a component", "use a to z, digits and _, beginning with a letter");
+    top.complain("name", in_quotes(*name) + " is no name of a component", "use a to z, digits and _, beginning with a letter");
 }
 
 bool is_boolean(const std::string& text) {
@@ -113,16 +108,16 @@ bool is_boolean(const std::string& text) {
 std::optional<Complaint> check_literal(const ComponentInput& input, const std::string& text) {
   const Value value = Value::scalar(text);
   const bool number = input.type == "integer" || input.type == "number";
-  const auto wrong = [&](const std::string& wanted) { return Complaint{quoted(text) + " is not " + wanted, "give " + wanted}; };
+  const auto wrong = [&](const std::string& wanted) { return Complaint{in_quotes(text) + " is not " + wanted, "give " + wanted}; };
   if (input.type == "integer" && !python_int(text)) return wrong("a whole number");
   if (input.type == "number" && !value.number()) return wrong("a number");
   if (input.type == "boolean" && !is_boolean(text)) return wrong("true or false");
   if (number && input.least && *value.number() < *input.least)
-    return Complaint{quoted(text) + " is too small", "give " + number_text(*input.least) + " or more"};
+    return Complaint{in_quotes(text) + " is too small", "give " + number_text(*input.least) + " or more"};
   if (number && input.most && *value.number() > *input.most)
-    return Complaint{quoted(text) + " is too large", "give " + number_text(*input.most) + " or less"};
+    return Complaint{in_quotes(text) + " is too large", "give " + number_text(*input.most) + " or less"};
   if (!input.choices.empty() && std::find(input.choices.begin(), input.choices.end(), text) == input.choices.end())
-    return Complaint{quoted(text) + " is not a choice", did_you_mean(text, input.choices, "use " + list_words(input.choices))};
+    return Complaint{in_quotes(text) + " is not a choice", did_you_mean(text, input.choices, "use " + list_words(input.choices))};
   return std::nullopt;
 }
 

@@ -5,7 +5,7 @@
 namespace terroir {
 namespace {
 
-using Kind = DataPlace::Kind;
+using PlaceKind = DataPlace::Kind;
 
 bool starts_with(std::string_view text, std::string_view front) { return text.substr(0, front.size()) == front; }
 
@@ -33,7 +33,7 @@ void read_datastore(std::string_view text, DataPlace& place) {
   }
   const auto at = rest.find(paths);
   if (!starts_with(rest, datastores) || at == std::string_view::npos || at <= datastores.size()) return;
-  place.kind = Kind::datastore;
+  place.kind = PlaceKind::datastore;
   place.name = rest.substr(datastores.size(), at - datastores.size());
   place.path = rest.substr(at + paths.size());
 }
@@ -43,7 +43,7 @@ void read_container_at_account(std::string_view rest, DataPlace& place) {
   const auto at = rest.find('@'), slash = rest.find('/');
   if (at == std::string_view::npos || at == 0 || at > slash) return;
   const std::string_view host = rest.substr(at + 1, slash == std::string_view::npos ? slash : slash - at - 1);
-  place.kind = Kind::blob;
+  place.kind = PlaceKind::blob;
   place.name = rest.substr(0, at);
   place.account = host.substr(0, host.find('.'));
   if (slash != std::string_view::npos) place.path = rest.substr(slash + 1);
@@ -57,7 +57,7 @@ void read_blob_url(std::string_view rest, DataPlace& place) {
   const std::string_view inside = rest.substr(slash + 1);
   const auto end = inside.find('/');
   if (end == 0 || inside.empty()) return;
-  place.kind = Kind::blob;
+  place.kind = PlaceKind::blob;
   place.account = host.substr(0, host.find('.'));
   place.name = inside.substr(0, end);
   if (end != std::string_view::npos) place.path = inside.substr(end + 1);
@@ -70,7 +70,7 @@ DataPlace data_place(const std::string& text) {
   place.text = text;
   if (text.empty()) return place;
   const std::string_view scheme = scheme_of(text);
-  place.kind = scheme.empty() ? Kind::local : Kind::remote;
+  place.kind = scheme.empty() ? PlaceKind::local : PlaceKind::remote;
   if (scheme == "azureml") read_datastore(text, place);
   if (scheme == "wasbs" || scheme == "wasb" || scheme == "abfss" || scheme == "abfs")
     read_container_at_account(std::string_view(text).substr(scheme.size() + 3), place);
@@ -80,13 +80,13 @@ DataPlace data_place(const std::string& text) {
     // Azure's own samples also print azureml: in front of a URI.
     if (!scheme_of(inner).empty()) place = data_place(inner);
     place.text = text;
-    if (place.kind == Kind::local) {
-      place.kind = Kind::asset;
+    if (place.kind == PlaceKind::local) {
+      place.kind = PlaceKind::asset;
       place.name = inner;
     }
   }
-  if (scheme.empty() && starts_with(text, "runs:/")) place.kind = Kind::remote;
-  if (place.kind == Kind::local) place.name = starts_with(text, "file:") ? text.substr(5) : text;
+  if (scheme.empty() && starts_with(text, "runs:/")) place.kind = PlaceKind::remote;
+  if (place.kind == PlaceKind::local) place.name = starts_with(text, "file:") ? text.substr(5) : text;
   return place;
 }
 

@@ -89,10 +89,10 @@ std::optional<std::string> variable_text(const Value::Entry& entry, const std::s
     return std::nullopt;
   }
   if (scalar.kind != PythonScalar::Kind::text)
-    report.warn(entry.value.at(), where, quoted(entry.value.text()) + " is " + kind_word(scalar.kind) + " to Azure ML, not text",
+    report.warn(entry.value.at(), where, in_quotes(entry.value.text()) + " is " + kind_word(scalar.kind) + " to Azure ML, not text",
                 "put it in quotes, as \"" + entry.value.text() + "\"");
   if (scalar.text.find("${{") != std::string::npos)
-    report.warn(entry.value.at(), where, quoted(scalar.text) + " is not replaced in an environment variable",
+    report.warn(entry.value.at(), where, in_quotes(scalar.text) + " is not replaced in an environment variable",
                 "hand it over as an argument of the command");
   return scalar.text;
 }
@@ -107,7 +107,7 @@ std::string read_environment(const Section& top, const JobScope& scope) {
   if (!text) return "";
   if (text->rfind("file:", 0) == 0) return read_environment_file(top, text->substr(5), scope);
   if (text->rfind("azureml:", 0) == 0 && text->size() > 8) return *text;
-  top.complain("environment", quoted(*text) + " is no environment",
+  top.complain("environment", in_quotes(*text) + " is no environment",
                text->empty() ? environment_forms : "did you mean azureml:" + *text + "@latest?");
   return "";
 }
@@ -119,7 +119,8 @@ TextMap read_environment_variables(const Section& top) {
                         top.report());
   for (const auto& entry : section.entries()) {
     if (entry.key.empty() || entry.key.find('=') != std::string::npos)
-      top.report().error(entry.at, section.where(entry.key), quoted(entry.key) + " is no name of an environment variable", "take another");
+      top.report().error(entry.at, section.where(entry.key), in_quotes(entry.key) + " is no name of an environment variable",
+                         "take another");
     if (auto text = variable_text(entry, section.where(entry.key), top.report())) variables.emplace_back(entry.key, std::move(*text));
   }
   return variables;
@@ -144,7 +145,7 @@ DataPlace read_code(const Section& top, const JobScope& scope) {
   else if (place.kind == DataPlace::Kind::local)
     return local_place(place, DataKind::custom_model, top.at("code"), top.where("code"), scope);
   else if (place.kind == DataPlace::Kind::asset && place.name.find_first_of(":@") == std::string::npos)
-    top.complain("code", quoted(*text) + " has no version", "write azureml:NAME:VERSION or azureml:NAME@latest");
+    top.complain("code", in_quotes(*text) + " has no version", "write azureml:NAME:VERSION or azureml:NAME@latest");
   else if (place.kind != DataPlace::Kind::asset && !address)
     top.complain("code", quoted_path(shown(place)) + " is no place for code", "name a folder beside the job file");
   return place;

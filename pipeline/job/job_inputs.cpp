@@ -10,11 +10,6 @@ namespace {
 
 using Kind = PythonScalar::Kind;
 
-const std::vector<std::string>& literal_types() {
-  static const std::vector<std::string> types = {"string", "integer", "number", "boolean"};
-  return types;
-}
-
 /// A literal as it travels; nothing when Azure ML takes none of the kind.
 std::optional<std::string> literal_text(const Value& value, const std::string& where, Report& report) {
   const PythonScalar scalar = python_scalar(value);
@@ -24,7 +19,7 @@ std::optional<std::string> literal_text(const Value& value, const std::string& w
     report.error(value.at(), where, "nothing is given for it", "give a value, or {path: PATH}");
   else
     report.error(value.at(), where,
-                 (value.is_scalar() ? quoted(value.text()) + " is " + (finite ? kind_word(scalar.kind) : "no number")
+                 (value.is_scalar() ? in_quotes(value.text()) + " is " + (finite ? kind_word(scalar.kind) : "no number")
                                     : value.describe() + " stands here") +
                      " to Azure ML, which takes text, numbers, true and false",
                  value.is_scalar() ? "put it in quotes" : "give a value, or {path: PATH}");
@@ -61,7 +56,7 @@ void read_kind(const Section& section, JobInput& input) {
   const Value* type = section.get("type");
   const auto& literals = literal_types();
   if (type != nullptr && type->is_scalar() && std::find(literals.begin(), literals.end(), type->text()) != literals.end()) {
-    section.complain("type", quoted(type->text()) + " is a type of a component's input, not of a job's",
+    section.complain("type", in_quotes(type->text()) + " is a type of a component's input, not of a job's",
                      "write the literal itself, as " + input.name + ": VALUE");
     return;
   }
@@ -79,12 +74,17 @@ void read_data(const Section& section, const JobScope& scope, JobInput& input) {
   if (path->empty()) section.complain("path", "the path is empty", "give one");
   input.place = data_place(*path);
   if (has_placeholder(*path) && !scope.macros)
-    section.complain("path", quoted(*path) + " is not replaced in a job", "write the path out");
+    section.complain("path", in_quotes(*path) + " is not replaced in a job", "write the path out");
   else if (scope.bound.count(input.name) == 0)
     input.place = local_place(input.place, input.kind, input.path_at, section.where("path"), scope);
 }
 
 }  // namespace
+
+const std::vector<std::string>& literal_types() {
+  static const std::vector<std::string> types = {"string", "integer", "number", "boolean"};
+  return types;
+}
 
 const std::vector<std::string>& data_kinds() {
   static const std::vector<std::string> kinds = {"uri_folder", "uri_file", "mltable", "custom_model", "mlflow_model", "triton_model"};
@@ -97,7 +97,7 @@ void check_port_name(const Value::Entry& entry, const std::string& where, Report
   check_key(entry, where, report);
   check_name(entry.key, entry.at, where, report);
   if (std::find(reserved.begin(), reserved.end(), lower_case(entry.key)) != reserved.end())
-    report.error(entry.at, where, "the name " + quoted(entry.key) + " is reserved by Azure ML", "take another name");
+    report.error(entry.at, where, "the name " + in_quotes(entry.key) + " is reserved by Azure ML", "take another name");
 }
 
 bool too_many_ports(const Section& section) {
@@ -131,7 +131,7 @@ JobInput read_job_input(const Value::Entry& entry, const std::string& where, con
     input.literal = true;
     input.value = literal_text(entry.value, where, scope.report);
     if (input.value && has_placeholder(*input.value) && !scope.macros)
-      scope.report.error(entry.value.at(), where, quoted(*input.value) + " is not replaced in a job", "write the value out");
+      scope.report.error(entry.value.at(), where, in_quotes(*input.value) + " is not replaced in a job", "write the value out");
     return input;
   }
   const bool wrapped = entry.value.find("value") != nullptr;

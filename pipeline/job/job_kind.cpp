@@ -66,7 +66,7 @@ JobKind refuse_type(const Value& document, const std::string& type, Report& repo
   const std::string small = lower_case(type);
   if (small == "command" || small == "pipeline")
     return refuse(report, at, "type", "Azure ML's client knows the type only in small letters", "write type: " + small);
-  return refuse(report, at, "type", quoted(type) + " is no type of a job",
+  return refuse(report, at, "type", in_quotes(type) + " is no type of a job",
                 did_you_mean(type, {"command", "pipeline"}, "give a command job, or a pipeline with --step NAME"));
 }
 

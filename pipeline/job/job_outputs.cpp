@@ -14,7 +14,7 @@ void read_asset(const Section& section, JobOutput& output) {
   if (const auto name = azure_text(section, "name")) {
     output.asset = *name;
     if (name->size() > longest || !std::all_of(name->begin(), name->end(), allowed))
-      section.complain("name", quoted(*name) + " is no name of a data asset", "use at most 255 letters, digits, - and _");
+      section.complain("name", in_quotes(*name) + " is no name of a data asset", "use at most 255 letters, digits, - and _");
   }
   const Value* version = section.get("version");
   if (version == nullptr) return;
@@ -47,7 +47,7 @@ void read_output_path(const Section& section, JobOutput& output) {
   const std::string remedy = "give path: azureml://datastores/NAME/paths/PATH, or remove it and bind the output with --output " +
                              output.name + "=PATH when you launch";
   if (output.place.kind == DataPlace::Kind::local)
-    section.complain("path", quoted(*path) + " is a local path, and Azure ML writes to data stores only", remedy);
+    section.complain("path", in_quotes(*path) + " is a local path, and Azure ML writes to data stores only", remedy);
   else
     section.complain("path", quoted_path(shown(output.place)) + " is no path of a data store", remedy);
 }

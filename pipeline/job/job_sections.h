@@ -44,6 +44,7 @@ void read_queue_settings(const Section& top, CommandJob& job);
 
 /// Choices that more than one part knows.
 [[nodiscard]] const std::vector<std::string>& data_kinds();
+[[nodiscard]] const std::vector<std::string>& literal_types();
 
 /// Complains of a name of an input or output that Azure ML does not take.
 void check_port_name(const Value::Entry& entry, const std::string& where, Report& report);

@@ -7,7 +7,7 @@
 namespace terroir {
 namespace {
 
-constexpr std::int64_t most_ranks = 100'000, most_seconds = 10LL * 365 * 86400;
+constexpr std::int64_t most_seconds = 10LL * 365 * 86400;
 
 using Keys = std::vector<std::string>;
 
@@ -54,7 +54,7 @@ void read_service(const Value::Entry& entry, const std::string& where, Report& r
   static_cast<void>(azure_text(section, "ssh_public_keys"));
   static_cast<void>(azure_integer(section, "port", 1, 65535));
   if (const auto nodes = azure_text(section, "nodes"); nodes && *nodes != "all")
-    section.complain("nodes", quoted(*nodes) + " is not all", "write nodes: all, or remove it for the first node");
+    section.complain("nodes", in_quotes(*nodes) + " is not all", "write nodes: all, or remove it for the first node");
   if (section.has("properties")) static_cast<void>(part(section, "properties", {}));
   if (section.has("log_dir") && section.has("ssh_public_keys"))
     section.complain("log_dir", "'log_dir' does not go with 'ssh_public_keys'", "make two services of them");
@@ -89,7 +89,7 @@ void read_resources(const Section& top, OtherKeys others, CommandJob& job) {
     const auto digits = size->find_first_not_of("0123456789");
     if (digits == 0 || digits == std::string::npos || digits + 1 != size->size() ||
         std::string("bkmg").find(size->back()) == std::string::npos)
-      section.complain("shm_size", quoted(*size) + " is no size", "give a number and b, k, m or g, as 2g");
+      section.complain("shm_size", in_quotes(*size) + " is no size", "give a number and b, k, m or g, as 2g");
     job.resources.shm_size = std::move(*size);
   }
   const Value* arguments = section.get("docker_args");
@@ -133,7 +133,7 @@ void read_identity(const Section& top, CommandJob& job) {
   const Section section = part(top, "identity", managed ? Keys{"type", "client_id", "object_id", "msi_resource_id"} : Keys{"type"});
   if (!section.whole() || !section.require("type", "use " + list_words(types))) return;
   if (std::find(types.begin(), types.end(), type) == types.end())
-    section.complain("type", quoted(given->text()) + " is not a choice", did_you_mean(type, types, "use " + list_words(types)));
+    section.complain("type", in_quotes(given->text()) + " is not a choice", did_you_mean(type, types, "use " + list_words(types)));
   for (const char* key : {"client_id", "object_id", "msi_resource_id"}) static_cast<void>(azure_text(section, key));
   job.identity = type;
 }

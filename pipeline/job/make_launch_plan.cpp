@@ -11,8 +11,6 @@
 namespace terroir {
 namespace {
 
-constexpr std::int64_t most_ranks = 100'000;
-
 /// Folders that a run makes itself: nothing of the code stands in their place.
 constexpr std::array own_folders = {"outputs", "logs", "user_logs"};
 

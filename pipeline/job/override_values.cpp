@@ -46,7 +46,7 @@ void set(Value& document, const std::string& path, const std::string& text, Repo
     value = &entry.value;
     rest.remove_prefix(dot + 1);
   }
-  report.error({}, where, quoted(path) + " is no path of a value", "write it as resources.instance_count");
+  report.error({}, where, in_quotes(path) + " is no path of a value", "write it as resources.instance_count");
 }
 
 }  // namespace

@@ -12,25 +12,19 @@ std::vector<std::string> names_of(const std::vector<Port>& ports) {
   return names;
 }
 
-template <typename Port>
-const Port* find_port(const std::vector<Port>& ports, const std::string& name) {
-  const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
-  return found == ports.end() ? nullptr : &*found;
-}
-
 /// The pipeline's port of a name; complains when it has none.
 template <typename Port>
 const Port* declared_port(const std::vector<Port>& ports, const std::string& section, const std::string& name, const Value& value,
                           const std::string& where, Report& report) {
   const Port* port = find_port(ports, name);
   if (port == nullptr)
-    report.error(value.at(), where, quoted(value.text()) + " is not declared",
+    report.error(value.at(), where, in_quotes(value.text()) + " is not declared",
                  did_you_mean(name, names_of(ports), "declare it under the " + section + " of the pipeline"));
   return port;
 }
 
 void refuse(const Value& value, const std::string& where, const std::string& remedy, Report& report) {
-  report.error(value.at(), where, quoted(value.text()) + " is not known here", remedy);
+  report.error(value.at(), where, in_quotes(value.text()) + " is not known here", remedy);
 }
 
 }  // namespace
@@ -62,7 +56,7 @@ std::optional<JobInput> bound_input(const std::vector<std::string>& words, const
     return std::nullopt;
   }
   if (std::find(pipeline.steps.begin(), pipeline.steps.end(), words[1]) == pipeline.steps.end()) {
-    report.error(value.at(), where, "there is no step " + quoted(words[1]),
+    report.error(value.at(), where, "there is no step " + in_quotes(words[1]),
                  did_you_mean(words[1], pipeline.steps, "use " + list_words(pipeline.steps)));
     return std::nullopt;
   }

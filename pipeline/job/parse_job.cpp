@@ -4,16 +4,8 @@
 #include "pipeline/job/override_values.h"
 #include "pipeline/job/pipeline_step.h"
 
-#include <algorithm>
-
 namespace terroir {
 namespace {
-
-template <typename Port>
-const Port* find_port(const std::vector<Port>& ports, const std::string& name) noexcept {
-  const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
-  return found == ports.end() ? nullptr : &*found;
-}
 
 const std::vector<std::string>& job_keys() {
   static const std::vector<std::string> keys = {"$schema", "type", "name", "display_name", "experiment_name", "description", "tags",

@@ -56,7 +56,7 @@ const Value::Entry* choose_step(const Section& top, const Section& jobs, const s
                        "name a step with a command, or with a component in a file");
     return nullptr;
   }
-  top.report().error(jobs.at(), "jobs", "there is no step " + quoted(name), did_you_mean(name, names, "use " + list_words(names)));
+  top.report().error(jobs.at(), "jobs", "there is no step " + in_quotes(name), did_you_mean(name, names, "use " + list_words(names)));
   return nullptr;
 }
 
@@ -64,7 +64,7 @@ const Value::Entry* choose_step(const Section& top, const Section& jobs, const s
 void check_reference(const Section& settings, const std::string& key, const std::vector<std::string>& others) {
   const auto name = azure_text(settings, key);
   if (!name || name->rfind("azureml:", 0) == 0 || std::find(others.begin(), others.end(), lower_case(*name)) != others.end()) return;
-  settings.complain(key, quoted(*name) + " does not begin with azureml:",
+  settings.complain(key, in_quotes(*name) + " does not begin with azureml:",
                     "write " + key + ": azureml:NAME" + (others.empty() ? "" : ", or " + list_words(others)));
 }
 
@@ -230,7 +230,7 @@ void check_step_names(const Section& jobs) {
   for (const auto& entry : jobs.entries()) {
     const bool small = std::none_of(entry.key.begin(), entry.key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     if (!is_name(entry.key) || !small)
-      jobs.report().error(entry.at, jobs.where(entry.key), quoted(entry.key) + " is no name of a step",
+      jobs.report().error(entry.at, jobs.where(entry.key), in_quotes(entry.key) + " is no name of a step",
                           "use a to z, digits and _, not beginning with a digit");
   }
 }

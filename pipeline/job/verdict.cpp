@@ -32,11 +32,9 @@ std::string own_text(int code) {
 /// Whether the exit code is mpirun's own and not that of a rank.
 bool mpirun_failed(const JobEnd& end) { return end.mpi && end.code == 1 && !end.notes.rank_ended; }
 
-bool interrupted(const JobEnd& end) {
-  return end.forced || end.code > 128 || is(end.code, Fault::interrupted) || mpirun_failed(end);
-}
+bool interrupted(const JobEnd& end) { return end.forced || end.code > 128 || is(end.code, Fault::interrupted) || mpirun_failed(end); }
 
-Verdict judge_asked(const JobEnd& end) {
+JobVerdict judge_asked(const JobEnd& end) {
   if (end.code == 0 && !end.forced) return {0, false, false, "done before it had stopped"};
   const std::string force = end.forced ? "it did not stop in time and was ended by force" : "it has stopped";
   if (end.reason == Supervisor::Reason::timeout) return {timeout_code, false, false, "limits.timeout was reached; " + force};
@@ -45,14 +43,14 @@ Verdict judge_asked(const JobEnd& end) {
 }
 
 /// What mpirun itself has to say, without a rank that failed.
-std::optional<Verdict> judge_mpirun(const JobEnd& end) {
+std::optional<JobVerdict> judge_mpirun(const JobEnd& end) {
   // 205 and its neighbours: it has lost its daemon on another host.
   constexpr int highest_signal = 64;
   if (end.forced)
-    return Verdict{static_cast<int>(Fault::system), true, true, "a host or rank was lost and mpirun did not end; it was ended by force"};
-  if (end.notes.not_started) return Verdict{end.code, false, false, "mpirun cannot start it and says why"};
-  if (mpirun_failed(end)) return Verdict{end.code, true, true, "mpirun itself failed"};
-  if (end.code > 128 + highest_signal) return Verdict{end.code, true, true, "mpirun has lost a host"};
+    return JobVerdict{static_cast<int>(Fault::system), true, true, "a host or rank was lost and mpirun did not end; it was ended by force"};
+  if (end.notes.not_started) return JobVerdict{end.code, false, false, "mpirun cannot start it and says why"};
+  if (mpirun_failed(end)) return JobVerdict{end.code, true, true, "mpirun itself failed"};
+  if (end.code > 128 + highest_signal) return JobVerdict{end.code, true, true, "mpirun has lost a host"};
   return std::nullopt;
 }
 
@@ -67,16 +65,16 @@ void note_mpirun_line(MpirunNotes& notes, std::string_view line) {
 
 bool tells_news(std::string_view line) {
   if (line.find_first_not_of("- \t") == std::string_view::npos) return false;  // a ruler
-  for (const char* usual : {"Primary job  terminated normally", "a non-zero exit code. Per user-direction",
-                            "processes exited with non-zero status", "to be terminated. The first process to do so was",
-                            "  Process name: [[", "  Exit code:  ", "mpirun: Forwarding signal"})
+  for (const char* usual :
+       {"Primary job  terminated normally", "a non-zero exit code. Per user-direction", "processes exited with non-zero status",
+        "to be terminated. The first process to do so was", "  Process name: [[", "  Exit code:  ", "mpirun: Forwarding signal"})
     if (holds(line, usual)) return false;
   return true;
 }
 
 bool tells_lost_rank(std::string_view line) { return line.starts_with("terroir: rank ") && holds(line, " has lost rank 0 and ends"); }
 
-Verdict judge(const JobEnd& end) {
+JobVerdict judge(const JobEnd& end) {
   using Reason = Supervisor::Reason;
   if (end.reason == Reason::request || end.reason == Reason::timeout) return judge_asked(end);
   if (end.mpi)

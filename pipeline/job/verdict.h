@@ -37,7 +37,7 @@ struct JobEnd {
 };
 
 /// What an end means for whoever launched the job.
-struct Verdict {
+struct JobVerdict {
   int code = 0;         ///< the launcher's exit code, if it does not start again
   bool again = false;   ///< whether another start may help
   bool strays = false;  ///< ranks on other hosts may not know of the end yet
@@ -45,6 +45,6 @@ struct Verdict {
 };
 
 /// Starts again after crashes and interruptions from elsewhere, never after what was asked for or would happen again.
-[[nodiscard]] Verdict judge(const JobEnd& end);
+[[nodiscard]] JobVerdict judge(const JobEnd& end);
 
 }  // namespace terroir

@@ -141,7 +141,7 @@ void choose_blocks(const Plan& plan, Pass& pass, std::optional<Shape> forced) {
 }
 
 bool delivers_times(const Plan& plan, const Program& program) {
-  return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != none; });
+  return std::any_of(program.targets.begin(), program.targets.end(), [&](LayerId id) { return plan.layers[id].axis != no_entry; });
 }
 
 double recompute_ratio(const Plan& plan, const Pass& pass, const Program& program) {

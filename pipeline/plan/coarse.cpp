@@ -14,7 +14,7 @@ namespace {
 /// Whether a layer stands behind a reduction over time.
 bool reduces(const Plan& plan, LayerId layer) {
   const OpId producer = plan.layers[layer].producer;
-  if (producer == none) return false;
+  if (producer == no_entry) return false;
   const Op& op = plan.ops[producer];
   if (op.time_use != TimeUse::pointwise) return true;
   return std::any_of(op.in.begin(), op.in.end(), [&](LayerId in) { return reduces(plan, in); });
@@ -72,7 +72,7 @@ std::vector<LayerId> coarse_layers(const Plan& plan, const Pass& pass, const std
     const Op& op = plan.ops[id];
     const LayerId in = op.in[0];
     const PlannedLayer& layer = plan.layers[in];
-    if (op.regrids() && layer.axis == none && layer.lattice != pass.lattice && reduces(plan, in)) found.insert(in);
+    if (op.regrids() && layer.axis == no_entry && layer.lattice != pass.lattice && reduces(plan, in)) found.insert(in);
   }
   return {found.begin(), found.end()};
 }

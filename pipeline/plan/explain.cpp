@@ -99,7 +99,7 @@ void explain_inputs(const Plan& plan, std::string& text) {
       for (const auto& part : step) files.insert(part.file);
     const PlannedLayer& layer = plan.layers[input.layer];
     text += "  " + layer.variable + ": " + std::to_string(files.size()) + (files.size() == 1 ? " file" : " files");
-    if (layer.axis != none) text += ", " + std::to_string(plan.axes[layer.axis].size()) + " times";
+    if (layer.axis != no_entry) text += ", " + std::to_string(plan.axes[layer.axis].size()) + " times";
     const std::string& polygons = files.empty() ? none_said : plan.files[*files.begin()].polygons;
     text += ", " + (polygons.empty() ? grid_text(plan.lattices[layer.lattice].sub(layer.extent)) : polygons);
     if (layer.info.categorical) text += ", categorical";
@@ -170,7 +170,7 @@ void explain_output(const Plan& plan, const OutputPlan& output, std::string& tex
           bytes_text(pixel_bytes(output)) + " of pixels\n";
   for (const auto& array : output.arrays) {
     text += "  " + array.name + " (";
-    if (array.axis != none) text += plan.axes[array.axis].name + " " + std::to_string(array.times) + ", ";
+    if (array.axis != no_entry) text += plan.axes[array.axis].name + " " + std::to_string(array.times) + ", ";
     if (array.stacked) text += "feature " + std::to_string(array.layers.size()) + ", ";
     text += "y " + std::to_string(output.window.rows) + ", x " + std::to_string(output.window.cols) + ") " + array.encoding.dtype + "\n";
     if (array.stacked) text += "    " + list_words(array.features, "and") + "\n";
@@ -222,7 +222,7 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
     arrays.push_back({{"name", array.name},
                       {"features", array.features},
                       {"stacked", array.stacked},
-                      {"time", array.axis == none ? Json(nullptr) : Json(plan.axes[array.axis].name)},
+                      {"time", array.axis == no_entry ? Json(nullptr) : Json(plan.axes[array.axis].name)},
                       {"times", array.times},
                       {"time_chunk", array.time_chunk},
                       {"dtype", array.encoding.dtype}});

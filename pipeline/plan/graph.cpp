@@ -88,7 +88,7 @@ class GraphBuilder {
     planned.lattice = lattice;
     const Turned turns = turned_to(plan_.lattices[0], plan_.lattices[lattice], window, lattice == 0 || !input.spec->resample.empty());
     planned.extent = turns.extent;
-    planned.axis = layer.times.is_static() ? none : share_axis(layer.times, name, plan_.axes);
+    planned.axis = layer.times.is_static() ? no_entry : share_axis(layer.times, name, plan_.axes);
     const LayerId id = add_layer(std::move(planned));
     InputLayer reading{id, name, layer.decodings, input.spec->on_error, {}};
     for (const auto& parts : layer.steps) {
@@ -223,7 +223,7 @@ class GraphBuilder {
   /// Whether all layers of an op lie on one lattice and share one time axis; complains otherwise.
   bool agree(const StepSpec& step, const std::vector<LayerId>& in, std::size_t& axis) {
     const PlannedLayer& first = plan_.layers[in[0]];
-    axis = none;
+    axis = no_entry;
     LayerId timed = in[0];
     for (const LayerId id : in) {
       const PlannedLayer& layer = plan_.layers[id];
@@ -232,19 +232,19 @@ class GraphBuilder {
                  "bring one onto the recipe's grid: inputs.NAME.resample, or a step with process: resample");
         return false;
       }
-      if (layer.axis != none && axis != none && layer.axis != axis) {
+      if (layer.axis != no_entry && axis != no_entry && layer.axis != axis) {
         complain(step.at, "steps." + step.name, "'" + plan_.layers[timed].variable + "' and '" + layer.variable + "' have different times",
                  "reduce one over time, or select the same times");
         return false;
       }
-      if (layer.axis != none) axis = layer.axis, timed = id;
+      if (layer.axis != no_entry) axis = layer.axis, timed = id;
     }
     return true;
   }
 
   template <class Naming>
   void add_op(const StepSpec& step, const std::vector<LayerId>& in, const Naming& naming) {
-    std::size_t axis = none;
+    std::size_t axis = no_entry;
     if (!agree(step, in, axis)) return;
     const BoundKernel& kernel = *step.kernel;
     if (const auto& cells = plan_.lattices[plan_.layers[in[0]].lattice].cells(); cells && step.process->info.scope != Scope::local) {
@@ -253,13 +253,13 @@ class GraphBuilder {
                "bring it onto the recipe's grid first: inputs.NAME.resample, or a step with process: resample");
       return;
     }
-    if (kernel.time_use() != TimeUse::pointwise && axis == none) {
+    if (kernel.time_use() != TimeUse::pointwise && axis == no_entry) {
       complain(place_of(step, step.inputs[0].second), "steps." + step.name + ".data",
                "'" + plan_.layers[in[0]].variable + "' has no time to reduce", "give its input a {time:...} pattern");
       return;
     }
-    Op op{step.name,     step.kernel,       in,           {},  step.process->info.scope, kernel.time_use(),
-          kernel.halo(), kernel.boundary(), std::nullopt, none};
+    Op op{step.name,     step.kernel,       in,           {},      step.process->info.scope, kernel.time_use(),
+          kernel.halo(), kernel.boundary(), std::nullopt, no_entry};
     if (op.scope == Scope::global) op.fit = plan_.fit_count++;
     std::vector<LayerInfo> infos;
     Window extent = plan_.layers[in[0]].extent;
@@ -275,7 +275,7 @@ class GraphBuilder {
       layer.step = step.name;
       layer.lattice = plan_.layers[in[0]].lattice;
       layer.extent = extent;
-      layer.axis = op.time_use == TimeUse::pointwise ? axis : none;
+      layer.axis = op.time_use == TimeUse::pointwise ? axis : no_entry;
       layer.producer = plan_.ops.size();
       op.out.push_back(add_layer(std::move(layer)));
       names_[step.name].push_back(op.out.back());
@@ -296,7 +296,7 @@ class GraphBuilder {
           {source},     {},
           Scope::local, TimeUse::pointwise,
           {},           Boundary::nodata,
-          std::nullopt, none};
+          std::nullopt, no_entry};
     const std::string where = (is_input(step) ? "inputs." : "steps.") + step;
     const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
     PlannedLayer layer = from;
@@ -319,7 +319,7 @@ class GraphBuilder {
       complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + warps_.place_text(*op.warp),
                "check its CRS and the grid's bounds");
     const Index period = op.warp ? op.warp->period() : op.map->period;
-    if (period > 0 && period == from.extent.cols && from.producer == none) plan_.layers[source].periodic = true;
+    if (period > 0 && period == from.extent.cols && from.producer == no_entry) plan_.layers[source].periodic = true;
     layer.info.formula.clear();
     layer.step = step;
     layer.lattice = 0;

@@ -61,7 +61,7 @@ std::optional<Pass> own_pass(const Plan& plan, const Pass& of, LayerId layer, co
     set_chunk(pass, {side, side});
     rework(plan, pass);
     const Program program = make_program(plan, pass);
-    const auto timed = [&](LayerId id) { return plan.layers[id].axis != none; };
+    const auto timed = [&](LayerId id) { return plan.layers[id].axis != no_entry; };
     if (warps(plan, pass) || std::any_of(program.layers.begin(), program.layers.end(), timed)) return std::nullopt;
     const Index next = ceil_div(pass.window.rows, 2 * side) * ceil_div(pass.window.cols, 2 * side);
     if (pass.recompute <= wide_enough || side == largest_side || next < fewest_chunks) return pass;
@@ -84,7 +84,7 @@ std::vector<LayerId> wanted_widely(const Plan& plan, const Pass& pass, const Op&
   const Window block = typical_block(plan, pass);
   for (const LayerId id : op.out) {
     const PlannedLayer& layer = plan.layers[id];
-    const bool possible = layer.lattice == pass.lattice && layer.axis == none && !layer.periodic;
+    const bool possible = layer.lattice == pass.lattice && layer.axis == no_entry && !layer.periodic;
     if (possible && reads(plan, pass, id) && windows[id] != block && !windows[id].empty()) layers.push_back(id);
   }
   return layers;

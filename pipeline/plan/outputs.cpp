@@ -104,7 +104,7 @@ class OutputLayer {
     array.name = name;
     array.features = std::move(features);
     array.axis = plan_.layers[layers.front()].axis;
-    array.times = array.axis == none ? 1 : plan_.axes[array.axis].size();
+    array.times = array.axis == no_entry ? 1 : plan_.axes[array.axis].size();
     array.layers = std::move(layers);
     const auto encoding = spec_.encoding.find(name);
     if (encoding != spec_.encoding.end()) array.encoding = encoding->second;

@@ -86,7 +86,7 @@ void check_overlap(const Plan& plan, const GridSpec& grid, std::vector<Diagnosti
 void warn_of_gaps(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
   for (const auto& layer : plan.layers)
     for (const auto& output : plan.outputs)
-      if (layer.lattice == output.lattice && layer.producer == none && intersect(layer.extent, output.window).empty())
+      if (layer.lattice == output.lattice && layer.producer == no_entry && intersect(layer.extent, output.window).empty())
         diagnostics.push_back({{},
                                "inputs." + layer.step,
                                "'" + layer.variable + "' (" + box_text(box_of(grid_of(plan, layer))) +

@@ -116,7 +116,7 @@ class PassCutter {
         later.lattice == first.lattice && later.window == first.window && later.chunk == first.chunk && later.shard == first.shard;
     if (first.fits.empty() || !same_chunks) return;
     const std::vector<LayerId> layers = targets_of(plan_, first);
-    const auto still = [&](LayerId id) { return plan_.layers[id].axis == none && plan_.layers[id].producer != none; };
+    const auto still = [&](LayerId id) { return plan_.layers[id].axis == no_entry && plan_.layers[id].producer != no_entry; };
     if (!std::all_of(layers.begin(), layers.end(), still)) return;
     later.kept = layers;
     const Pass shorter = shortened(plan_, later);

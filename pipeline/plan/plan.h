@@ -20,7 +20,7 @@ using LayerId = std::size_t;
 using OpId = std::size_t;
 
 /// No such entry: a static layer's axis, the producer of an input layer.
-inline constexpr std::size_t none = static_cast<std::size_t>(-1);
+inline constexpr std::size_t no_entry = static_cast<std::size_t>(-1);
 
 /// A file that the run reads.
 struct PlannedFile {
@@ -69,9 +69,9 @@ struct PlannedLayer {
   std::string variable;  ///< its name in an output: "median_N", "slope"
   std::size_t lattice = 0;
   Window extent;  ///< where it can have data, on its lattice
-  std::size_t axis = none;
-  OpId producer = none;   ///< none: an input layer
-  bool periodic = false;  ///< a process wraps it at the date line: its columns go on beyond the extent, modulo its width
+  std::size_t axis = no_entry;
+  OpId producer = no_entry;  ///< none: an input layer
+  bool periodic = false;     ///< a process wraps it at the date line: its columns go on beyond the extent, modulo its width
 };
 
 /// How a lattice lies in another of the same CRS: source = offset + scale * destination, corner-based pixels.
@@ -100,7 +100,7 @@ struct Op {
   Halo halo;
   Boundary boundary = Boundary::nodata;
   std::optional<LatticeMap> map;               ///< of a resample: input lattice as seen from the output's
-  std::size_t fit = none;                      ///< of a global process: the number of its fitted state
+  std::size_t fit = no_entry;                  ///< of a global process: the number of its fitted state
   std::shared_ptr<const Warp> warp = nullptr;  ///< of a resample across CRSs or across the date line, instead of `map`
 
   [[nodiscard]] bool regrids() const noexcept { return map.has_value() || warp != nullptr; }
@@ -140,7 +140,7 @@ struct ArrayPlan {
   std::vector<LayerId> layers;
   std::vector<std::string> features;  ///< names of the layers in the output; of a stacked array its coordinate
   bool stacked = false;
-  std::size_t axis = none;
+  std::size_t axis = no_entry;
   Index times = 1;  ///< 1 for a static array
   Index time_chunk = 1;
   EncodingSpec encoding;

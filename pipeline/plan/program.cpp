@@ -23,14 +23,14 @@ Window around(const PlannedLayer& layer, Window window, Index period) {
     return window;
   }
   window.col -= floor_div(window.col - layer.extent.col, period) * period;
-  const bool whole = window.cols >= period || (layer.producer != none && window.col_end() > layer.extent.col_end());
+  const bool whole = window.cols >= period || (layer.producer != no_entry && window.col_end() > layer.extent.col_end());
   if (whole) window.col = layer.extent.col, window.cols = period;
   return window;
 }
 
 Window requested(const Plan& plan, const Op& op, const Window& wanted) {
   // A layer that is read goes on around the globe; one that is computed is there once.
-  if (op.warp) return op.warp->request(wanted, *op.kernel, plan.layers[op.in[0]].producer != none);
+  if (op.warp) return op.warp->request(wanted, *op.kernel, plan.layers[op.in[0]].producer != no_entry);
   if (!op.map) return wanted.grown(op.halo);
   const LatticeMap& m = *op.map;
   const auto [row, row_end] =
@@ -54,7 +54,7 @@ class ProgramMaker {
     for (const LayerId id : program_.targets) last = std::max(last, available_[id]);
     program_.stages.resize(last + 1);
     for (const OpId id : pass_.ops)
-      if (axis_of(plan_, plan_.ops[id]) == none) program_.stages[stages_[id]].still.push_back(id);
+      if (axis_of(plan_, plan_.ops[id]) == no_entry) program_.stages[stages_[id]].still.push_back(id);
     for (std::size_t stage = 0; stage <= last; ++stage)
       for (std::size_t axis = 0; axis < plan_.axes.size(); ++axis) add_sweep(stage, axis);
     return std::move(program_);
@@ -70,7 +70,7 @@ class ProgramMaker {
     program_.layers.assign(used.begin(), used.end());
     for (const LayerId id : program_.layers) {
       const bool given = std::find(pass_.given.begin(), pass_.given.end(), id) != pass_.given.end();
-      if (given || (plan_.layers[id].producer == none && plan_.layers[id].axis == none)) program_.still_reads.push_back(id);
+      if (given || (plan_.layers[id].producer == no_entry && plan_.layers[id].axis == no_entry)) program_.still_reads.push_back(id);
     }
   }
 
@@ -101,7 +101,7 @@ class ProgramMaker {
     for (const OpId id : pass_.ops)
       if (chosen.count(id) > 0) sweep.ops.push_back(id);
     for (const LayerId id : wanted)
-      if (plan_.layers[id].producer == none && plan_.layers[id].axis == axis) sweep.reads.push_back(id);
+      if (plan_.layers[id].producer == no_entry && plan_.layers[id].axis == axis) sweep.reads.push_back(id);
     if (!sweep.ops.empty() || !sweep.delivered.empty()) program_.stages[stage].sweeps.push_back(std::move(sweep));
   }
 
@@ -146,20 +146,20 @@ void request_windows(const Plan& plan, const Pass& pass, const Program& program,
 
 Index block_times(const Plan& plan, const Pass& pass, LayerId id) noexcept {
   const std::size_t axis = plan.layers[id].axis;
-  return axis == none ? 1 : std::min(pass.slab[axis], plan.axes[axis].size());
+  return axis == no_entry ? 1 : std::min(pass.slab[axis], plan.axes[axis].size());
 }
 
 Index held_time_chunks(const Pass& pass, const ArrayPlan& array) noexcept {
-  return array.axis == none ? 1 : ceil_div(std::min(pass.slab[array.axis], array.times), array.time_chunk);
+  return array.axis == no_entry ? 1 : ceil_div(std::min(pass.slab[array.axis], array.times), array.time_chunk);
 }
 
 std::size_t axis_of(const Plan& plan, const Op& op) noexcept {
   for (const LayerId out : op.out)
-    if (plan.layers[out].axis != none) return plan.layers[out].axis;
+    if (plan.layers[out].axis != no_entry) return plan.layers[out].axis;
   if (op.time_use != TimeUse::pointwise)
     for (const LayerId in : op.in)
-      if (plan.layers[in].axis != none) return plan.layers[in].axis;
-  return none;
+      if (plan.layers[in].axis != no_entry) return plan.layers[in].axis;
+  return no_entry;
 }
 
 BlockMemory block_memory(const Plan& plan, const Pass& pass, const Program& program, const Window& block) {

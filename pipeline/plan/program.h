@@ -9,7 +9,7 @@ namespace terroir {
 struct Program {
   /// Ops and reads of one time axis, slab after slab.
   struct Sweep {
-    std::size_t axis = none;
+    std::size_t axis = no_entry;
     std::vector<LayerId> reads;
     std::vector<OpId> ops;           ///< pointwise ones before the reducers that use them
     std::vector<LayerId> delivered;  ///< layers with time that the pass wants, whole after each slab

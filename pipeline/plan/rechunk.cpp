@@ -52,7 +52,7 @@ std::set<LayerId> candidates(const Plan& plan) {
     });
   std::set<LayerId> layers;
   for (const auto& input : plan.inputs) {
-    bool possible = plan.layers[input.layer].axis != none;
+    bool possible = plan.layers[input.layer].axis != no_entry;
     each_part(input, [&](const FilePart& part) { possible = possible && excluded.count(part.file) == 0; });
     if (possible) layers.insert(input.layer);
   }
@@ -217,11 +217,11 @@ void read_as_stored(Plan& plan) {
 std::vector<RechunkedLayer> rechunked_layers(const Plan& plan) {
   std::vector<RechunkedLayer> layers;
   for (const auto& input : plan.inputs) {
-    std::size_t file = none;
+    std::size_t file = no_entry;
     each_part(input, [&](const FilePart& part) {
-      if (file == none && plan.files[part.file].rechunk) file = part.file;
+      if (file == no_entry && plan.files[part.file].rechunk) file = part.file;
     });
-    if (file != none) layers.push_back({input.layer, file});
+    if (file != no_entry) layers.push_back({input.layer, file});
   }
   return layers;
 }

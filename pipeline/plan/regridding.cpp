@@ -12,7 +12,7 @@ namespace terroir {
 namespace {
 
 /// Columns in any turn of a globe.
-constexpr Index everywhere = Index{1} << 40;
+constexpr Index any_distance = Index{1} << 40;
 
 /// Least and greatest x of a window of a grid.
 std::pair<double, double> span(const Grid& grid, const Window& window) {
@@ -124,7 +124,7 @@ Window Regridding::covered(bool in_part) const {
   const double top = m.row_edges.empty() ? static_cast<double>(extent_.row) : m.row_edges.front();
   const double bottom = m.row_edges.empty() ? static_cast<double>(extent_.row_end()) : m.row_edges.back();
   const Index row = first_pixel(top, m.row_scale, m.row_offset, begins), row_end = first_pixel(bottom, m.row_scale, m.row_offset, ends);
-  if (m.period > 0) return {row, -everywhere, row_end - row, 2 * everywhere};
+  if (m.period > 0) return {row, -any_distance, row_end - row, 2 * any_distance};
   const Index col = first_pixel(static_cast<double>(extent_.col), m.col_scale, m.col_offset, begins);
   return {row, col, row_end - row, first_pixel(static_cast<double>(extent_.col_end()), m.col_scale, m.col_offset, ends) - col};
 }

@@ -9,7 +9,7 @@ std::string field_meaning(const std::string& unit) {
   return unit == "mb" ? "mbar" : unit;
 }
 
-std::string quoted(const std::string& unit) { return "'" + unit + "'"; }
+std::string in_quotes(const std::string& unit) { return "'" + unit + "'"; }
 
 /// What to do about units between which no line leads.
 std::string remedy(const std::string& from, const std::string& to, UnitConverter& units) {
@@ -34,21 +34,21 @@ UnitChoice choose_unit(const BandFacts& band, const UnitWish& wish, UnitConverte
   const std::string from = field_meaning(said), to = field_meaning(wish.wanted);
   for (const auto& [written, meant] : {std::pair(said, from), std::pair(wish.wanted, to)})
     if (written != meant)
-      choice.warning = {quoted(written) + " is taken for " + meant,
+      choice.warning = {in_quotes(written) + " is taken for " + meant,
                         "write " + meant + (written == band.unit ? " as unit_as" : "") + ", for UDUNITS reads another unit in it"};
   choice.unit = to.empty() ? from : to;
   if (!wish.as.empty() && !units.knows(from))
-    choice.problem = {"UDUNITS knows no unit " + quoted(wish.as), "write it as K, mm d-1 or kg m-2 s-1"};
+    choice.problem = {"UDUNITS knows no unit " + in_quotes(wish.as), "write it as K, mm d-1 or kg m-2 s-1"};
   if (to.empty() || from.empty() || from == to) return choice;
   if (!units.knows(to)) {
-    choice.problem = {"UDUNITS knows no unit " + quoted(wish.wanted), "write it as degC, mm d-1 or kg m-2 s-1"};
+    choice.problem = {"UDUNITS knows no unit " + in_quotes(wish.wanted), "write it as degC, mm d-1 or kg m-2 s-1"};
   } else if (!units.knows(from)) {
-    choice.problem = {"UDUNITS knows no unit " + quoted(said) + ", which the file's numbers have",
+    choice.problem = {"UDUNITS knows no unit " + in_quotes(said) + ", which the file's numbers have",
                       "say what it is with unit_as, as unit_as: K"};
   } else if (const auto map = units.map(from, to)) {
     choice.map = *map;
   } else {
-    choice.problem = {quoted(said) + " cannot become " + quoted(wish.wanted), remedy(from, to, units)};
+    choice.problem = {in_quotes(said) + " cannot become " + in_quotes(wish.wanted), remedy(from, to, units)};
   }
   return choice;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/ports/decode.h"
 
 #include "kernels/clones.h"
+#include "tiling/block.h"
 
 #include <cmath>
 #include <limits>
@@ -8,8 +9,6 @@
 
 namespace terroir {
 namespace {
-
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 /// Stored numbers from low to high; none as long as nobody has set it.
 template <class T>
@@ -98,10 +97,10 @@ TERROIR_INLINE void each(const T* in, Index n, const Steps<T>& s, float* out, Co
     for (Index i = 0; i < n; ++i) {
       const bool marked = (in[i] >= nodata.low) & (in[i] <= nodata.high), marked_too = (in[i] >= other.low) & (in[i] <= other.high);
       const bool outside = (in[i] < least) | (in[i] > greatest);
-      out[i] = (marked | marked_too | outside) ? missing : convert(in[i]);
+      out[i] = (marked | marked_too | outside) ? no_value : convert(in[i]);
     }
   } else if (!nodata.empty()) {
-    for (Index i = 0; i < n; ++i) out[i] = in[i] >= nodata.low && in[i] <= nodata.high ? missing : convert(in[i]);
+    for (Index i = 0; i < n; ++i) out[i] = in[i] >= nodata.low && in[i] <= nodata.high ? no_value : convert(in[i]);
   } else {
     for (Index i = 0; i < n; ++i) out[i] = convert(in[i]);
   }

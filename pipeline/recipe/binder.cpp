@@ -77,7 +77,7 @@ std::optional<std::string> Binder::checked(const std::string& type, const Value&
   } else if (given.is_scalar() && !has_placeholder(given.text())) {
     value = given.text();
   }
-  const std::string text = given.is_scalar() ? quoted(given.text()) : given.describe();
+  const std::string text = given.is_scalar() ? in_quotes(given.text()) : given.describe();
   if (!value) report_.error(at, where, option + text + " is not " + wanted, "give " + wanted);
   return value;
 }
@@ -135,11 +135,11 @@ void Binder::complain_of_name(const Placeholder& placeholder, Position at, const
   if (placeholder.output || input_names_.count(placeholder.name) > 0) {
     report_.error(
         at, where,
-        quoted(placeholder.text()) + " is a path, which may stand only in " + (placeholder.output ? "the path of an output" : "`path`"),
+        in_quotes(placeholder.text()) + " is a path, which may stand only in " + (placeholder.output ? "the path of an output" : "`path`"),
         "move it there, or declare '" + placeholder.name + "' under parameters");
     return;
   }
-  report_.error(at, where, quoted(placeholder.text()) + " is not declared",
+  report_.error(at, where, in_quotes(placeholder.text()) + " is not declared",
                 did_you_mean(placeholder.name, declared, "declare it, as parameters: {" + placeholder.name + ": {type: number}}"));
 }
 

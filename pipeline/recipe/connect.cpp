@@ -50,7 +50,7 @@ class Connector {
     const auto found = std::find_if(recipe_.inputs.begin(), recipe_.inputs.end(), named);
     if (found != recipe_.inputs.end()) {
       if (found->rasterize)
-        report_.error(grid.like->at, "grid.like", quoted(found->name) + " holds polygons, which have no grid",
+        report_.error(grid.like->at, "grid.like", in_quotes(found->name) + " holds polygons, which have no grid",
                       "name another input, or give crs, resolution and bounds");
       used_.insert(grid.like->name);
       return;
@@ -58,9 +58,9 @@ class Connector {
     std::vector<std::string> inputs;
     for (const auto& input : recipe_.inputs) inputs.push_back(input.name);
     if (names_.count(grid.like->name) > 0)
-      return report_.error(grid.like->at, "grid.like", quoted(grid.like->name) + " is a step, and `like` takes the grid of an input",
+      return report_.error(grid.like->at, "grid.like", in_quotes(grid.like->name) + " is a step, and `like` takes the grid of an input",
                            inputs.empty() ? "name an input" : "use " + list_words(inputs));
-    report_.error(grid.like->at, "grid.like", "there is no input " + quoted(grid.like->name),
+    report_.error(grid.like->at, "grid.like", "there is no input " + in_quotes(grid.like->name),
                   did_you_mean(grid.like->name, inputs, inputs.empty() ? "name an input" : "use " + list_words(inputs)));
   }
 
@@ -68,7 +68,7 @@ class Connector {
     used_.insert(reference.name);
     if (names_.count(reference.name) > 0) return;
     const std::string all = known_.size() <= 20 && !known_.empty() ? "use " + list_words(known_) : "name an input or a step";
-    report_.error(reference.at, where, "there is no input or step " + quoted(reference.name), did_you_mean(reference.name, known_, all));
+    report_.error(reference.at, where, "there is no input or step " + in_quotes(reference.name), did_you_mean(reference.name, known_, all));
   }
 
   void take_last_steps(OutputSpec& output, const std::set<std::string>& used_by_steps) {

@@ -91,7 +91,7 @@ void check_encodings(const OutputSpec& output, Report& report) {
   if (output.layers.empty()) return;
   for (const auto& [variable, encoding] : output.encoding)
     if (!can_have(output, variable))
-      report.error(encoding.at, "outputs." + output.name + ".encoding." + variable, "the output has no variable " + quoted(variable),
+      report.error(encoding.at, "outputs." + output.name + ".encoding." + variable, "the output has no variable " + in_quotes(variable),
                    output.layout == Layout::stacked ? "a stacked output has one, '" + output.name + "'"
                                                     : "use the names of its layers, as STEP or STEP_LAYER");
 }

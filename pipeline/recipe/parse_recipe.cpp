@@ -15,7 +15,7 @@ void check_version(const Section& document) {
     document.report().error({1, 1}, "version", "'version' is missing", "begin the recipe with version: 1");
   else if (version->integer() != 1)
     document.complain("version",
-                      (version->is_scalar() ? quoted(version->text()) : version->describe()) + " is no version of the recipe language",
+                      (version->is_scalar() ? in_quotes(version->text()) : version->describe()) + " is no version of the recipe language",
                       "write version: 1");
 }
 

@@ -19,9 +19,9 @@ std::variant<Complaint, Placeholder> parse_inside(std::string_view inside) {
   const std::string name(dot == std::string_view::npos ? std::string_view{} : inside.substr(dot + 1));
   const std::string whole = "${{" + std::string(inside) + "}}";
   if (kind != "inputs" && kind != "outputs")
-    return Complaint{quoted(whole) + " is not known here",
+    return Complaint{in_quotes(whole) + " is not known here",
                      did_you_mean(kind, {"inputs", "outputs"}, "use ${{inputs.NAME}} or, in the path of an output, ${{outputs.NAME}}")};
-  if (!is_name(name)) return Complaint{quoted(whole) + " names nothing", "write ${{" + kind + ".NAME}}"};
+  if (!is_name(name)) return Complaint{in_quotes(whole) + " names nothing", "write ${{" + kind + ".NAME}}"};
   return Placeholder{kind == "outputs", name};
 }
 

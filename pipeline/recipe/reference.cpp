@@ -8,7 +8,7 @@ std::optional<Reference> read_reference(const Value& value, const std::string& w
   Reference reference{value.at(), text.substr(0, dot), dot == std::string::npos ? "" : text.substr(dot + 1)};
   const bool right = value.is_scalar() && is_name(reference.name) && (dot == std::string::npos || is_name(reference.layer));
   if (right) return reference;
-  report.error(value.at(), where, (value.is_scalar() ? quoted(text) : value.describe()) + " is no reference",
+  report.error(value.at(), where, (value.is_scalar() ? in_quotes(text) : value.describe()) + " is no reference",
                "name an input or a step, or one layer as NAME.LAYER");
   return std::nullopt;
 }
@@ -25,7 +25,7 @@ std::vector<Reference> read_references(const Value& value, const std::string& wh
     auto reference = read_reference(item, where, report);
     if (!reference) continue;
     if (!seen.insert(reference->text()).second)
-      report.error(item.at(), where, quoted(reference->text()) + " is named twice", "name it once");
+      report.error(item.at(), where, in_quotes(reference->text()) + " is named twice", "name it once");
     references.push_back(std::move(*reference));
   }
   return references;

@@ -44,7 +44,7 @@ std::vector<Diagnostic> in_file_order(std::vector<Diagnostic> found) {
   return found;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   return text.size() <= longest ? "'" + std::string(text) + "'" : "'" + std::string(text.substr(0, longest - 3)) + "...'";
 }
@@ -64,7 +64,7 @@ bool is_name(std::string_view text) noexcept {
 }
 
 void check_name(const std::string& name, Position at, const std::string& where, Report& report) {
-  if (!is_name(name)) report.error(at, where, quoted(name) + " is not a name", "use letters, digits and _, not beginning with a digit");
+  if (!is_name(name)) report.error(at, where, in_quotes(name) + " is not a name", "use letters, digits and _, not beginning with a digit");
 }
 
 std::string to_text(const Diagnostic& d, const std::string& file) {

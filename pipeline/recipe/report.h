@@ -34,7 +34,7 @@ class Report {
 };
 
 /// 'text', shortened when it is long.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// "did you mean 'word'?" when one of `words` is near, else `otherwise`.
 [[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise);

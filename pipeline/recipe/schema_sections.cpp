@@ -6,8 +6,8 @@
 namespace terroir {
 namespace {
 
-const Json text = {{"type", "string"}};
-const Json number = or_literal({{"type", "number"}});
+const Json any_text = {{"type", "string"}};
+const Json any_number = or_literal({{"type", "number"}});
 const Json flag = or_literal({{"type", "boolean"}});
 
 Json whole(int least, int most) { return or_literal({{"type", "integer"}, {"minimum", least}, {"maximum", most}}); }
@@ -26,9 +26,9 @@ Json closed_map(const Json& properties, const Json& required = Json::array()) {
 }
 
 Json decoding_properties() {
-  return {{"scale", with(number, "a pixel is number * scale + offset")},
-          {"offset", with(number, "a pixel is number * scale + offset")},
-          {"nodata", with({{"anyOf", {{{"type", "number"}}, text}}}, "the stored number of missing pixels")},
+  return {{"scale", with(any_number, "a pixel is number * scale + offset")},
+          {"offset", with(any_number, "a pixel is number * scale + offset")},
+          {"nodata", with({{"anyOf", {{{"type", "number"}}, any_text}}}, "the stored number of missing pixels")},
           {"bits", with(list_of(whole(0, 63), 2), "[lowest, highest] bits that are taken out of an integer")},
           {"categorical", with(flag, "a class, not a quantity: no scale, nearest when resampled, used only where it is named")}};
 }
@@ -44,17 +44,17 @@ Json select_schema() {
   return closed_map({{"time", with({{"anyOf", {date, list_of(date, 2)}}}, "[from, to], inclusive; dates or their beginnings")},
                      {"month", with(one_or_list(whole(1, 12)), "months of the year")},
                      {"season", with(choice({"djf", "mam", "jja", "son", "DJF", "MAM", "JJA", "SON"}), "season")},
-                     {"level", with(number, "level of a vertical coordinate")}});
+                     {"level", with(any_number, "level of a vertical coordinate")}});
 }
 
 Json rasterize_schema() {
   const Json value = {{"type", {"string", "number", "boolean"}}};
   const Json where = {{"type", "object"}, {"additionalProperties", one_or_list(value)}};
-  return closed_map({{"layer", with(text, "of the file, where it has several")},
+  return closed_map({{"layer", with(any_text, "of the file, where it has several")},
                      {"method", with(choice(rasterize_methods()), "which pixels a polygon gets")},
-                     {"attribute", with(text, "whose value they get")},
-                     {"value", with(number, "the value that they get; default 1")},
-                     {"classes", with({{"type", "object"}, {"additionalProperties", number}}, "value of the attribute: number")},
+                     {"attribute", with(any_text, "whose value they get")},
+                     {"value", with(any_number, "the value that they get; default 1")},
+                     {"classes", with({{"type", "object"}, {"additionalProperties", any_number}}, "value of the attribute: number")},
                      {"where", with(where, "attribute: value, or a list of values, of the polygons that are taken")}});
 }
 
@@ -76,9 +76,9 @@ Json codec_schema() {
 
 Json encoding_schema() {
   const Json one = closed_map({{"dtype", choice({"float32", "float64", "int8", "int16", "int32", "uint8", "uint16", "uint32"})},
-                               {"scale_factor", with(number, "stored = round((value - add_offset) / scale_factor)")},
-                               {"add_offset", with(number, "stored = round((value - add_offset) / scale_factor)")},
-                               {"nodata", with(number, "stored number of missing pixels")}},
+                               {"scale_factor", with(any_number, "stored = round((value - add_offset) / scale_factor)")},
+                               {"add_offset", with(any_number, "stored = round((value - add_offset) / scale_factor)")},
+                               {"nodata", with(any_number, "stored number of missing pixels")}},
                               {"dtype"});
   return named_maps(one, "how variables are stored, by their names");
 }
@@ -95,24 +95,24 @@ Json named_maps(const Json& schema, const std::string& description) {
 }
 
 Json grid_schema() {
-  const Json anchor = {{"anyOf", {choice({"edge", "center"}), list_of(number, 2)}}};
+  const Json anchor = {{"anyOf", {choice({"edge", "center"}), list_of(any_number, 2)}}};
   return with(closed_map({{"like", with({{"$ref", "#/$defs/reference"}}, "an input, or one of its bands, whose grid is taken")},
-                          {"crs", with(text, "as EPSG:32632")},
-                          {"resolution", with({{"anyOf", {number, list_of(number, 2)}}}, "size of a pixel, or [width, height]")},
-                          {"bounds", with(list_of(number, 4), "[xmin, ymin, xmax, ymax]")},
+                          {"crs", with(any_text, "as EPSG:32632")},
+                          {"resolution", with({{"anyOf", {any_number, list_of(any_number, 2)}}}, "size of a pixel, or [width, height]")},
+                          {"bounds", with(list_of(any_number, 4), "[xmin, ymin, xmax, ymax]")},
                           {"anchor", with(anchor, "what lies at whole multiples of the resolution")},
-                          {"global", with(number, "size of a pixel in degrees: EPSG:4326 from -180, 90")}}),
+                          {"global", with(any_number, "size of a pixel in degrees: EPSG:4326 from -180, 90")}}),
               "the grid that is computed and written");
 }
 
 Json input_schema() {
-  Json properties = {{"path", with(text, "a file, a glob, or a pattern with {band} and {time:%Y%m%d}")},
+  Json properties = {{"path", with(any_text, "a file, a glob, or a pattern with {band} and {time:%Y%m%d}")},
                      {"bands", with({{"type", "object"}, {"additionalProperties", band_schema()}}, "layer: band")},
                      {"band", with(whole(1, 65535), "number of the only band that is read")},
-                     {"variable", with(text, "variable of a NetCDF, HDF5 or GRIB file")},
-                     {"crs", with(text, "in place of what the file says")},
-                     {"unit", with(text, "unit that the pixels shall have")},
-                     {"unit_as", with(text, "what the file's unit really is")},
+                     {"variable", with(any_text, "variable of a NetCDF, HDF5 or GRIB file")},
+                     {"crs", with(any_text, "in place of what the file says")},
+                     {"unit", with(any_text, "unit that the pixels shall have")},
+                     {"unit_as", with(any_text, "what the file's unit really is")},
                      {"select", with(select_schema(), "times and levels that are read")},
                      {"resample", with(choice(resampling_methods()), "read onto the recipe's grid by this method")},
                      {"rasterize", with(rasterize_schema(), "how polygons become pixels of the recipe's grid")},
@@ -124,7 +124,7 @@ Json input_schema() {
 Json output_schema() {
   const Json named = {{"type", "object"}, {"additionalProperties", {{"$ref", "#/$defs/reference"}}}};
   const Json layers = {{"anyOf", {{{"$ref", "#/$defs/references"}}, named}}};
-  return closed_map({{"path", with(text, "folder or file that is written")},
+  return closed_map({{"path", with(any_text, "folder or file that is written")},
                      {"layers", with(layers, "what is written; default: every step that no other uses")},
                      {"format", with(choice({"zarr", "netcdf", "geotiff"}), "format")},
                      {"zarr_format", with({{"enum", {2, 3}}}, "version of the Zarr format")},
@@ -140,7 +140,7 @@ Json shared_definitions() {
   const std::string name = "[A-Za-z_][A-Za-z0-9_]*";
   const Json parameter = closed_map({{"type", {{"enum", {"string", "integer", "number", "boolean"}}}},
                                      {"default", {{"type", {"string", "number", "boolean"}}}},
-                                     {"description", text}},
+                                     {"description", any_text}},
                                     {"type"});
   return {{"name", {{"type", "string"}, {"pattern", "^" + name + "$"}}},
           {"literal", {{"type", "string"}, {"pattern", R"(\$\{\{\s*inputs\..*\}\})"}}},

@@ -7,7 +7,7 @@ namespace terroir {
 namespace {
 
 /// "'abc'", "a list", "nothing".
-std::string named(const Value& value) { return value.is_scalar() ? quoted(value.text()) : value.describe(); }
+std::string named(const Value& value) { return value.is_scalar() ? in_quotes(value.text()) : value.describe(); }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ Section::Section(const Value* value, Position at, std::string where, std::vector
   if (keys.empty()) return;
   for (const auto& entry : map_->entries())
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
-      report_.error(entry.at, this->where(entry.key), "unknown key " + quoted(entry.key),
+      report_.error(entry.at, this->where(entry.key), "unknown key " + in_quotes(entry.key),
                     did_you_mean(entry.key, keys, "use " + list_words(keys)));
 }
 

@@ -59,7 +59,8 @@ void read_months(const Section& section, SelectSpec& select) {
       select.months.push_back(static_cast<int>(*number));
     else
       section.report().error(item.at().line > 0 ? item.at() : month->at(), section.where("month"),
-                             (item.is_scalar() ? quoted(item.text()) : item.describe()) + " is not a month", "give numbers from 1 to 12");
+                             (item.is_scalar() ? in_quotes(item.text()) : item.describe()) + " is not a month",
+                             "give numbers from 1 to 12");
   }
   std::sort(select.months.begin(), select.months.end());
   select.months.erase(std::unique(select.months.begin(), select.months.end()), select.months.end());

@@ -14,7 +14,7 @@ const Process* read_process(const Section& section) {
   if (const Process* process = find_process(*name)) return process;
   std::vector<std::string> known;
   for (const auto& process : catalog()) known.push_back(process.info.name);
-  section.complain("process", "there is no process " + quoted(*name), did_you_mean(*name, known, "`terroir processes` lists them"));
+  section.complain("process", "there is no process " + in_quotes(*name), did_you_mean(*name, known, "`terroir processes` lists them"));
   return nullptr;
 }
 

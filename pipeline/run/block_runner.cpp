@@ -48,7 +48,7 @@ void BlockRunner::run(const Window& block, BlockReceiver& receiver) {
       run_sweep(program_.stages[s].sweeps[i], sweep_groups_[s][i], block, receiver);
   }
   for (const LayerId id : program_.targets)
-    if (plan_.layers[id].axis == none) give(id, 0, 1, block, receiver);
+    if (plan_.layers[id].axis == no_entry) give(id, 0, 1, block, receiver);
 }
 
 /// Gives every layer of the block its memory: a static target that is computed on the block's own window straight in its home.
@@ -59,7 +59,7 @@ void BlockRunner::lay_out(const Window& block, BlockReceiver& receiver) {
     Held& held = held_[id];
     held = {windows_[id], {}};
     const bool target = std::find(program_.targets.begin(), program_.targets.end(), id) != program_.targets.end();
-    if (target && plan_.layers[id].axis == none && held.window == block) held.pixels = receiver.home(id);
+    if (target && plan_.layers[id].axis == no_entry && held.window == block) held.pixels = receiver.home(id);
     if (held.pixels.times() > 0 || held.window.empty()) continue;
     floats += block_floats(block_times(plan_, pass_, id), held.window.shape(), {});
     here.push_back(id);
@@ -145,7 +145,7 @@ void BlockRunner::run_op(OpId id, Index count) {
   const Op& op = plan_.ops[id];
   const Window out = windows_[op.out[0]];
   if (out.empty()) return;
-  const Index times = plan_.layers[op.out[0]].axis == none && op.time_use == TimeUse::pointwise ? 1 : count;
+  const Index times = plan_.layers[op.out[0]].axis == no_entry && op.time_use == TimeUse::pointwise ? 1 : count;
   const std::size_t own = (op.kernel->scratch_bytes(times, out.shape()) + 63) / 64 * 64;
   std::size_t copied = 0;
   for (const LayerId in : op.in)
@@ -160,12 +160,12 @@ void BlockRunner::run_op(OpId id, Index count) {
   }
   std::vector<Block<float>> outputs;
   for (const LayerId layer : op.out) {
-    const Index steps = plan_.layers[layer].axis == none ? 1 : count;
+    const Index steps = plan_.layers[layer].axis == no_entry ? 1 : count;
     outputs.push_back(held_[layer].pixels.slab(0, steps));
   }
   Args args{in, outputs, {}, {}, {}, scratch_.data()};
   if (op.scope == Scope::focal) args.ground = ground(plan_.layers[op.out[0]].lattice, out);
-  if (op.fit != none) args.fitted = fitted_.at(op.fit);
+  if (op.fit != no_entry) args.fitted = fitted_.at(op.fit);
   if (op.map) {
     const Window counted = {out.row - op.map->first_row, out.col - op.map->first_col, out.rows, out.cols};
     args.map = {op.map->row_scale, op.map->first_row_offset, op.map->col_scale, op.map->first_col_offset, counted, windows_[op.in[0]]};
@@ -196,7 +196,7 @@ bool BlockRunner::needs_copy(const Op& op, const PlannedLayer& in, const Window&
 Block<const float> BlockRunner::input(const Op& op, LayerId in, const Window& out, Index count, Index times, float*& copies) {
   const PlannedLayer& layer = plan_.layers[in];
   const Held& held = held_[in];
-  Block<const float> pixels = held.pixels.slab(0, layer.axis == none ? 1 : count);
+  Block<const float> pixels = held.pixels.slab(0, layer.axis == no_entry ? 1 : count);
   if (!op.regrids()) {
     const Window asked = out.grown(op.halo);
     if (needs_copy(op, layer, asked)) {
@@ -210,12 +210,12 @@ Block<const float> BlockRunner::input(const Op& op, LayerId in, const Window& ou
       pixels = pixels.inner(out.row - held.window.row, out.col - held.window.col, out.shape(), op.halo);
     }
   }
-  return layer.axis == none && times > 1 ? pixels.broadcast(times) : pixels;
+  return layer.axis == no_entry && times > 1 ? pixels.broadcast(times) : pixels;
 }
 
 void BlockRunner::clear(const Op& op, Index count) {
   for (const LayerId id : op.out)
-    clear_outside(held_[id].pixels.slab(0, plan_.layers[id].axis == none ? 1 : count), held_[id].window, {}, false);
+    clear_outside(held_[id].pixels.slab(0, plan_.layers[id].axis == no_entry ? 1 : count), held_[id].window, {}, false);
 }
 
 void BlockRunner::clear_edges(const Op& op, Index count) {
@@ -225,7 +225,7 @@ void BlockRunner::clear_edges(const Op& op, Index count) {
     Window extent = layer.extent;
     if (layer.periodic) extent.col = held.window.col, extent.cols = held.window.cols;
     if (!extent.contains(held.window))
-      clear_outside(held.pixels.slab(0, layer.axis == none ? 1 : count), held.window, layer.extent, layer.periodic);
+      clear_outside(held.pixels.slab(0, layer.axis == no_entry ? 1 : count), held.window, layer.extent, layer.periodic);
   }
 }
 

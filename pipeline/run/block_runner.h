@@ -66,7 +66,7 @@ class BlockRunner {
   Buffer arena_, scratch_;
   std::map<OpId, Buffer> states_;
   std::vector<double> ground_width_, ground_height_;
-  std::size_t ground_lattice_ = none;
+  std::size_t ground_lattice_ = no_entry;
   Window ground_rows_;
   std::vector<bool> complete_;  ///< layers with time that one slab holds and that are there already
 };

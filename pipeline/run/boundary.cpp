@@ -1,12 +1,9 @@
 #include "pipeline/run/boundary.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace terroir {
 namespace {
-
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 /// Where the value of position `at` is taken from, for an extent [first, end); -1 offset from `first` means nowhere.
 struct Origin {
@@ -41,7 +38,7 @@ void copy_with_boundary(Block<const float> block, const Window& source, const Wi
         const Origin col = origin_of(window.col + c, extent.col, extent.col_end(), boundary);
         const bool held = row.there && col.there && row.at >= source.row && row.at < source.row_end() && col.at >= source.col &&
                           col.at < source.col_end();
-        to[c] = held ? block(t, row.at - source.row, col.at - source.col) : missing;
+        to[c] = held ? block(t, row.at - source.row, col.at - source.col) : no_value;
       }
     }
 }
@@ -54,8 +51,8 @@ void clear_outside(Block<float> block, const Window& window, const Window& exten
     for (Index r = 0; r < block.rows(); ++r) {
       float* row = block.row(t, r);
       const bool whole = r < inside.row || r >= inside.row_end() || inside.empty();
-      std::fill_n(row, whole ? block.cols() : inside.col, missing);
-      if (!whole) std::fill_n(row + inside.col_end(), block.cols() - inside.col_end(), missing);
+      std::fill_n(row, whole ? block.cols() : inside.col, no_value);
+      if (!whole) std::fill_n(row + inside.col_end(), block.cols() - inside.col_end(), no_value);
     }
 }
 

@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace terroir {
 namespace {
-
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 void copy(Block<const float> from, Block<float> to) {
   if (from.row(0, 0) == to.row(0, 0)) return;  // computed in its home
@@ -48,11 +45,11 @@ ChunkRunner::ChunkRunner(const PassContext& c)
     for (std::size_t i = 0; i < array.layers.size(); ++i) targets_[array.layers[i]].places.push_back({a, i});
   }
   const bool still =
-      std::all_of(c.program.targets.begin(), c.program.targets.end(), [&](LayerId id) { return plan_.layers[id].axis == none; });
+      std::all_of(c.program.targets.begin(), c.program.targets.end(), [&](LayerId id) { return plan_.layers[id].axis == no_entry; });
   if (still && warps(plan_, pass_)) limit_ = block_limit(plan_, pass_, c.program);
   for (std::size_t f = 0; f < pass_.fits.size(); ++f) targets_[plan_.ops[pass_.fits[f]].in[0]].fits.push_back(f);
   for (auto& [id, target] : targets_)
-    if (target.places.empty() && plan_.layers[id].axis == none) target.observed.reserve(area);
+    if (target.places.empty() && plan_.layers[id].axis == no_entry) target.observed.reserve(area);
 }
 
 std::vector<ChunkResult> ChunkRunner::run(const Window& piece, const std::function<EncodedChunks()>& spare) {
@@ -143,7 +140,7 @@ void ChunkRunner::clear_arrays() {
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
     Assembly& assembly = assemblies_[a];
     assembly.received = assembly.emitted = 0;
-    if (valid_ != chunk_) std::fill_n(reinterpret_cast<float*>(assembly.pixels.data()), assembly.pixels.bytes() / sizeof(float), missing);
+    if (valid_ != chunk_) std::fill_n(reinterpret_cast<float*>(assembly.pixels.data()), assembly.pixels.bytes() / sizeof(float), no_value);
   }
 }
 
@@ -182,7 +179,7 @@ Block<float> ChunkRunner::home(LayerId id) {
 
 void ChunkRunner::deliver(LayerId id, Index first, Block<const float> pixels) {
   Target& target = targets_.at(id);
-  if (plan_.layers[id].axis != none) return deliver_times(target, first, pixels);
+  if (plan_.layers[id].axis != no_entry) return deliver_times(target, first, pixels);
   if (!piece_.empty() || target.places.empty()) copy(pixels, home(id));
   if (!piece_.empty()) return;
   for (const Place& place : target.places) copy(pixels, view(plane(place, 0), block_));
@@ -211,13 +208,13 @@ void ChunkRunner::deliver_times(const Target& target, Index first, Block<const f
 
 void ChunkRunner::finish_static() {
   for (auto& [id, target] : targets_) {
-    if (plan_.layers[id].axis != none) continue;
+    if (plan_.layers[id].axis != no_entry) continue;
     const Block<const float> pixels = view(still_plane(target), valid_);
     for (const std::size_t fit : target.fits) observe_fit(fit, pixels);
     for (const Place& place : target.places) observe_layer(place, pixels);
   }
   for (std::size_t a = 0; a < arrays_.size(); ++a)
-    if (arrays_[a].plan->axis == none) emit(a, 0);
+    if (arrays_[a].plan->axis == no_entry) emit(a, 0);
 }
 
 void ChunkRunner::observe_fit(std::size_t fit, Block<const float> pixels) {
@@ -255,7 +252,7 @@ void ChunkRunner::emit(std::size_t a, Index time_chunk) {
   // Times beyond the last one are nodata.
   for (std::size_t feature = 0; feature < array.layers.size(); ++feature)
     for (Index t = array.times; t < (time_chunk + 1) * array.time_chunk; ++t)
-      std::fill_n(plane({a, feature}, t), pass_.chunk.area(), missing);
+      std::fill_n(plane({a, feature}, t), pass_.chunk.area(), no_value);
   EncodeCounts counts;
   arrays_[a].sink->encode(arrays_[a].array, {plane({a, 0}, time_chunk * array.time_chunk), floats}, encoded.bytes, scratch_, counts);
   meter_.unfit += counts.unfit;

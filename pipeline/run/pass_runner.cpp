@@ -219,9 +219,9 @@ class PassRunner final : public TileRunner {
     std::vector<Window> windows;
     request_windows(plan_, pass_, program_, intersect(piece, pass_.window), windows);
     for (const LayerId id : program_.layers)
-      if (plan_.layers[id].producer == none && !windows[id].empty()) {
+      if (plan_.layers[id].producer == no_entry && !windows[id].empty()) {
         const std::size_t axis = plan_.layers[id].axis;
-        reader_.prefetch(id, 0, axis == none ? 1 : plan_.axes[axis].size(), windows[id]);
+        reader_.prefetch(id, 0, axis == no_entry ? 1 : plan_.axes[axis].size(), windows[id]);
       }
   }
 

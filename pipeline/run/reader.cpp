@@ -5,18 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace terroir {
 namespace {
 
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 constexpr int tries = 3;
 
 void fill_missing(Block<float> out) {
   for (Index t = 0; t < out.times(); ++t)
-    for (Index r = 0; r < out.rows(); ++r) std::fill_n(out.row(t, r), out.cols(), missing);
+    for (Index r = 0; r < out.rows(); ++r) std::fill_n(out.row(t, r), out.cols(), no_value);
 }
 
 void copy_gaps(const float* from, float* to, Index count) {
@@ -121,7 +119,7 @@ void Reader::read_part(const LayerUse& layer, Index step, std::size_t part, cons
     for (Index r = 0; r < inside.rows; ++r) {
       float* to = out.row(0, inside.row - local.row + r) + (inside.col - local.col);
       if (held.numbers == nullptr) {
-        if (!only_gaps) std::fill_n(to, inside.cols, missing);
+        if (!only_gaps) std::fill_n(to, inside.cols, no_value);
         continue;
       }
       const std::byte* const from = held.numbers + ((first_row + r) * shape.cols + first_col) * bytes;

@@ -1,5 +1,5 @@
-# Greps the include lines of every source file: no layer includes a higher one, adapters never see each other, and foreign libraries
-# stay in their adapter. Run by ctest as: cmake -DROOT=<source> -P layers_test.cmake
+# Greps the source files: no layer includes a higher one, adapters never see each other, foreign libraries stay in their adapter, and
+# no two headers declare different types of one name, which the linker would mix up in silence. Run by ctest as: cmake -DROOT=<source> -P layers_test.cmake
 set(faults "")
 
 # check(FOLDER REGEX...): the files of a folder include only project headers that match one of the expressions.
@@ -80,4 +80,26 @@ foreign("boost/" pipeline/commands)
 if(faults)
   list(JOIN faults "\n  " text)
   message(FATAL_ERROR "Includes that point the wrong way:\n  ${text}")
+endif()
+
+file(GLOB_RECURSE headers RELATIVE ${ROOT} ${ROOT}/tiling/*.h ${ROOT}/kernels/*.h ${ROOT}/pipeline/*.h)
+foreach(header IN LISTS headers)
+  file(STRINGS ${ROOT}/${header} lines REGEX "^(namespace|struct|class|enum class) [a-zA-Z].*{$|^enum class .*};$")
+  set(namespace "")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^(enum )?[a-z]+ ([A-Za-z0-9_:]+).*" "\\2" name "${line}")
+    if(line MATCHES "^namespace")
+      set(namespace ${name})
+    else()
+      string(MAKE_C_IDENTIFIER "home_of_${namespace}::${name}" key)
+      if(DEFINED ${key})
+        list(APPEND faults "${namespace}::${name} of ${${key}} and ${header}")
+      endif()
+      set(${key} ${header})
+    endif()
+  endforeach()
+endforeach()
+if(faults)
+  list(JOIN faults "\n  " text)
+  message(FATAL_ERROR "Types that two headers declare:\n  ${text}")
 endif()

@@ -66,7 +66,7 @@ LayerId add_layer(Plan& plan, const std::string& name, bool with_time) {
   layer.info = {"", "degree", "", "a layer named " + name + " (\u00b0)", with_time ? "time: mean" : "", false};
   layer.step = name;
   layer.variable = name;
-  layer.axis = with_time ? 0 : none;
+  layer.axis = with_time ? 0 : no_entry;
   layer.producer = 0;
   plan.layers.push_back(layer);
   return plan.layers.size() - 1;
@@ -77,7 +77,7 @@ ArrayPlan array_of(const Plan& plan, const Case& one, const std::string& name, s
   array.name = name;
   for (const LayerId id : layers) array.features.push_back(plan.layers[id].variable);
   array.layers = std::move(layers);
-  array.axis = with_time ? 0 : none;
+  array.axis = with_time ? 0 : no_entry;
   array.times = with_time ? plan.axes[0].size() : 1;
   array.time_chunk = with_time ? time_chunk : 1;
   array.encoding = one.encoding;
@@ -176,7 +176,7 @@ nlohmann::ordered_json expectation(const Case& one, const Plan& plan) {
     const auto& e = array.encoding;
     out["arrays"].push_back({{"name", array.name},
                              {"features", array.features},
-                             {"times", array.axis == none ? 0 : array.times},
+                             {"times", array.axis == no_entry ? 0 : array.times},
                              {"dtype", e.dtype},
                              {"scale_factor", e.scale_factor},
                              {"add_offset", e.add_offset},

@@ -60,13 +60,13 @@ std::vector<Case> more_resampling() {
 }
 
 constexpr Index times = 5;
-constexpr Shape shape = {37, 83};
-constexpr Window whole = {0, 0, shape.rows, shape.cols};
+constexpr Shape whole_shape = {37, 83};
+constexpr Window whole_window = {0, 0, whole_shape.rows, whole_shape.cols};
 
 /// A partition into blocks of every alignment, down to single pixels.
 std::vector<Window> partition() {
   std::vector<Window> windows;
-  const std::vector<Index> rows = {0, 1, 8, 25, shape.rows}, cols = {0, 1, 17, 33, 34, 66, shape.cols};
+  const std::vector<Index> rows = {0, 1, 8, 25, whole_shape.rows}, cols = {0, 1, 17, 33, 34, 66, whole_shape.cols};
   for (std::size_t r = 0; r + 1 < rows.size(); ++r)
     for (std::size_t c = 0; c + 1 < cols.size(); ++c) windows.push_back({rows[r], cols[c], rows[r + 1] - rows[r], cols[c + 1] - cols[c]});
   return windows;
@@ -90,42 +90,42 @@ TEST(ContractTable, HasACaseForEveryProcess) {
 }
 
 TEST_P(Contract, BlocksAndCropsAreSlicesOfTheWhole) {
-  const Trial trial(GetParam(), times, shape);
-  const auto all = trial.run(whole);
+  const Trial trial(GetParam(), times, whole_shape);
+  const auto all = trial.run(whole_window);
   for (const Window& w : partition()) expect_same(trial.run(w), all, w);
 }
 
 TEST_P(Contract, NothingDependsOnMemoryThatIsNotGiven) {
-  const Trial trial(GetParam(), times, shape);
-  const auto all = trial.run(whole, nan);
-  expect_same(trial.run(whole, 1e30f), all, whole);
-  expect_same(trial.run(whole, 0), all, whole);
+  const Trial trial(GetParam(), times, whole_shape);
+  const auto all = trial.run(whole_window, nan);
+  expect_same(trial.run(whole_window, 1e30f), all, whole_window);
+  expect_same(trial.run(whole_window, 0), all, whole_window);
 }
 
 TEST_P(Contract, EveryCpuLevelGivesTheSameBits) {
-  const Trial trial(GetParam(), times, shape);
+  const Trial trial(GetParam(), times, whole_shape);
   const CpuLevel best = cpu_level();
-  const auto all = trial.run(whole);
+  const auto all = trial.run(whole_window);
   const auto fitted = trial.fit(partition());
   for (const CpuLevel level : {CpuLevel::v2, CpuLevel::v3, CpuLevel::v4}) {
     if (level > best) continue;
     set_cpu_level(level);
-    expect_same(trial.run(whole), all, whole);
+    expect_same(trial.run(whole_window), all, whole_window);
     EXPECT_EQ(trial.fit(partition()), fitted);
   }
   set_cpu_level(best);
 }
 
 TEST_P(Contract, MissingPixelsStayMissing) {
-  Trial trial(GetParam(), times, shape);
-  const auto all = trial.run(whole);
+  Trial trial(GetParam(), times, whole_shape);
+  const auto all = trial.run(whole_window);
   if (trial.bound().support(Trial::scale)) return;  // pixels of another grid: resample's own tests
   const bool takes_all = find_process(GetParam().process)->info.take == Take::bands;
   for (std::size_t k = 0; k < all.size(); ++k) {
     const bool counts = trial.outputs()[k].unit == "1" && trial.outputs()[k].standard_name == "number_of_observations";
     for (Index t = 0; t < trial.out_times(); ++t)
-      for (Index r = 0; r < shape.rows; ++r)
-        for (Index c = 0; c < shape.cols; ++c) {
+      for (Index r = 0; r < whole_shape.rows; ++r)
+        for (Index c = 0; c < whole_shape.cols; ++c) {
           bool missing = true;
           for (std::size_t i = 0; i < (takes_all ? trial.inputs().size() : 1); ++i)
             for (Index s = 0; s < (trial.out_times() == 1 ? times : 1); ++s)
@@ -138,33 +138,33 @@ TEST_P(Contract, MissingPixelsStayMissing) {
 }
 
 TEST_P(Contract, AnEmptyLayerStaysEmpty) {
-  const Trial trial(GetParam(), times, shape, 1.1f);
-  const auto all = trial.run(whole);
+  const Trial trial(GetParam(), times, whole_shape, 1.1f);
+  const auto all = trial.run(whole_window);
   for (std::size_t k = 0; k < all.size(); ++k)
     for (const float v : pixels_of(all[k].view()))
       EXPECT_TRUE(std::isnan(v) || (v == 0 && trial.outputs()[k].standard_name == "number_of_observations"));
 }
 
 TEST_P(Contract, AStaticInputStandsForEqualTimes) {
-  Trial trial(GetParam(), times, shape);
+  Trial trial(GetParam(), times, whole_shape);
   for (auto& input : trial.inputs()) {
     const Halo h = input.view().halo();
     for (Index t = 1; t < times; ++t)
-      for (Index r = -h.rows; r < shape.rows + h.rows; ++r)
-        for (Index c = -h.cols; c < shape.cols + h.cols; ++c) input(t, r, c) = input(0, r, c);
+      for (Index r = -h.rows; r < whole_shape.rows + h.rows; ++r)
+        for (Index c = -h.cols; c < whole_shape.cols + h.cols; ++c) input(t, r, c) = input(0, r, c);
   }
-  expect_same(trial.run(whole, nan, true), trial.run(whole), whole);
+  expect_same(trial.run(whole_window, nan, true), trial.run(whole_window), whole_window);
 }
 
 TEST_P(Contract, SlabsOfTimeGiveTheSameBits) {
-  const Trial trial(GetParam(), times, shape);
-  const auto all = trial.run(whole);
+  const Trial trial(GetParam(), times, whole_shape);
+  const auto all = trial.run(whole_window);
   for (const std::vector<Index>& slabs : {std::vector<Index>{1, 1, 1, 1, 1}, {2, 3}, {4, 1}})
-    expect_same(trial.run(whole, nan, false, slabs), all, whole);
+    expect_same(trial.run(whole_window, nan, false, slabs), all, whole_window);
 }
 
 TEST_P(Contract, StatesOfPartsMergeToThatOfTheWhole) {
-  const Trial trial(GetParam(), times, shape);
+  const Trial trial(GetParam(), times, whole_shape);
   const auto parts = trial.fit(partition());
   ASSERT_EQ(parts.size(), trial.fitted().size());
   for (std::size_t i = 0; i < parts.size(); ++i) EXPECT_NEAR(parts[i], trial.fitted()[i], 1e-9 * std::abs(trial.fitted()[i])) << i;

@@ -122,13 +122,13 @@ class Prober {
   /// Writes larger and larger objects, until one takes so long that the next would take seconds.
   void measure_speed() {
     constexpr double long_enough = 0.75;
-    const auto piece = noise(mebibyte);
+    const auto mebi = noise(mebibyte);
     for (const std::size_t pieces : {4, 16, 64}) {
       if (facts_.free_bytes && *facts_.free_bytes < 4 * pieces * mebibyte) return;
       const auto start = std::chrono::steady_clock::now();
       try {
         const auto writer = store_->create(key_);
-        for (std::size_t i = 0; i < pieces; ++i) writer->write(piece);
+        for (std::size_t i = 0; i < pieces; ++i) writer->write(mebi);
         writer->close();
         store_->remove(key_);
       } catch (const Error& error) {

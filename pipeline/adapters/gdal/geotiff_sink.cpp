@@ -99,8 +99,8 @@ class GeotiffSink final : public PartSink {
         band.offset = layouts()[number].encoding.add_offset;
         band.metadata = band_metadata(plan_, array.layers[f], statistics[f]);
         band.description = array.features[f];
-        if (array.axis == none) add_gdal_statistics(statistics[f], band);
-        if (array.axis != none) name_by_time(array, time, band);
+        if (array.axis == no_entry) add_gdal_statistics(statistics[f], band);
+        if (array.axis != no_entry) name_by_time(array, time, band);
         header.bands.push_back(std::move(band));
       }
     }

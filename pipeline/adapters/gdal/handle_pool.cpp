@@ -48,10 +48,9 @@ DatasetPtr HandlePool::open(const std::string& path) {
     return DatasetPtr(
         GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers.data(), nullptr, nullptr));
   };
-  constexpr int tries = 3;
   for (int attempt = 1;; ++attempt) {
     DatasetPtr dataset = open_once();
-    if (dataset || !is_remote(path) || attempt == tries) return dataset;
+    if (dataset || !is_remote(path) || attempt == remote_tries) return dataset;
     if (ask_after_failure(path).kind != RemoteAnswer::Kind::file) return nullptr;
   }
 }

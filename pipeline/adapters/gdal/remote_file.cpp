@@ -17,7 +17,6 @@ namespace terroir {
 namespace {
 
 using Kind = RemoteAnswer::Kind;
-constexpr int tries = 3;
 constexpr std::string_view blob = "/vsiaz/", lake = "/vsiadls/", web = "/vsicurl/https://";
 
 /// "/vsiaz/" of "/vsiaz/data/dem.tif"; empty for a path of another kind.
@@ -144,7 +143,7 @@ RemoteAnswer ask_remote(const std::string& path) {
   RemoteAnswer answer = ask_once(path);
   // GDAL itself has tried again what timed out, after a wait of its own.
   const auto passing = [&] { return answer.kind == Kind::failed && answer.text.find("timed out") == std::string::npos; };
-  for (int attempt = 1; attempt < tries && passing(); ++attempt) {
+  for (int attempt = 1; attempt < remote_tries && passing(); ++attempt) {
     pause();
     VSICurlPartialClearCache(path.c_str());
     answer = ask_once(path);
@@ -203,7 +202,7 @@ std::vector<std::string> remote_names(const std::string& folder) {
   std::optional<std::vector<std::string>> before;
   const std::string nobody = folder + "/*";
   RemoteAnswer answer{Kind::failed, "two lists of its names differ"};
-  for (int attempt = 0; attempt < 2 * tries; ++attempt) {
+  for (int attempt = 0; attempt < 2 * remote_tries; ++attempt) {
     auto names = list(folder);
     if (!names) {
       VSICurlPartialClearCache(nobody.c_str());

@@ -29,6 +29,9 @@ struct RemoteAnswer {
 /// The same as an error: Fault::system where trying later may help, Fault::mistake otherwise.
 [[nodiscard]] Error remote_error(const std::string& path, const RemoteAnswer& answer);
 
+/// How often a request is made before its failure counts.
+inline constexpr int remote_tries = 3;
+
 /// Whether there is such a file; one that may not be seen does not count. Throws Error(Fault::system) when the storage does not answer.
 [[nodiscard]] bool remote_exists(const std::string& path);
 

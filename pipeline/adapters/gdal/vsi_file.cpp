@@ -23,14 +23,12 @@
 namespace terroir {
 namespace {
 
-constexpr int tries = 3;
-
 struct CloseFile {
   void operator()(VSILFILE* file) const noexcept { VSIFCloseL(file); }
 };
 using FilePtr = std::unique_ptr<VSILFILE, CloseFile>;
 
-struct CloseFolder {
+struct CloseDirectory {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
 
@@ -67,7 +65,7 @@ bool is_pattern(std::string_view text) { return text.find_first_of("*?") != std:
 std::vector<std::string> names_in(std::string folder) {
   if (folder.size() > 1) folder.pop_back();  // the slash
   if (is_remote(folder)) return remote_names(folder);
-  const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.empty() ? "." : folder.c_str()));
+  const std::unique_ptr<DIR, CloseDirectory> open(::opendir(folder.empty() ? "." : folder.c_str()));
   std::vector<std::string> names;
   while (const dirent* const entry = open ? ::readdir(open.get()) : nullptr) names.emplace_back(entry->d_name);
   std::erase_if(names, [](const std::string& name) { return name == "." || name == ".."; });
@@ -170,7 +168,7 @@ Fingerprint file_fingerprint(const std::string& path) {
     } catch (const Error&) {
       const RemoteAnswer answer = ask_after_failure(path);
       if (answer.kind != RemoteAnswer::Kind::file) throw remote_error(path, answer);
-      if (attempt == tries) throw;
+      if (attempt == remote_tries) throw;
     }
 }
 

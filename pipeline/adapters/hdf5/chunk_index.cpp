@@ -16,9 +16,9 @@ static_assert(std::endian::native == std::endian::little, "HDF5's metadata are r
 constexpr std::uint64_t undefined = ~std::uint64_t{0};
 
 /// Bytes of a part of the file, read once; numbers outside of them make the whole part bad.
-class Bytes {
+class PartOfFile {
  public:
-  Bytes(const LocalFile& file, std::uint64_t offset, std::uint64_t size) {
+  PartOfFile(const LocalFile& file, std::uint64_t offset, std::uint64_t size) {
     good_ = file.holds(offset, size) && size <= limit;
     if (!good_) return;
     bytes_.resize(static_cast<std::size_t>(size));
@@ -50,7 +50,7 @@ class HeaderScan {
 
   /// The address of the chunk B-tree; nothing when the layout is another one.
   std::optional<std::uint64_t> tree_of(std::uint64_t header) {
-    Bytes start(file_, header, 16);
+    PartOfFile start(file_, header, 16);
     if (start.begins("OHDR")) {
       scan_version_2(header);
     } else if (start.good() && start.get<std::uint8_t>(0) == 1) {
@@ -74,7 +74,7 @@ class HeaderScan {
   };
 
   void scan_version_2(std::uint64_t header) {
-    Bytes start(file_, header, 48);
+    PartOfFile start(file_, header, 48);
     const auto flags = start.get<std::uint8_t>(5);
     const std::size_t at = 6 + ((flags & 0x20U) != 0 ? 16 : 0) + ((flags & 0x10U) != 0 ? 4 : 0);
     const std::size_t width = std::size_t{1} << (flags & 3U);
@@ -86,7 +86,7 @@ class HeaderScan {
   }
 
   void scan_block(std::uint64_t offset, std::uint64_t size, int version, bool ordered) {
-    Bytes block(file_, offset, size);
+    PartOfFile block(file_, offset, size);
     const std::size_t head = version == 1 ? 8 : ordered ? 6 : 4;
     for (std::size_t at = 0; block.good() && at + head <= block.size();) {
       const unsigned type = version == 1 ? block.get<std::uint16_t>(at) : block.get<std::uint8_t>(at);
@@ -97,7 +97,7 @@ class HeaderScan {
     }
   }
 
-  void read_layout(Bytes& block, std::size_t at) {
+  void read_layout(PartOfFile& block, std::size_t at) {
     constexpr std::uint8_t version = 3, chunked = 2;
     if (block.get<std::uint8_t>(at) != version || block.get<std::uint8_t>(at + 1) != chunked) return;
     const auto address = block.get<std::uint64_t>(at + 3);
@@ -117,11 +117,11 @@ class TreeWalk {
   bool walk(std::uint64_t node, int depth) {
     constexpr int deepest = 32;
     const std::size_t key = 8 + 8 * (chunk_.size() + 1);
-    Bytes head(file_, node, 24);
+    PartOfFile head(file_, node, 24);
     if (depth > deepest || !head.begins("TREE") || head.get<std::uint8_t>(4) != 1) return false;
     const auto level = head.get<std::uint8_t>(5);
     const std::size_t entries = head.get<std::uint16_t>(6);
-    Bytes body(file_, node + 24, entries * (key + 8));
+    PartOfFile body(file_, node + 24, entries * (key + 8));
     for (std::size_t i = 0; i < entries && body.good(); ++i) {
       const std::size_t at = i * (key + 8);
       const auto child = body.get<std::uint64_t>(at + key);
@@ -131,7 +131,7 @@ class TreeWalk {
   }
 
  private:
-  bool take(Bytes& body, std::size_t at, std::uint64_t address) {
+  bool take(PartOfFile& body, std::size_t at, std::uint64_t address) {
     std::vector<Index> place;
     for (std::size_t d = 0; d < chunk_.size(); ++d) {
       const auto offset = static_cast<Index>(body.get<std::uint64_t>(at + 8 + 8 * d));

@@ -15,10 +15,10 @@
 namespace terroir {
 namespace {
 
-using Bytes = std::span<std::byte>;
+using Room = std::span<std::byte>;
 
 template <class T>
-void swap_all(Bytes numbers, T (*swap)(T)) {
+void swap_all(Room numbers, T (*swap)(T)) {
   for (std::size_t at = 0; at + sizeof(T) <= numbers.size(); at += sizeof(T)) {
     T value;
     std::memcpy(&value, numbers.data() + at, sizeof(T));
@@ -27,7 +27,7 @@ void swap_all(Bytes numbers, T (*swap)(T)) {
   }
 }
 
-void swap_bytes(Bytes numbers, std::size_t element) {
+void swap_bytes(Room numbers, std::size_t element) {
   switch (element) {
     case 2: return swap_all<std::uint16_t>(numbers, [](std::uint16_t v) { return static_cast<std::uint16_t>(__builtin_bswap16(v)); });
     case 4: return swap_all<std::uint32_t>(numbers, [](std::uint32_t v) { return __builtin_bswap32(v); });
@@ -39,11 +39,11 @@ void swap_bytes(Bytes numbers, std::size_t element) {
 /// A chunk behind deflate, and shuffled or not, whose bytes are here.
 class DeflatedChunk final : public FetchedChunk {
  public:
-  DeflatedChunk(Bytes out, std::size_t element, bool shuffled, bool swapped) : out_(out), element_(element), swapped_(swapped) {
+  DeflatedChunk(Room out, std::size_t element, bool shuffled, bool swapped) : out_(out), element_(element), swapped_(swapped) {
     if (shuffled) shuffled_.emplace(out.size());
   }
   /// Room for the bytes as they are stored.
-  [[nodiscard]] Bytes room(std::size_t bytes) {
+  [[nodiscard]] Room room(std::size_t bytes) {
     stored_.reserve(bytes);
     bytes_ = bytes;
     return {stored_.data(), bytes_};
@@ -56,9 +56,9 @@ class DeflatedChunk final : public FetchedChunk {
   }
 
  private:
-  [[nodiscard]] Bytes inflated() const noexcept { return shuffled_ ? Bytes(shuffled_->data(), out_.size()) : out_; }
+  [[nodiscard]] Room inflated() const noexcept { return shuffled_ ? Room(shuffled_->data(), out_.size()) : out_; }
 
-  Bytes out_;
+  Room out_;
   std::size_t element_, bytes_ = 0;
   bool swapped_;
   LentBuffer stored_{0};
@@ -72,14 +72,14 @@ class Hdf5Array final : public StoredArray {
 
   [[nodiscard]] const std::vector<Index>& chunk() const noexcept override { return about_.chunk; }
 
-  std::size_t read(std::span<const Index> place, Bytes out) override {
+  std::size_t read(std::span<const Index> place, Room out) override {
     const bool chunked = storage_.index || storage_.fetcher;
     const std::size_t got = chunked ? read_chunk(place, out) : read_contiguous(place, 0, storage_.offset, out.data());
     if (storage_.swapped) swap_bytes(out, about_.element);
     return got;
   }
 
-  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const Index> place, Bytes out) override {
+  [[nodiscard]] std::unique_ptr<FetchedChunk> fetch(std::span<const Index> place, Room out) override {
     const auto& filters = storage_.filters;
     const bool known = filters == std::vector{ChunkFilter::deflate} || filters == std::vector{ChunkFilter::shuffle, ChunkFilter::deflate};
     if (!known || !storage_.index) return nullptr;
@@ -95,17 +95,17 @@ class Hdf5Array final : public StoredArray {
     return {Fault::data, path_ + ": a chunk of '" + about_.dataset + "' " + why + "; get a fresh copy of the file"};
   }
 
-  void fill(Bytes out) const {
+  void fill(Room out) const {
     std::vector<std::byte> element = storage_.fill;
     // What comes out is swapped as stored numbers are.
     if (storage_.swapped) std::reverse(element.begin(), element.end());
     for (std::size_t at = 0; at < out.size(); at += element.size()) std::memcpy(out.data() + at, element.data(), element.size());
   }
 
-  std::size_t read_chunk(std::span<const Index> place, Bytes out) const {
+  std::size_t read_chunk(std::span<const Index> place, Room out) const {
     thread_local Buffer memory;
     std::uint32_t skipped = 0;
-    const Bytes stored = storage_.index ? located(place, out, memory, skipped) : fetched(place, out.size(), memory, skipped);
+    const Room stored = storage_.index ? located(place, out, memory, skipped) : fetched(place, out.size(), memory, skipped);
     if (stored.empty()) return fill(out), 0;
     std::vector<ChunkFilter> filters;
     for (std::size_t i = 0; i < storage_.filters.size(); ++i)
@@ -115,11 +115,11 @@ class Hdf5Array final : public StoredArray {
   }
 
   /// The bytes of a chunk whose place is known; of one without filters where they are wanted in the end.
-  Bytes located(std::span<const Index> place, Bytes out, Buffer& memory, std::uint32_t& skipped) const {
+  Room located(std::span<const Index> place, Room out, Buffer& memory, std::uint32_t& skipped) const {
     const ChunkBytes chunk = storage_.index->chunks[storage_.index->at(place).value()];
     skipped = chunk.skipped_filters;
     if (chunk.bytes == 0) return {};
-    Bytes stored = out;
+    Room stored = out;
     if (chunk.bytes != out.size() || !storage_.filters.empty()) {
       memory.reserve(chunk.bytes);
       stored = {memory.data(), chunk.bytes};
@@ -128,7 +128,7 @@ class Hdf5Array final : public StoredArray {
     return stored;
   }
 
-  Bytes fetched(std::span<const Index> place, std::size_t size, Buffer& memory, std::uint32_t& skipped) const {
+  Room fetched(std::span<const Index> place, std::size_t size, Buffer& memory, std::uint32_t& skipped) const {
     std::vector<Index> first;
     for (std::size_t d = 0; d < place.size(); ++d) first.push_back(place[d] * about_.chunk[d]);
     const std::size_t most = size + size / 2 + 4096;  // filters add little to what they cannot make smaller
@@ -139,7 +139,7 @@ class Hdf5Array final : public StoredArray {
   }
 
   /// Undoes the filters, the last one first.
-  void decode(Bytes bytes, const std::vector<ChunkFilter>& filters, Bytes out) const {
+  void decode(Room bytes, const std::vector<ChunkFilter>& filters, Room out) const {
     thread_local Buffer between;
     for (std::size_t i = filters.size(); i-- > 0;) {
       if (filters[i] == ChunkFilter::fletcher32) {
@@ -154,7 +154,7 @@ class Hdf5Array final : public StoredArray {
           out.size() + 4 * static_cast<std::size_t>(
                                std::count(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(i), ChunkFilter::fletcher32));
       const bool to_out = last && size == out.size() && bytes.data() != out.data();
-      const Bytes target = to_out ? out : Bytes(bytes.data() == between.data() ? second(size) : between.data(), size);
+      const Room target = to_out ? out : Room(bytes.data() == between.data() ? second(size) : between.data(), size);
       if (filters[i] == ChunkFilter::deflate ? !inflate_zlib(bytes, target) : bytes.size() != size) throw damaged("cannot be decoded");
       if (filters[i] == ChunkFilter::shuffle) byte_unshuffle(bytes, about_.element, target);
       bytes = target;
@@ -170,9 +170,9 @@ class Hdf5Array final : public StoredArray {
   }
 
   /// The bytes before a checksum.
-  [[nodiscard]] Bytes checked(Bytes bytes) const {
+  [[nodiscard]] Room checked(Room bytes) const {
     if (bytes.size() < 4) throw damaged("is too short");
-    const Bytes data = bytes.first(bytes.size() - 4);
+    const Room data = bytes.first(bytes.size() - 4);
     std::uint32_t stored = 0;
     std::memcpy(&stored, bytes.data() + data.size(), 4);
     // HDF5 before 1.6.3 wrote the bytes of both halves the other way round.

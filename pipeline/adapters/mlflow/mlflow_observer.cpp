@@ -3,7 +3,6 @@
 #include "pipeline/error.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -14,10 +13,6 @@ constexpr double mega = 1e6, mebi = 1 << 20;
 
 /// Seconds between two points: a long job has no more than some hundred.
 double point_seconds(double running) { return std::clamp(running / 60, 2.0, 30.0); }
-
-std::int64_t now_in_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 MlflowStatus status_of(int code) {
   const bool killed = code == static_cast<int>(Fault::interrupted);

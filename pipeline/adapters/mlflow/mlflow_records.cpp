@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 
 namespace terroir {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t longest_name = 250, most_texts = 100, most_entries = 1000;
 constexpr std::size_t most_bytes = 900'000;  // of a million: the rest is for what stands around the entries
@@ -26,7 +27,7 @@ class BatchFiller {
  public:
   explicit BatchFiller(const std::string& run_id) : run_id_(run_id) { begin(); }
 
-  void add(const char* list, std::size_t most, Json entry) {
+  void add(const char* list, std::size_t most, OrderedJson entry) {
     const std::size_t size = text_of(entry).size() + 1;
     if (body_[list].size() == most || entries_ == most_entries || bytes_ + size > most_bytes) end();
     body_[list].push_back(std::move(entry));
@@ -40,9 +41,9 @@ class BatchFiller {
   }
 
  private:
-  static std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+  static std::string text_of(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
   void begin() {
-    body_ = {{"run_id", run_id_}, {"params", Json::array()}, {"tags", Json::array()}, {"metrics", Json::array()}};
+    body_ = {{"run_id", run_id_}, {"params", OrderedJson::array()}, {"tags", OrderedJson::array()}, {"metrics", OrderedJson::array()}};
     entries_ = bytes_ = 0;
   }
   void end() {
@@ -51,7 +52,7 @@ class BatchFiller {
   }
 
   std::string run_id_;
-  Json body_;
+  OrderedJson body_;
   std::size_t entries_ = 0, bytes_ = 0;
   std::vector<std::string> bodies_;
 };
@@ -77,6 +78,10 @@ void MlflowRecords::append(MlflowRecords later) {
   move_all(metrics, later.metrics);
   move_all(artefacts, later.artefacts);
   if (later.status) status = later.status;
+}
+
+std::int64_t now_in_milliseconds() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::string mlflow_name(std::string_view name) {

@@ -8,6 +8,9 @@
 
 namespace terroir {
 
+/// What the server takes as a time.
+[[nodiscard]] std::int64_t now_in_milliseconds();
+
 struct MlflowMetric {
   std::string key;
   double value = 0;

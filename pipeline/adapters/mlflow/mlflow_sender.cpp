@@ -12,10 +12,6 @@ namespace {
 /// Of a job whose server is away for hours the latest points are kept.
 constexpr std::size_t most_waiting = 20'000;
 
-std::int64_t now_in_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 std::chrono::duration<double> seconds(double count) { return std::chrono::duration<double>(count); }
 
 }  // namespace

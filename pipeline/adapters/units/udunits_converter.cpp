@@ -15,15 +15,15 @@ struct FreeUnit {
 struct FreeConverter {
   void operator()(cv_converter* converter) const noexcept { cv_free(converter); }
 };
-struct FreeSystem {
-  void operator()(ut_system* system) const noexcept { ut_free_system(system); }
-};
 using UnitPtr = std::unique_ptr<ut_unit, FreeUnit>;
 
 }  // namespace
 
 struct UdunitsConverter::System {
-  std::unique_ptr<ut_system, FreeSystem> units;
+  struct Free {
+    void operator()(ut_system* system) const noexcept { ut_free_system(system); }
+  };
+  std::unique_ptr<ut_system, Free> units;
   [[nodiscard]] UnitPtr parse(const std::string& text) const { return UnitPtr(ut_parse(units.get(), text.c_str(), UT_UTF8)); }
 };
 

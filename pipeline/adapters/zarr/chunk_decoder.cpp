@@ -15,7 +15,7 @@
 namespace terroir {
 namespace {
 
-using Bytes = std::span<const std::byte>;
+using Stored = std::span<const std::byte>;
 using Out = std::span<std::byte>;
 using Kind = ChunkCodec::Kind;
 
@@ -28,17 +28,17 @@ Out room(std::size_t which, std::size_t bytes) {
   return {buffers[which].data(), bytes};
 }
 
-Bytes checked(Bytes bytes) {
+Stored checked(Stored bytes) {
   std::uint32_t sum = 0;
   if (bytes.size() < checksum_bytes) throw Error(Fault::data, "it is too short");
-  const Bytes content = bytes.first(bytes.size() - checksum_bytes);
+  const Stored content = bytes.first(bytes.size() - checksum_bytes);
   std::memcpy(&sum, bytes.data() + content.size(), checksum_bytes);
   if (sum != crc32c(content)) throw Error(Fault::data, "it has a wrong checksum");
   return content;
 }
 
 template <class T>
-void sum_up(Bytes in, Out out) {
+void sum_up(Stored in, Out out) {
   T sum = 0;
   for (std::size_t at = 0; at + sizeof(T) <= in.size(); at += sizeof(T)) {
     T difference;
@@ -49,7 +49,7 @@ void sum_up(Bytes in, Out out) {
 }
 
 /// Whole numbers from the differences to the ones before them.
-void undo_delta(Bytes in, std::size_t element, Out out) {
+void undo_delta(Stored in, std::size_t element, Out out) {
   switch (element) {
     case 1: return sum_up<std::uint8_t>(in, out);
     case 2: return sum_up<std::uint16_t>(in, out);
@@ -59,7 +59,7 @@ void undo_delta(Bytes in, std::size_t element, Out out) {
 }
 
 /// Undoes one codec whose input had as many bytes as `out`.
-void undo(const ChunkCodec& codec, Bytes in, Out out) {
+void undo(const ChunkCodec& codec, Stored in, Out out) {
   switch (codec.kind) {
     case Kind::blosc: return blosc_decompress(in, out);
     case Kind::zstd: return zstd_decompress(in, out);
@@ -74,7 +74,7 @@ void undo(const ChunkCodec& codec, Bytes in, Out out) {
 }
 
 /// The bytes of a chunk's numbers: in `out`, or where no codec moves them in `stored` itself.
-Bytes undo_all(const InputArray& array, Bytes stored, Out out) {
+Stored undo_all(const InputArray& array, Stored stored, Out out) {
   std::size_t size = out.size();
   for (const ChunkCodec& codec : array.codecs) size += codec.kind == Kind::crc32c ? checksum_bytes : 0;
   std::size_t which = 0;
@@ -129,7 +129,7 @@ float widen(std::uint16_t half) {
   return sign == 0 ? small : -small;
 }
 
-void widen_all(Bytes halves, Out floats) {
+void widen_all(Stored halves, Out floats) {
   for (std::size_t i = 0; i < halves.size() / 2; ++i) {
     std::uint16_t half = 0;
     std::memcpy(&half, halves.data() + 2 * i, 2);
@@ -167,7 +167,7 @@ class Reorder {
   std::vector<std::size_t> strides_;
 };
 
-std::size_t content_bytes(const ChunkCodec& codec, Bytes in) {
+std::size_t content_bytes(const ChunkCodec& codec, Stored in) {
   constexpr std::size_t most = std::size_t{16} << 20;
   std::optional<std::size_t> bytes;
   if (codec.kind == Kind::zstd) bytes = zstd_content_bytes(in);
@@ -184,10 +184,10 @@ void decode_chunk(const InputArray& array, std::span<const std::byte> stored, st
   const std::size_t element = array.stored_element();
   const bool ordered = array.order.size() < 2;
   const Out numbers = ordered && !array.half ? out : room(2, stored_chunk_bytes(array));
-  const Bytes decoded = undo_all(array, stored, numbers);
+  const Stored decoded = undo_all(array, stored, numbers);
   if (decoded.data() != numbers.data()) std::copy(decoded.begin(), decoded.end(), numbers.begin());
   if (array.swapped) swap_bytes(numbers, array.text == InputArray::Text::fixed ? sizeof(char32_t) : element);
-  Bytes plain = numbers;
+  Stored plain = numbers;
   if (!ordered) {
     const Out to = array.half ? room(0, numbers.size()) : out;
     Reorder(array, element).run(numbers.data(), to.data());

@@ -40,13 +40,13 @@ Json compressor(const Compression& compression) {
 }
 
 /// xarray takes the fill value for "missing", so coordinates have none: else an index of 0 would be lost.
-Json fill_value(const Variable& variable) {
+Json fill_value_v2(const Variable& variable) {
   if (variable.type == "string") return "";
   if (!variable.nodata) return nullptr;
   return json_number(*variable.nodata, !variable.type.starts_with("float"));
 }
 
-Json attributes(const Variable& variable) {
+Json attributes_v2(const Variable& variable) {
   Json out = variable.attributes;
   out["_ARRAY_DIMENSIONS"] = variable.dimensions;
   return out;
@@ -60,7 +60,7 @@ Json array_document_v2(const Variable& variable) {
           {"chunks", variable.chunk},
           {"dtype", dtype(variable)},
           {"compressor", compressor(variable.compression)},
-          {"fill_value", fill_value(variable)},
+          {"fill_value", fill_value_v2(variable)},
           {"order", "C"},
           {"filters", nullptr},
           {"dimension_separator", "/"}};
@@ -76,7 +76,7 @@ std::vector<Document> documents_v2(const std::vector<const Variable*>& variables
   };
   for (const auto* variable : variables) {
     add(variable->name + "/.zarray", array_document_v2(*variable));
-    add(variable->name + "/.zattrs", attributes(*variable));
+    add(variable->name + "/.zattrs", attributes_v2(*variable));
   }
   out.emplace_back(".zattrs", root_attributes.dump(2));
   out.emplace_back(".zmetadata", Json{{"metadata", std::move(consolidated)}, {"zarr_consolidated_format", 1}}.dump(2));

@@ -54,14 +54,14 @@ Json array_codecs(const Variable& variable) {
                                                  {"index_location", "end"}})});
 }
 
-Json fill_value(const Variable& variable) {
+Json fill_value_v3(const Variable& variable) {
   if (variable.type == "string") return "";
   if (variable.nodata) return json_number(*variable.nodata, !is_float_type(variable.type));
   return is_float_type(variable.type) ? Json("NaN") : Json(0);
 }
 
 /// xarray does not take the fill value for "missing" in this version but the attribute _FillValue, which it wants in base64 for floats.
-Json attributes(const Variable& variable) {
+Json attributes_v3(const Variable& variable) {
   Json out = variable.attributes;
   if (!variable.nodata || std::isnan(*variable.nodata)) return out;
   if (is_float_type(variable.type)) {
@@ -79,9 +79,9 @@ Json array_document(const Variable& variable) {
           {"data_type", variable.type},
           {"chunk_grid", codec("regular", {{"chunk_shape", variable.shard.empty() ? variable.chunk : variable.shard}})},
           {"chunk_key_encoding", codec("default", {{"separator", "/"}})},
-          {"fill_value", fill_value(variable)},
+          {"fill_value", fill_value_v3(variable)},
           {"codecs", array_codecs(variable)},
-          {"attributes", attributes(variable)},
+          {"attributes", attributes_v3(variable)},
           {"dimension_names", variable.dimensions},
           {"storage_transformers", Json::array()}};
 }

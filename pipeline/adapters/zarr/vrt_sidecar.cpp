@@ -73,9 +73,7 @@ struct View {
   [[nodiscard]] Index planes() const noexcept { return layout.time_chunk * layout.features; }
   [[nodiscard]] Index chunk_rows() const noexcept { return ceil_div(layout.grid.rows, layout.chunk_area.rows); }
   [[nodiscard]] Shape block() const noexcept { return {planes() * layout.chunk_area.rows, layout.chunk_area.cols}; }
-  [[nodiscard]] Shape shape() const noexcept {
-    return plain() ? layout.grid : Shape{chunk_rows() * block().rows, layout.grid.cols};
-  }
+  [[nodiscard]] Shape shape() const noexcept { return plain() ? layout.grid : Shape{chunk_rows() * block().rows, layout.grid.cols}; }
   [[nodiscard]] std::string folder(Index time_chunk) const {
     return layout.name + (layout.has_time ? "/" + whole(time_chunk) : "") + (layout.stacked ? "/0" : "");
   }
@@ -128,7 +126,7 @@ class BandWriter {
   void write_band(const ArrayPlan& array, const ArrayLayout& layout, Index time, std::size_t feature) {
     const LayerInfo& info = plan_.layers[array.layers[feature]].info;
     std::string date, items;
-    if (array.axis != none) {
+    if (array.axis != no_entry) {
       const TimeAxis& axis = plan_.axes[array.axis];
       date = to_text(from_seconds(axis.seconds[static_cast<std::size_t>(time)], axis.calendar));
       items = metadata_item(axis.name, date) + metadata_item("calendar", calendar_name(axis.calendar));
@@ -168,8 +166,7 @@ void write_vrt(const Plan& plan, const OutputPlan& output, const std::vector<Arr
   writer.write("<VRTDataset rasterXSize=\"" + whole(grid.shape().cols) + "\" rasterYSize=\"" + whole(grid.shape().rows) + "\">\n");
   // Without a mapping of its axes GDAL takes x before y, as the transform has them.
   if (grid.crs().known()) writer.write("  <SRS>" + escaped(grid.crs().wkt) + "</SRS>\n");
-  writer.write("  <GeoTransform>" + exact(a.x0) + ", " + exact(a.dx) + ", 0, " + exact(a.y0) + ", 0, " + exact(a.dy) +
-               "</GeoTransform>\n");
+  writer.write("  <GeoTransform>" + exact(a.x0) + ", " + exact(a.dx) + ", 0, " + exact(a.y0) + ", 0, " + exact(a.dy) + "</GeoTransform>\n");
   for (std::size_t i = 0; i < layouts.size(); ++i) writer.write_array(output.arrays[i], layouts[i]);
   writer.write("</VRTDataset>\n");
   object->close();

@@ -41,7 +41,7 @@ class ZarrSink final : public Sink {
     for (const auto& name : feature_coordinate_names()) out.push_back(name);
     for (const auto& array : output_.arrays) {
       out.push_back(array.name);
-      if (array.axis == none) continue;
+      if (array.axis == no_entry) continue;
       const TimeAxis& axis = plan_.axes[array.axis];
       out.push_back(axis.name);
       if (!axis.bounds.empty()) out.push_back(axis.bounds_name());

@@ -245,9 +245,9 @@ TEST(CfDescription, WhatCannotBeRead) {
 /// Two rows and three columns whose longitudes and latitudes stand in the file; `turned`: column by column.
 FakeFile bent(const std::string& coordinates, bool turned = false) {
   FakeFile file;
-  using Numbers = std::vector<double>;
-  file.field("lat", turned ? Numbers{50, 48, 51, 49, 52, 50} : Numbers{50, 51, 52, 48, 49, 50}, turned, "degrees_north");
-  file.field("lon", turned ? Numbers{5, 6, 7, 8, 9, 10} : Numbers{5, 7, 9, 6, 8, 10}, turned, "degrees_east");
+  using Values = std::vector<double>;
+  file.field("lat", turned ? Values{50, 48, 51, 49, 52, 50} : Values{50, 51, 52, 48, 49, 50}, turned, "degrees_north");
+  file.field("lon", turned ? Values{5, 6, 7, 8, 9, 10} : Values{5, 7, 9, 6, 8, 10}, turned, "degrees_east");
   std::vector<CfAttribute> attributes;
   if (!coordinates.empty()) attributes.push_back({"coordinates", coordinates, {}});
   file.variable("t", {"j", "i"}, {2, 3}, attributes);

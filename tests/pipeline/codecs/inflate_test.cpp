@@ -14,13 +14,13 @@
 namespace terroir {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using Octets = std::vector<std::byte>;
 
 /// What zlib makes of bytes, at a level and by a strategy, in blocks of about 8192 symbols (memLevel 6).
-Bytes zlib_stream(const Bytes& in, int level, int strategy) {
+Octets zlib_stream(const Octets& in, int level, int strategy) {
   z_stream z{};
   EXPECT_EQ(::deflateInit2(&z, level, Z_DEFLATED, 15, 6, strategy), Z_OK);
-  Bytes out(::deflateBound(&z, in.size()));
+  Octets out(::deflateBound(&z, in.size()));
   z.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
   z.avail_in = static_cast<uInt>(in.size());
   z.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -32,10 +32,10 @@ Bytes zlib_stream(const Bytes& in, int level, int strategy) {
 }
 
 /// Bytes of `symbols` values, in runs whose mean length is `run`.
-Bytes random_bytes(std::size_t size, unsigned symbols, double run) {
+Octets random_bytes(std::size_t size, unsigned symbols, double run) {
   std::mt19937 random(static_cast<unsigned>(size) + symbols);
   std::bernoulli_distribution changes(1 / run);
-  Bytes out(size);
+  Octets out(size);
   std::byte value{0};
   for (auto& byte : out) {
     if (changes(random)) value = static_cast<std::byte>(random() % symbols);
@@ -45,20 +45,20 @@ Bytes random_bytes(std::size_t size, unsigned symbols, double run) {
 }
 
 /// Values that fall off by a power of two: codes of all lengths.
-Bytes skewed_bytes(std::size_t size) {
+Octets skewed_bytes(std::size_t size) {
   std::mt19937 random(7);
   std::geometric_distribution<unsigned> value(0.5);
-  Bytes out(size);
+  Octets out(size);
   for (auto& byte : out) byte = static_cast<std::byte>(value(random));
   return out;
 }
 
 struct Packed {
-  Bytes content, stream;
+  Octets content, stream;
 };
 
 std::vector<Packed> all_streams() {
-  std::vector<Bytes> contents{{}, Bytes(1, std::byte{'x'}), Bytes(300000, std::byte{0}), skewed_bytes(200000)};
+  std::vector<Octets> contents{{}, Octets(1, std::byte{'x'}), Octets(300000, std::byte{0}), skewed_bytes(200000)};
   for (const std::size_t size : std::array<std::size_t, 4>{17, 287, 289, 70000}) {
     contents.push_back(random_bytes(size, 256, 1));
     contents.push_back(random_bytes(size, 5, 1));
@@ -66,7 +66,7 @@ std::vector<Packed> all_streams() {
     contents.push_back(random_bytes(size, 3, 2.5));
   }
   std::vector<Packed> all;
-  for (const Bytes& content : contents)
+  for (const Octets& content : contents)
     for (const int strategy : {Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED})
       for (const int level : {0, 1, 9})
         if (level == 1 || strategy == Z_DEFAULT_STRATEGY) all.push_back({content, zlib_stream(content, level, strategy)});
@@ -74,7 +74,7 @@ std::vector<Packed> all_streams() {
 }
 
 /// One stream by this library's own decoder alone.
-bool decode_alone(const Bytes& stream, std::size_t size, Bytes& out) {
+bool decode_alone(const Octets& stream, std::size_t size, Octets& out) {
   out.assign(size, std::byte{0});
   deflate::Stream own(std::span<const std::byte>(stream).subspan(2), out);
   while (own.ready()) deflate::alone(own);
@@ -87,7 +87,7 @@ TEST(Inflate, MakesOfTwoStreamsWhatZlibPacked) {
     set_cpu_level(level);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Packed &one = all[i], &other = all[(i * 7 + 3) % all.size()];
-      Bytes a(one.content.size()), b(other.content.size());
+      Octets a(one.content.size()), b(other.content.size());
       EXPECT_EQ(inflate_zlib(ZlibStream{one.stream, a}, ZlibStream{other.stream, b}), (std::array{true, true}));
       EXPECT_TRUE(a == one.content && b == other.content) << i;
     }
@@ -97,22 +97,22 @@ TEST(Inflate, MakesOfTwoStreamsWhatZlibPacked) {
 
 TEST(Inflate, LeavesNothingOfThemToTheLibrary) {
   for (const Packed& packed : all_streams()) {
-    Bytes out;
+    Octets out;
     EXPECT_TRUE(decode_alone(packed.stream, packed.content.size(), out));
     EXPECT_EQ(out, packed.content);
   }
 }
 
 TEST(Inflate, JudgesADamagedStreamAndSparesTheOther) {
-  const Bytes content = random_bytes(3000, 9, 3), good = zlib_stream(content, 6, Z_DEFAULT_STRATEGY);
+  const Octets content = random_bytes(3000, 9, 3), good = zlib_stream(content, 6, Z_DEFAULT_STRATEGY);
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    Bytes damaged = good, a(content.size()), b(content.size());
+    Octets damaged = good, a(content.size()), b(content.size());
     damaged[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
     const auto [damaged_is_good, other_is_good] = inflate_zlib(ZlibStream{damaged, a}, ZlibStream{good, b});
     EXPECT_TRUE(other_is_good && b == content) << bit;
     // Some bits do no harm, as a match is found at several distances, and Adler-32 overlooks some harm: zlib says what is good.
-    Bytes expected(content.size());
+    Octets expected(content.size());
     uLongf size = expected.size();
     const int code =
         ::uncompress(reinterpret_cast<Bytef*>(expected.data()), &size, reinterpret_cast<const Bytef*>(damaged.data()), damaged.size());
@@ -124,14 +124,14 @@ TEST(Inflate, JudgesADamagedStreamAndSparesTheOther) {
 }
 
 TEST(Inflate, RefusesAStreamThatIsCutOffOrDoesNotFillItsPlace) {
-  const Bytes content = random_bytes(5000, 50, 2), good = zlib_stream(content, 1, Z_DEFAULT_STRATEGY);
+  const Octets content = random_bytes(5000, 50, 2), good = zlib_stream(content, 1, Z_DEFAULT_STRATEGY);
   for (std::size_t size = 0; size < good.size(); size += 11) {
-    const Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-    Bytes a(content.size()), b(content.size());
+    const Octets cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
+    Octets a(content.size()), b(content.size());
     EXPECT_EQ(inflate_zlib(ZlibStream{good, a}, ZlibStream{cut, b}), (std::array{true, false})) << size;
   }
   for (const std::size_t size : {content.size() - 1, content.size() + 1, content.size() + 400}) {
-    Bytes a(size), b(content.size());
+    Octets a(size), b(content.size());
     EXPECT_EQ(inflate_zlib(ZlibStream{good, a}, ZlibStream{good, b}), (std::array{false, true}));
   }
 }

@@ -28,7 +28,7 @@ Plane packed_by_zstd(const Plane& in) {
   return out;
 }
 
-Plane unpacked(const Plane& in, std::size_t bytes) {
+Plane unpacked_zstd(const Plane& in, std::size_t bytes) {
   Plane out(bytes);
   zstd_decompress(in, out);
   return out;
@@ -72,7 +72,7 @@ TEST(ZstdPlane, GivesBackPlanesOfAllKindsAndSizes) {
     for (const Plane& in : {Plane(bytes), tail, classes(bytes, 2, 1), classes(bytes, 6, 2), classes(bytes, 196, 5), half}) {
       for (const PlaneShape& shape :
            {PlaneShape{}, PlaneShape{1, 1}, PlaneShape{13, 1300}, PlaneShape{256, 65536}, PlaneShape{bytes, bytes}})
-        ASSERT_EQ(unpacked(packed(in, shape), bytes), in) << bytes << " bytes in rows of " << shape.row;
+        ASSERT_EQ(unpacked_zstd(packed(in, shape), bytes), in) << bytes << " bytes in rows of " << shape.row;
     }
   }
 }
@@ -86,7 +86,7 @@ TEST(ZstdPlane, GivesBackRunsThatEndAnywhere) {
       const std::size_t from = random() % in.size(), length = std::min<std::size_t>(random() % 200, in.size() - from);
       for (std::size_t i = from; i < from + length; ++i) in[i] = i >= row && run % 2 == 0 ? in[i - row] : in[from];
     }
-    ASSERT_EQ(unpacked(packed(in, {row, 0}), in.size()), in) << "trial " << trial;
+    ASSERT_EQ(unpacked_zstd(packed(in, {row, 0}), in.size()), in) << "trial " << trial;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/commands/doctor.h"
 
+#include "tests/pipeline/commands/support/said.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,11 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-struct Said {
-  int code = 0;
-  std::string out, errors;
-};
 
 Said doctor(std::vector<std::string> arguments) {
   std::ostringstream out, errors;

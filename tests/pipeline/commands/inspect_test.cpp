@@ -6,6 +6,7 @@
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/run/destination.h"
 #include "pipeline/run/journal.h"
+#include "tests/pipeline/commands/support/said.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,11 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-struct Said {
-  int code = 0;
-  std::string out, errors;
-};
 
 Said inspect(std::vector<std::string> arguments) {
   std::ostringstream out, errors;

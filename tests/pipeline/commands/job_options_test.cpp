@@ -16,7 +16,7 @@ using testing::Not;
 using testing::Pair;
 
 struct Parsed {
-  std::optional<JobOptions> options;
+  std::optional<JobArguments> options;
   std::string out, errors;
   int code = 0;
 };
@@ -30,13 +30,13 @@ Parsed parse(const std::string& command, const std::vector<std::string>& words) 
   return result;
 }
 
-TEST(JobOptions, AreAllTaken) {
+TEST(JobArguments, AreAllTaken) {
   const auto parsed = parse(
       "launch",
       {"j.yml", "--input", "dem=a=b", "--output",   "o=/x", "--datastore", "d=/y", "--set",         "a.b=c",        "--set", "d=", "--step",
        "s",     "--ranks", "3",       "--hostfile", "h",    "--retries",   "2",    "--allow-shell", "--experiment", "e"});
   ASSERT_TRUE(parsed.options) << parsed.errors;
-  const JobOptions& options = *parsed.options;
+  const JobArguments& options = *parsed.options;
   EXPECT_EQ(options.file, "j.yml");
   EXPECT_EQ(options.step, "s");
   EXPECT_THAT(options.sets, ElementsAre(Pair("a.b", "c"), Pair("d", "")));
@@ -52,18 +52,18 @@ TEST(JobOptions, AreAllTaken) {
   EXPECT_EQ(options.launch.environment.at("PATH"), std::getenv("PATH"));
 }
 
-TEST(JobOptions, OfACheckAreFewer) {
+TEST(JobArguments, OfACheckAreFewer) {
   EXPECT_TRUE(parse("check", {"j.yml", "--datastore", "d=/y", "--set", "a=b", "--step", "s"}).options);
   for (const char* option : {"--ranks=2", "--hostfile=h", "--retries=1", "--allow-shell", "--experiment=e"})
     EXPECT_THAT(parse("check", {"j.yml", option}).errors, HasSubstr("unrecognised option")) << option;
 }
 
-TEST(JobOptions, KnowWhichGoWithJobsOnly) {
+TEST(JobArguments, KnowWhichGoWithJobsOnly) {
   EXPECT_EQ(parse("check", {"j.yml", "--input", "a=b"}).options->job_only, "");
   EXPECT_EQ(parse("check", {"j.yml", "--set", "a=b"}).options->job_only, "--set");
 }
 
-TEST(JobOptions, TellWhatIsWrongInOneLine) {
+TEST(JobArguments, TellWhatIsWrongInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{}, "name a job"},
       {{"a", "b"}, "name one file only"},
@@ -82,7 +82,7 @@ TEST(JobOptions, TellWhatIsWrongInOneLine) {
   }
 }
 
-TEST(JobOptions, HelpShowsWhatACommandTakes) {
+TEST(JobArguments, HelpShowsWhatACommandTakes) {
   const auto launch = parse("launch", {"--help"});
   EXPECT_EQ(launch.code, 0);
   EXPECT_THAT(launch.out, HasSubstr("terroir launch JOB [options]\nWhat it does.\n"));

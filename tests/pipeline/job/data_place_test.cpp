@@ -7,11 +7,11 @@
 namespace terroir {
 namespace {
 
-using Kind = DataPlace::Kind;
+using PlaceKind = DataPlace::Kind;
 
 struct Place {
   std::string text;
-  Kind kind;
+  PlaceKind kind;
   std::string name, path, account;
 };
 
@@ -27,27 +27,26 @@ TEST_P(Places, AreKnownByTheirPaths) {
   EXPECT_EQ(place.account, GetParam().account);
 }
 
-INSTANTIATE_TEST_SUITE_P(DataPlace, Places,
-                         testing::Values(Place{"", Kind::none, "", "", ""}, Place{"./data", Kind::local, "./data", "", ""},
-                                         Place{"/data/x.tif", Kind::local, "/data/x.tif", "", ""},
-                                         Place{"file:./data", Kind::local, "./data", "", ""}, Place{"a:b", Kind::local, "a:b", "", ""},
-                                         Place{"azureml://datastores/blobs/paths/a/b", Kind::datastore, "blobs", "a/b", ""},
-                                         Place{"azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/blobs/paths/a/",
-                                               Kind::datastore, "blobs", "a/", ""},
-                                         Place{"azureml://jobs/j/outputs/o/paths/x", Kind::remote, "", "", ""},
-                                         Place{"azureml://datastores/blobs", Kind::remote, "", "", ""},
-                                         Place{"azureml:dem:3", Kind::asset, "dem:3", "", ""},
-                                         Place{"azureml:dem@latest", Kind::asset, "dem@latest", "", ""},
-                                         Place{"wasbs://box@acc.blob.core.windows.net/a/b/", Kind::blob, "box", "a/b/", "acc"},
-                                         Place{"wasbs://box@acc.blob.core.windows.net", Kind::blob, "box", "", "acc"},
-                                         Place{"azureml:wasbs://box@acc.blob.core.windows.net/a", Kind::blob, "box", "a", "acc"},
-                                         Place{"abfss://fs@acc.dfs.core.windows.net/x.tif", Kind::blob, "fs", "x.tif", "acc"},
-                                         Place{"https://acc.blob.core.windows.net/box/a/x.tif", Kind::blob, "box", "a/x.tif", "acc"},
-                                         Place{"https://acc.blob.core.windows.net/box?sv=1", Kind::remote, "", "", ""},
-                                         Place{"https://acc.blob.core.windows.net/", Kind::remote, "", "", ""},
-                                         Place{"https://example.org/x.tif", Kind::remote, "", "", ""},
-                                         Place{"wasbs://box/a@b", Kind::remote, "", "", ""}, Place{"adl://x/y", Kind::remote, "", "", ""},
-                                         Place{"runs:/r/model", Kind::remote, "", "", ""}));
+INSTANTIATE_TEST_SUITE_P(
+    DataPlace, Places,
+    testing::Values(
+        Place{"", PlaceKind::none, "", "", ""}, Place{"./data", PlaceKind::local, "./data", "", ""},
+        Place{"/data/x.tif", PlaceKind::local, "/data/x.tif", "", ""}, Place{"file:./data", PlaceKind::local, "./data", "", ""},
+        Place{"a:b", PlaceKind::local, "a:b", "", ""},
+        Place{"azureml://datastores/blobs/paths/a/b", PlaceKind::datastore, "blobs", "a/b", ""},
+        Place{"azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/blobs/paths/a/", PlaceKind::datastore, "blobs", "a/", ""},
+        Place{"azureml://jobs/j/outputs/o/paths/x", PlaceKind::remote, "", "", ""},
+        Place{"azureml://datastores/blobs", PlaceKind::remote, "", "", ""}, Place{"azureml:dem:3", PlaceKind::asset, "dem:3", "", ""},
+        Place{"azureml:dem@latest", PlaceKind::asset, "dem@latest", "", ""},
+        Place{"wasbs://box@acc.blob.core.windows.net/a/b/", PlaceKind::blob, "box", "a/b/", "acc"},
+        Place{"wasbs://box@acc.blob.core.windows.net", PlaceKind::blob, "box", "", "acc"},
+        Place{"azureml:wasbs://box@acc.blob.core.windows.net/a", PlaceKind::blob, "box", "a", "acc"},
+        Place{"abfss://fs@acc.dfs.core.windows.net/x.tif", PlaceKind::blob, "fs", "x.tif", "acc"},
+        Place{"https://acc.blob.core.windows.net/box/a/x.tif", PlaceKind::blob, "box", "a/x.tif", "acc"},
+        Place{"https://acc.blob.core.windows.net/box?sv=1", PlaceKind::remote, "", "", ""},
+        Place{"https://acc.blob.core.windows.net/", PlaceKind::remote, "", "", ""},
+        Place{"https://example.org/x.tif", PlaceKind::remote, "", "", ""}, Place{"wasbs://box/a@b", PlaceKind::remote, "", "", ""},
+        Place{"adl://x/y", PlaceKind::remote, "", "", ""}, Place{"runs:/r/model", PlaceKind::remote, "", "", ""}));
 
 }  // namespace
 }  // namespace terroir

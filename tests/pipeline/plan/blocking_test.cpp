@@ -7,13 +7,7 @@
 namespace terroir::testing {
 namespace {
 
-MemoryOpener flat_dem() {
-  MemoryOpener opener;
-  opener.add("dem.tif", raster({1024, 1024}, {128, 128}, [](Index, Index) { return 1.0F; }));
-  return opener;
-}
-
-std::string recipe(const std::string& steps, const std::string& more = "") {
+std::string dem_recipe(const std::string& steps, const std::string& more = "") {
   return "version: 1\ngrid: {like: dem}\ninputs: {dem: {path: dem.tif}}\nsteps:\n" + steps + "outputs: {out: {path: o, " + more +
          "chunk: 64, shard: 512}}\n";
 }
@@ -23,14 +17,14 @@ Pass pass_of(const std::string& text, const Resources& resources = {std::size_t{
   return compiled(text, opener, resources).passes.at(0);
 }
 
-const std::string chain = recipe(R"(  one:   {process: focal_statistics, data: dem, size: 17, reducer: mean}
+const std::string three_windows = dem_recipe(R"(  one:   {process: focal_statistics, data: dem, size: 17, reducer: mean}
   two:   {process: focal_statistics, data: one, size: 17, reducer: sd}
   three: {process: focal_statistics, data: two, size: 17, reducer: max}
 )");
-const std::string wide = recipe("  wide: {process: focal_statistics, data: dem, size: 129, reducer: mean}\n");
+const std::string wide = dem_recipe("  wide: {process: focal_statistics, data: dem, size: 129, reducer: mean}\n");
 
 TEST(Blocking, HalosOfAChainThatAddUpEnlargeTheBlock) {
-  const Pass pass = pass_of(chain);
+  const Pass pass = pass_of(three_windows);
   // In a chunk of 64 x 64 the steps work on 112 x 112, 96 x 96 and 80 x 80 pixels, 2.3 times as many as are kept in the mean.
   EXPECT_EQ(pass.block, (Shape{64, 128}));
   EXPECT_DOUBLE_EQ(pass.recompute, (112.0 * 176 + 96 * 160 + 80 * 144) / (3 * 64 * 128));
@@ -52,7 +46,7 @@ TEST(Blocking, EachThreadHasAPieceOfATile) {
 
 TEST(Blocking, OneWideWindowAmongManyStepsIsNotWorthALargerBlock) {
   // The wide step works on 3.06 times the pixels of a chunk: (64 + 2 * 24)^2 / 64^2. The mean of it and two others is 1.7.
-  const Pass pass = pass_of(recipe(R"(  wide: {process: focal_statistics, data: dem, size: 49, reducer: mean}
+  const Pass pass = pass_of(dem_recipe(R"(  wide: {process: focal_statistics, data: dem, size: 49, reducer: mean}
   less: {process: expression, data: [dem, wide], formula: "dem - wide"}
   some: {process: clip, data: less, min: 0}
 )"));

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t plenty = std::size_t{1} << 32;
 
-MemoryOpener flat_dem() {
-  MemoryOpener opener;
-  opener.add("dem.tif", raster({1024, 1024}, {128, 128}, [](Index, Index) { return 1.0F; }));
-  return opener;
-}
-
 /// Three steps of one size; the tiles are chunks, so that blocks cannot grow.
 std::string chain(int size, const std::string& grid = "{like: dem}") {
   const std::string window = "size: " + std::to_string(size) + ", reducer: ";

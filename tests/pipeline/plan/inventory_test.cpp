@@ -7,7 +7,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-std::string recipe(const std::string& input) {
+std::string recipe_of(const std::string& input) {
   return "version: 1\ninputs:\n  x: {" + input +
          "}\nsteps:\n  s: {process: linear_scale, data: x, factor: 1, offset: 0}\noutputs: {out: {path: o}}\n";
 }
@@ -24,7 +24,7 @@ MemoryOpener scenes(const Texts& names) {
   return opener;
 }
 
-Texts said(const std::string& input, SourceOpener& opener) { return faults(recipe(input), opener); }
+Texts said(const std::string& input, SourceOpener& opener) { return faults(recipe_of(input), opener); }
 
 TEST(Inventory, DatesWithoutABandAreOneLine) {
   MemoryOpener opener = scenes({"20240101_B02", "20240101_B04", "20240102_B02", "20240103_B02"});
@@ -57,7 +57,8 @@ TEST(Inventory, AFileOfNoDateIsNamed) {
   MemoryOpener opener = scenes({"20240101", "20240230", "20240231"});
   const std::string path = "path: \"s/{time:%Y%m%d}.tif\"";
   Texts warnings;
-  for (const auto& d : compile_text(recipe(path), opener, {}).diagnostics) warnings.push_back(d.where + ": " + d.problem + "; " + d.remedy);
+  for (const auto& d : compile_text(recipe_of(path), opener, {}).diagnostics)
+    warnings.push_back(d.where + ": " + d.problem + "; " + d.remedy);
   EXPECT_EQ(warnings, (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, so it is not read, nor "
                              "are others: 1; correct its name, or remove it"}));
 }

@@ -36,7 +36,7 @@ TEST(PolygonChoice, AsksForEachAttributeOnce) {
   spec.where = {{{}, "height", {"1", "2.5"}}, {{}, "crop", {"wheat"}}};
   const VectorLayer layer = parcels();
   const PolygonChoice choice(spec, layer);
-  EXPECT_THAT(choice.attributes(), testing::ElementsAre("height", "crop"));
+  EXPECT_THAT(choice.attributes(), ::testing::ElementsAre("height", "crop"));
   EXPECT_EQ(choice.value_of(with({AttributeValue{2.5, ""}, AttributeValue{0, "wheat"}})), 2.5f);
   EXPECT_EQ(choice.value_of(with({AttributeValue{2.5, ""}, AttributeValue{0, "maize"}})), std::nullopt);
   EXPECT_EQ(choice.value_of(with({AttributeValue{3, ""}, AttributeValue{0, "wheat"}})), std::nullopt);

@@ -10,7 +10,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 /// What is wrong with a recipe of this grid and one input of the whole Earth, in degrees.
-Texts faults_of(const std::string& grid) {
+Texts faults_of_grid(const std::string& grid) {
   MemoryOpener opener;
   auto earth = raster({18, 36}, {18, 36}, hills);
   Crs crs;
@@ -24,15 +24,15 @@ Texts faults_of(const std::string& grid) {
 }
 
 TEST(TargetGrid, MayEndOnePixelBeyondAPole) {
-  EXPECT_EQ(faults_of("{like: t, bounds: [-185, -95, 185, 95]}"), Texts{}) << "latitudes -100 to 100, in pixels of 10";
+  EXPECT_EQ(faults_of_grid("{like: t, bounds: [-185, -95, 185, 95]}"), Texts{}) << "latitudes -100 to 100, in pixels of 10";
 }
 
 TEST(TargetGrid, EndsAtThePoles) {
   EXPECT_EQ(
-      faults_of("{like: t, bounds: [-180, -90, 180, 101]}"),
+      faults_of_grid("{like: t, bounds: [-180, -90, 180, 101]}"),
       (Texts{"grid: the grid reaches beyond a pole, or more than twice around the Earth: longitudes -180 to 180, latitudes -90 to 110; "
              "check its bounds, which are in degrees in this CRS"}));
-  EXPECT_EQ(faults_of("{like: t, bounds: [-180, -101, 180, 90]}").size(), 1u);
+  EXPECT_EQ(faults_of_grid("{like: t, bounds: [-180, -101, 180, 90]}").size(), 1u);
 }
 
 TEST(TargetGrid, OfTheOnlyInputIsToldThere) {
@@ -46,16 +46,16 @@ TEST(TargetGrid, OfTheOnlyInputIsToldThere) {
 }
 
 TEST(TargetGrid, GoesTwiceAroundTheEarthAtMost) {
-  EXPECT_EQ(faults_of("{like: t, bounds: [-360, -90, 360, 90]}"), Texts{});
-  EXPECT_EQ(faults_of("{like: t, bounds: [-360, -90, 371, 90]}").size(), 1u);
+  EXPECT_EQ(faults_of_grid("{like: t, bounds: [-360, -90, 360, 90]}"), Texts{});
+  EXPECT_EQ(faults_of_grid("{like: t, bounds: [-360, -90, 371, 90]}").size(), 1u);
 }
 
 TEST(TargetGrid, HasNoMorePixelsThanCanBeWritten) {
   EXPECT_EQ(
-      faults_of("{crs: \"EPSG:32632\", resolution: 1e-6, bounds: [0, 0, 3000, 1]}"),
+      faults_of_grid("{crs: \"EPSG:32632\", resolution: 1e-6, bounds: [0, 0, 3000, 1]}"),
       (Texts{"grid: the grid would have 1000000 x 3000000000 pixels, more than can be written; check the resolution and bounds, which "
              "are in units of the grid's CRS"}));
-  EXPECT_EQ(faults_of("{crs: \"EPSG:32632\", resolution: 1, bounds: [0, 0, 1e300, 1]}"),
+  EXPECT_EQ(faults_of_grid("{crs: \"EPSG:32632\", resolution: 1, bounds: [0, 0, 1e300, 1]}"),
             (Texts{"grid: its bounds are too far away to be counted in pixels of this size; correct the grid"}));
 }
 

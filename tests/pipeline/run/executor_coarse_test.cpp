@@ -10,11 +10,11 @@ namespace {
 constexpr Index dates = 6;
 
 /// Six maps of 240 x 240 pixels of 300 m, in 36 chunks each, under a grid of 30 m.
-struct World {
+struct CoarseWorld {
   MemoryOpener opener;
   std::vector<std::shared_ptr<MemoryRaster>> maps;
 
-  World() {
+  CoarseWorld() {
     for (Index t = 0; t < dates; ++t) {
       maps.push_back(raster(
           {240, 240}, {40, 40}, [t](Index r, Index c) { return hills(r, c) + static_cast<float>(t * t); }, {600000, 5200000}, 300));
@@ -34,13 +34,13 @@ std::string recipe(const std::string& steps, const std::string& layers, const st
 }
 
 const char* const fine_grid = "{crs: \"EPSG:32632\", resolution: 60, bounds: [600000, 5128000, 672000, 5200000]}";
-const char* const chain = R"(  middle: {process: reduce_time, data: t, reducer: median}
+const char* const coarse_chain = R"(  middle: {process: reduce_time, data: t, reducer: median}
   smooth: {process: focal_statistics, data: middle, size: 3, reducer: mean}
   fine:   {process: resample, data: smooth, method: bilinear}
 )";
 
 /// The least memory that a recipe runs in, to some kilobytes: what is decoded twice is then counted twice.
-std::size_t least_memory(const std::string& text, World& world) {
+std::size_t least_memory(const std::string& text, CoarseWorld& world) {
   const Plan roomy = compiled(text, world.opener);
   Resources resources{roomy.projected_memory() - roomy.cache_bytes, 1, 1, std::nullopt};
   while (!faults(text, world.opener, resources).empty()) resources.memory += std::size_t{16} << 10;
@@ -48,8 +48,8 @@ std::size_t least_memory(const std::string& text, World& world) {
 }
 
 TEST(ExecutorCoarse, ALayerUnderAFineGridIsComputedOnce) {
-  World world;
-  const std::string text = recipe(chain, "fine", fine_grid);
+  CoarseWorld world;
+  const std::string text = recipe(coarse_chain, "fine", fine_grid);
   EXPECT_NE(explain(compiled(text, world.opener)).find("computes smooth on its own grid, once"), std::string::npos);
   RunOptions options;
   options.resources.memory = least_memory(text, world);
@@ -61,21 +61,21 @@ TEST(ExecutorCoarse, ALayerUnderAFineGridIsComputedOnce) {
 }
 
 TEST(ExecutorCoarse, RanksOfANodeComputeItOnceBetweenThem) {
-  World world;
-  const std::string text = recipe(chain, "fine", fine_grid);
+  CoarseWorld world;
+  const std::string text = recipe(coarse_chain, "fine", fine_grid);
   RunOptions options;
   options.ranks = 3;
   const WholeRun shared = whole_run(text, world.opener, options);
   // As above, and no rank's cache has lost anything: each rank for itself would be three times as many.
   EXPECT_GE(world.chunks_read(), 36U * dates);
   EXPECT_LE(world.chunks_read(), 64U * dates);
-  World other;
+  CoarseWorld other;
   EXPECT_TRUE(same_bits(shared.arrays.at("out/fine").pixels, whole_run(text, other.opener).arrays.at("out/fine").pixels));
 }
 
 TEST(ExecutorCoarse, RanksComputeItEachForItselfWhereScratchIsFull) {
-  World world, other;
-  const std::string text = recipe(chain, "fine", fine_grid);
+  CoarseWorld world, other;
+  const std::string text = recipe(coarse_chain, "fine", fine_grid);
   RunOptions options;
   options.ranks = 3;
   options.full_scratch = true;
@@ -85,8 +85,8 @@ TEST(ExecutorCoarse, RanksComputeItEachForItselfWhereScratchIsFull) {
 }
 
 TEST(ExecutorCoarse, GivesWhatTwoRunsGive) {
-  World world;
-  const WholeRun once = whole_run(recipe(chain, "fine", fine_grid), world.opener);
+  CoarseWorld world;
+  const WholeRun once = whole_run(recipe(coarse_chain, "fine", fine_grid), world.opener);
   // The coarse layer by itself, kept as a raster that another run reads.
   const std::string steps =
       "  middle: {process: reduce_time, data: t, reducer: median}\n"
@@ -108,7 +108,7 @@ TEST(ExecutorCoarse, GivesWhatTwoRunsGive) {
     options.resources.block = block;
     options.resources.threads = 3;
     options.backwards = true;
-    const WholeRun other = whole_run(recipe(chain, "fine", fine_grid), world.opener, options);
+    const WholeRun other = whole_run(recipe(coarse_chain, "fine", fine_grid), world.opener, options);
     EXPECT_TRUE(same_bits(once.arrays.at("out/fine").pixels, other.arrays.at("out/fine").pixels));
   }
 }

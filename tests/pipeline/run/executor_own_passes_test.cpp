@@ -5,8 +5,8 @@
 namespace terroir::testing {
 namespace {
 
-/// Two generations of global processes around a chain of wide windows; `one` is cut off and wanted as it is, too.
-const char* const text = R"(
+/// Two generations of global processes around a windows_chain of wide windows; `one` is cut off and wanted as it is, too.
+const char* const two_generations = R"(
 version: 1
 grid: {like: dem}
 inputs: {dem: {path: dem.tif}}
@@ -23,15 +23,15 @@ outputs:
 
 constexpr Shape size{530, 290};
 
-struct World {
+struct DemWorld {
   MemoryOpener opener;
   std::shared_ptr<MemoryRaster> dem = raster(size, {64, 48}, hills);
-  World() { opener.add("dem.tif", dem); }
-  WholeRun run(const RunOptions& options, const char* recipe = text) { return whole_run(recipe, opener, options); }
+  DemWorld() { opener.add("dem.tif", dem); }
+  WholeRun run(const RunOptions& options, const char* recipe = two_generations) { return whole_run(recipe, opener, options); }
 };
 
 TEST(ExecutorOwnPasses, GiveTheSameBitsAsOnePass) {
-  World world;
+  DemWorld world;
   RunOptions uncut;
   uncut.resources.block = Shape{32, 32};
   const WholeRun reference = world.run(uncut);
@@ -51,7 +51,7 @@ TEST(ExecutorOwnPasses, GiveTheSameBitsAsOnePass) {
   expect_same(reference, world.run(full), "full scratch");
 }
 
-const char* const chain = R"(
+const char* const windows_chain = R"(
 version: 1
 grid: {like: dem}
 inputs: {dem: {path: dem.tif}}
@@ -63,8 +63,8 @@ outputs: {out: {path: o, layers: [three], chunk: 64, shard: 64}}
 )";
 
 TEST(ExecutorOwnPasses, ReadBeyondTheGridWhatTheirReadersLookAt) {
-  World world;
-  std::string part = chain;
+  DemWorld world;
+  std::string part = windows_chain;
   part.replace(part.find("{like: dem}"), 11, "{like: dem, bounds: [603000, 5194000, 606000, 5197000]}");
   RunOptions uncut;
   uncut.resources.block = Shape{64, 64};
@@ -75,10 +75,10 @@ TEST(ExecutorOwnPasses, ReadBeyondTheGridWhatTheirReadersLookAt) {
 }
 
 TEST(ExecutorOwnPasses, ComputeALayerOnceForAllRanks) {
-  World world;
+  DemWorld world;
   RunOptions options;
   options.ranks = 3;
-  const WholeRun run = world.run(options, chain);
+  const WholeRun run = world.run(options, windows_chain);
   ASSERT_EQ(run.plan.own_passes.size(), 1U);
   // 9 x 7 chunks of the file. The 3 x 2 chunks of `two` ask for 32 more pixels on each side: 5, 6 and 2 rows of chunks, and 6 and 2
   // columns. Three ranks that read the whole file would read 189.

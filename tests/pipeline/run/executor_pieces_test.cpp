@@ -6,7 +6,7 @@ namespace terroir::testing {
 namespace {
 
 /// Two generations of global processes over halos that are larger than a chunk; the window is no whole number of chunks or tiles.
-const char* const text = R"(
+const char* const wide_halos = R"(
 version: 1
 grid: {like: dem}
 inputs: {dem: {path: dem.tif}}
@@ -24,7 +24,7 @@ outputs:
 WholeRun run_of(RunOptions options = {}) {
   MemoryOpener opener;
   opener.add("dem.tif", raster({230, 250}, {64, 48}, hills));
-  return whole_run(text, opener, options);
+  return whole_run(wide_halos, opener, options);
 }
 
 RunOptions by_blocks(Shape block, int threads = 1) {

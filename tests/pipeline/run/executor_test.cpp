@@ -10,8 +10,6 @@
 namespace terroir::testing {
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-
 const char* const terrain_chain = R"(
 version: 1
 name: chain
@@ -160,7 +158,7 @@ outputs: {out: {path: o, layers: [mean, cut], chunk: 8, shard: 8}}
 
 TEST(Executor, MosaicsTakeTheFirstValidPixelInOrderOfNames) {
   MemoryOpener opener;
-  opener.add("m/a.tif", raster({20, 20}, {8, 8}, [](Index r, Index) { return r == 3 ? nan : 1.0F; }));
+  opener.add("m/a.tif", raster({20, 20}, {8, 8}, [](Index r, Index) { return r == 3 ? no_value : 1.0F; }));
   opener.add("m/b.tif", raster({20, 20}, {8, 8}, [](Index, Index) { return 2.0F; }, {600300, 5200000}));
   const WholeRun run = whole_run(R"(
 version: 1

@@ -11,12 +11,11 @@
 namespace terroir::testing {
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr Shape shape{70, 90};
 
 /// Value of a day (from 0) of the stack; some pixels are missing on some days.
 float pixel(Index day, Index row, Index col) {
-  if ((row + 3 * col + 5 * day) % 11 == 0) return nan;
+  if ((row + 3 * col + 5 * day) % 11 == 0) return no_value;
   return static_cast<float>((row * 31 + col * 17 + day * 7) % 101) + 0.25F;
 }
 

@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using namespace terroir::testing;
 
-JobOptions options(const std::string& attempt, bool verify = false) {
+JobOptions attempt_options(const std::string& attempt, bool verify = false) {
   JobOptions out;
   out.prepare.attempt = attempt;
   out.prepare.verify = verify;
@@ -39,7 +39,7 @@ TEST(Parts, BecomeOneFileInTheOrderOfTiles) {
     for (const int ranks : {1, 2, 3, 5}) {
       FakeWorld world(fake_plan({3, 3}), true);
       world.hides_parts = hidden;
-      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = options("1")}).codes, Each(0));
+      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = attempt_options("1")}).codes, Each(0));
       EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine))) << ranks << hidden;
       EXPECT_THAT(parts_of(world), IsEmpty());
     }
@@ -57,7 +57,7 @@ TEST(Parts, AreToldOfWhileTheFileIsMade) {
   world.stores[0]->before_close = [&](const std::string& key) {
     if (key == "zarr.json") first.wait_for(std::chrono::seconds(20));
   };
-  const auto outcome = run_fake(world, {.options = options("1")});
+  const auto outcome = run_fake(world, {.options = attempt_options("1")});
   EXPECT_THAT(outcome.codes, Each(0));
   ASSERT_TRUE(all_read);
   EXPECT_EQ(first.get().bytes_total, 8u * 6u);  // eight times "tile 0"
@@ -70,9 +70,9 @@ TEST(Parts, OfEarlierRunsCountInTheSummaryOfTheFileOnly) {
   world.stores[0]->before_close = [&](const std::string& key) {
     if (key == "zarr.json" && full) throw Error(Fault::system, "No space left on device");
   };
-  EXPECT_THAT(run_fake(world, {.options = options("1")}).codes, Each(4));
+  EXPECT_THAT(run_fake(world, {.options = attempt_options("1")}).codes, Each(4));
   full = false;
-  const auto outcome = run_fake(world, {.options = options("2")});
+  const auto outcome = run_fake(world, {.options = attempt_options("2")});
   EXPECT_EQ(outcome.summary.progress.work.tiles, 0u);
   EXPECT_EQ(outcome.summary.file_bytes, nine.size());
 }
@@ -98,7 +98,7 @@ TEST(Parts, AreTakenInOneOrderWhileOthersAreComputed) {
         for (int i = 0; i < 1000 && world.tiles_computed == 15 && computed_at_first == 16; ++i)
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
       };
-      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = options("1")}).codes, Each(0));
+      EXPECT_THAT(run_fake(world, {.ranks = ranks, .options = attempt_options("1")}).codes, Each(0));
       EXPECT_EQ(taken, in_turn) << ranks << hidden;
       EXPECT_LT(computed_at_first, 16);
     }
@@ -109,7 +109,7 @@ TEST(Parts, ThatASinkCannotTakeEndTheJob) {
   world.on_take = [](Index tile, const std::string&) {
     if (tile == 4) throw Error(Fault::system, "the disk is full");
   };
-  const auto outcome = run_fake(world, {.ranks = 2, .options = options("1")});
+  const auto outcome = run_fake(world, {.ranks = 2, .options = attempt_options("1")});
   EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
   EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("the disk is full")));
   EXPECT_THAT(world.objects(), IsEmpty());
@@ -120,13 +120,13 @@ TEST(Parts, OfAnEarlierRunAreReadFromTheStore) {
   world.on_tile = [](int, std::size_t, Index tile) {
     if (tile == 4) throw Error(Fault::data, "broken");
   };
-  EXPECT_EQ(run_fake(world, {.options = options("1")}).codes[0], static_cast<int>(Fault::data));
+  EXPECT_EQ(run_fake(world, {.options = attempt_options("1")}).codes[0], static_cast<int>(Fault::data));
   EXPECT_THAT(world.objects(), IsEmpty());
   const int before = world.tiles_computed;
   world.on_tile = nullptr;
   std::vector<std::string> taken;
   world.on_take = [&](Index, const std::string& part) { taken.push_back(part); };
-  EXPECT_THAT(run_fake(world, {.ranks = 2, .options = options("2")}).codes, Each(0));
+  EXPECT_THAT(run_fake(world, {.ranks = 2, .options = attempt_options("2")}).codes, Each(0));
   EXPECT_EQ(world.tiles_computed, 9);
   EXPECT_GT(before, 0);
   EXPECT_THAT(taken, ElementsAre("tile 0", "tile 4", "", "tile 8", "tile 1", "tile 3", "tile 7", "tile 5", "tile 2"));
@@ -140,31 +140,31 @@ TEST(Parts, ThatAreDamagedEndTheJobWithTheirName) {
     const std::string other = "tile X";
     for (const auto& key : parts_of(world)) world.stores[0]->put(key, std::as_bytes(std::span(other)));
   };
-  const auto outcome = run_fake(world, {.options = options("1")});
+  const auto outcome = run_fake(world, {.options = attempt_options("1")});
   EXPECT_THAT(outcome.codes, ElementsAre(static_cast<int>(Fault::system)));
   EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("is not what was written there; run the same command with --verify")));
   EXPECT_THAT(world.objects(), IsEmpty());
   world.on_tile = nullptr;
-  EXPECT_THAT(run_fake(world, {.options = options("2", true)}).codes, Each(0));
+  EXPECT_THAT(run_fake(world, {.options = attempt_options("2", true)}).codes, Each(0));
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
 }
 
 TEST(Parts, AreNotNeededOnceTheFileIsPublished) {
   FakeWorld world(fake_plan({3, 3}), true);
-  EXPECT_THAT(run_fake(world, {.options = options("1")}).codes, Each(0));
+  EXPECT_THAT(run_fake(world, {.options = attempt_options("1")}).codes, Each(0));
   for (const bool verify : {false, true}) {
-    const auto again = run_fake(world, {.options = options("2", verify)});
+    const auto again = run_fake(world, {.options = attempt_options("2", verify)});
     EXPECT_TRUE(again.summary.nothing_to_do);
     EXPECT_EQ(world.tiles_computed, 9);
   }
   const std::string damaged = nine.substr(1);
   world.stores[0]->put("zarr.json", std::as_bytes(std::span(damaged)));
-  const auto mended = run_fake(world, {.options = options("3", true)});
+  const auto mended = run_fake(world, {.options = attempt_options("3", true)});
   EXPECT_THAT(mended.notes, ::testing::Contains(HasSubstr("1 objects verified, 1 damaged")));
   EXPECT_EQ(world.tiles_computed, 17);  // all but the one without pixels
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
   world.stores[0]->put("zarr.json", std::as_bytes(std::span(damaged)));  // shorter: seen without reading it
-  EXPECT_THAT(run_fake(world, {.options = options("4")}).codes, Each(0));
+  EXPECT_THAT(run_fake(world, {.options = attempt_options("4")}).codes, Each(0));
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine)));
 }
 
@@ -173,9 +173,9 @@ TEST(Parts, StayUntilAllOutputsAreComplete) {
   world.stores[1]->before_close = [](const std::string& key) {
     if (key == "zarr.json") throw Error(Fault::system, "No space left on device");
   };
-  EXPECT_EQ(run_fake(world, {.options = options("1")}).codes[0], static_cast<int>(Fault::system));
+  EXPECT_EQ(run_fake(world, {.options = attempt_options("1")}).codes[0], static_cast<int>(Fault::system));
   world.stores[1]->before_close = nullptr;
-  const auto outcome = run_fake(world, {.ranks = 2, .options = options("2")});
+  const auto outcome = run_fake(world, {.ranks = 2, .options = attempt_options("2")});
   EXPECT_THAT(outcome.codes, Each(0));
   EXPECT_EQ(world.tiles_computed, 18);  // none was computed again
   EXPECT_THAT(world.objects(), ElementsAre(Pair("out0/zarr.json", nine), Pair("out1/zarr.json", nine)));

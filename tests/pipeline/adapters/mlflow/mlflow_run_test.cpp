@@ -18,8 +18,8 @@ using Json = nlohmann::json;
 using Kind = MlflowOutcome::Kind;
 
 /// A run at a fake server.
-struct World {
-  explicit World(MlflowSettings how = plain_settings()) : settings(std::move(how)) {}
+struct RunWorld {
+  explicit RunWorld(MlflowSettings how = plain_settings()) : settings(std::move(how)) {}
   MlflowOutcome tell(const MlflowRecords& records = some_metric()) { return run.tell(records); }
   static MlflowRecords some_metric() { return {{}, {}, {{"tiles", 1, 2, 3}}, std::nullopt, {}}; }
   static MlflowRecords end() { return {{}, {}, {}, MlflowStatus{"FINISHED", 99}, {}}; }
@@ -40,10 +40,10 @@ struct World {
 };
 
 TEST(MlflowRun, IsMadeOnceWhenSomethingIsTold) {
-  World world;
+  RunWorld world;
   EXPECT_EQ(world.run.page(), "");
   EXPECT_TRUE(world.tell().done());
-  EXPECT_TRUE(world.tell(World::end()).done());
+  EXPECT_TRUE(world.tell(RunWorld::end()).done());
   EXPECT_THAT(world.server.calls(), ElementsAre("GET experiments/get-by-name?experiment_name=Default", "POST runs/create",
                                                 "POST runs/log-batch", "POST runs/update"));
   const Json made = world.server.bodies("runs/create").at(0);
@@ -58,7 +58,7 @@ TEST(MlflowRun, IsMadeOnceWhenSomethingIsTold) {
 TEST(MlflowRun, MakesTheExperimentThatIsMissing) {
   auto settings = plain_settings();
   settings.experiment_name = "soil & rock";
-  World world(settings);
+  RunWorld world(settings);
   world.answer("get-by-name", FakeServer::refusal(404, "RESOURCE_DOES_NOT_EXIST"));
   world.answer("experiments/create", FakeServer::ok({{"experiment_id", "8"}}));
   EXPECT_TRUE(world.tell().done());
@@ -68,7 +68,7 @@ TEST(MlflowRun, MakesTheExperimentThatIsMissing) {
 }
 
 TEST(MlflowRun, TakesTheExperimentThatAnotherHasMadeMeanwhile) {
-  World world;
+  RunWorld world;
   world.answer("get-by-name", FakeServer::refusal(404, "RESOURCE_DOES_NOT_EXIST"), 1);
   world.answer("experiments/create", FakeServer::refusal(400, "RESOURCE_ALREADY_EXISTS"));
   EXPECT_TRUE(world.tell().done());
@@ -78,9 +78,9 @@ TEST(MlflowRun, TakesTheExperimentThatAnotherHasMadeMeanwhile) {
 TEST(MlflowRun, GoesOnWhenItExists) {
   auto settings = plain_settings();
   settings.run_id = "r1";
-  World world(settings);
+  RunWorld world(settings);
   EXPECT_TRUE(world.tell().done());
-  EXPECT_TRUE(world.tell(World::end()).done());
+  EXPECT_TRUE(world.tell(RunWorld::end()).done());
   EXPECT_THAT(world.server.calls(), ElementsAre("GET runs/get?run_id=r1", "POST runs/update", "POST runs/log-batch", "POST runs/update"));
   EXPECT_EQ(world.server.bodies("runs/update").at(0), Json::parse(R"({"run_id":"r1","status":"RUNNING"})"));
 }
@@ -88,7 +88,7 @@ TEST(MlflowRun, GoesOnWhenItExists) {
 TEST(MlflowRun, SaysThatItDoesNotExist) {
   auto settings = plain_settings();
   settings.run_id = "r9";
-  World world(settings);
+  RunWorld world(settings);
   world.answer("runs/get", FakeServer::refusal(404, "RESOURCE_DOES_NOT_EXIST"));
   const auto outcome = world.tell();
   EXPECT_EQ(outcome.kind, Kind::never);
@@ -99,9 +99,9 @@ TEST(MlflowRun, IsNotEndedInAJobOfAzureMl) {
   auto settings = plain_settings();
   settings.run_id = "job1";
   settings.azure = true;
-  World world(settings);
+  RunWorld world(settings);
   EXPECT_TRUE(world.tell().done());
-  auto records = World::end();
+  auto records = RunWorld::end();
   records.artefacts = {{"valley/plan.txt", "Plan"}};
   EXPECT_TRUE(world.tell(records).done());
   EXPECT_THAT(world.server.calls(), ElementsAre("POST runs/log-batch"));
@@ -112,7 +112,7 @@ TEST(MlflowRun, IsNotEndedInAJobOfAzureMl) {
 TEST(MlflowRun, SendsItsAuthorization) {
   auto settings = plain_settings();
   settings.authorization = "Bearer t";
-  World world(settings);
+  RunWorld world(settings);
   EXPECT_TRUE(world.tell().done());
   for (const auto& request : world.server.requests)
     EXPECT_THAT(request.headers, Contains(std::pair<std::string, std::string>("Authorization", "Bearer t")));
@@ -125,7 +125,7 @@ TEST(MlflowRun, RenewsAShortLivedToken) {
   settings.authorization = "Bearer old";
   settings.token_url = "http://host/history/token";
   settings.token_seconds = 0;
-  World world(settings);
+  RunWorld world(settings);
   world.answer("history", FakeServer::ok({{"token", "new"}}), 1);
   EXPECT_TRUE(world.tell().done());
   world.answer("history", FakeServer::refusal(429, "BUSY"));
@@ -136,7 +136,7 @@ TEST(MlflowRun, RenewsAShortLivedToken) {
 }
 
 TEST(MlflowRun, KeepsParametersThatHaveAnotherValueAsTags) {
-  World world;
+  RunWorld world;
   world.answer("log-batch", FakeServer::refusal(400, "INVALID_PARAMETER_VALUE", "Changing param values is not allowed"));
   world.server.answer = [](const HttpRequest& request) -> std::optional<HttpReply> {
     const auto has = [&](const char* text) { return (request.url + request.body).find(text) != std::string::npos; };
@@ -144,7 +144,7 @@ TEST(MlflowRun, KeepsParametersThatHaveAnotherValueAsTags) {
     if (has("log-parameter") && has("ranks")) return FakeServer::refusal(400, "INVALID_PARAMETER_VALUE");
     return std::nullopt;
   };
-  MlflowRecords records = World::some_metric();
+  MlflowRecords records = RunWorld::some_metric();
   records.parameters = {{"recipe", "valley"}, {"ranks", "8"}};
   EXPECT_TRUE(world.tell(records).done());
   EXPECT_THAT(world.server.bodies("log-parameter"), SizeIs(2));
@@ -154,7 +154,7 @@ TEST(MlflowRun, KeepsParametersThatHaveAnotherValueAsTags) {
 
 TEST(MlflowRun, PutsArtefactsWhereTheServerKeepsThem) {
   for (const char* uri : {"mlflow-artifacts:/7/r1/artifacts", "mlflow-artifacts://elsewhere:9/7/r1/artifacts"}) {
-    World world;
+    RunWorld world;
     world.server.artifact_uri = uri;
     EXPECT_TRUE(world.tell({{}, {}, {}, std::nullopt, {{"my valley/plan.txt", "x?sig=abc"}}}).done());
     const auto& put = world.server.requests.back();
@@ -165,13 +165,13 @@ TEST(MlflowRun, PutsArtefactsWhereTheServerKeepsThem) {
 }
 
 TEST(MlflowRun, GoesOnWithoutArtefacts) {
-  World elsewhere;
+  RunWorld elsewhere;
   elsewhere.server.artifact_uri = "s3://bucket/7/r1";
   const MlflowRecords records{{}, {}, {}, std::nullopt, {{"a", "x"}, {"b", "y"}}};
   EXPECT_TRUE(elsewhere.tell(records).done());
   EXPECT_THAT(elsewhere.run.left_out(), HasSubstr("it keeps artefacts in s3://bucket/7/r1"));
   EXPECT_EQ(elsewhere.server.calls().size(), 2u);
-  World refused;
+  RunWorld refused;
   refused.answer("mlflow-artifacts/", FakeServer::refusal(403, "PERMISSION_DENIED"));
   EXPECT_TRUE(refused.tell(records).done());
   EXPECT_EQ(refused.run.left_out(),
@@ -181,9 +181,9 @@ TEST(MlflowRun, GoesOnWithoutArtefacts) {
 }
 
 TEST(MlflowRun, IsEndedAlthoughAMetricIsRefused) {
-  World world;
+  RunWorld world;
   world.answer("log-batch", FakeServer::refusal(400, "INVALID_PARAMETER_VALUE", "no such name"));
-  MlflowRecords records = World::some_metric();
+  MlflowRecords records = RunWorld::some_metric();
   records.status = MlflowStatus{"FINISHED", 99};
   EXPECT_TRUE(world.tell(records).done());
   EXPECT_EQ(world.server.calls().back(), "POST runs/update");
@@ -197,14 +197,14 @@ TEST(MlflowRun, TellsWhatMayPassFromWhatWillNot) {
                                     {FakeServer::refusal(401, ""), Kind::never},
                                     {HttpReply{200, "<html>", "", true, 0}, Kind::never},
                                     {HttpReply{200, "[1]", "", true, 0}, Kind::never}}) {
-    World world;
+    RunWorld world;
     world.answer("log-batch", reply);
     EXPECT_EQ(world.tell().kind, kind) << reply.status;
   }
 }
 
 TEST(MlflowRun, ChargesFailuresToThePatience) {
-  World world;
+  RunWorld world;
   world.answer("log-batch", FakeServer::nothing(2));
   EXPECT_EQ(world.tell().kind, Kind::later);
   EXPECT_EQ(world.patience.left(), 3);
@@ -219,12 +219,12 @@ TEST(MlflowRun, ChargesFailuresToThePatience) {
 }
 
 TEST(MlflowRun, IsNotMadeTwice) {
-  World lost;
+  RunWorld lost;
   lost.answer("runs/create", FakeServer::nothing(0, true));
   EXPECT_EQ(lost.tell().kind, Kind::later);
   EXPECT_EQ(lost.tell().kind, Kind::never);
   EXPECT_THAT(lost.server.bodies("runs/create"), SizeIs(1));
-  World unreached;
+  RunWorld unreached;
   unreached.answer("runs/create", FakeServer::nothing(0, false), 1);
   EXPECT_EQ(unreached.tell().kind, Kind::later);
   EXPECT_TRUE(unreached.tell().done());
@@ -233,7 +233,7 @@ TEST(MlflowRun, IsNotMadeTwice) {
 TEST(MlflowRun, DoesNotBelieveEverything) {
   for (const auto& info : {Json::object(), Json{{"run_id", "\x1b[2J"}, {"experiment_id", "7"}}, Json{{"run_id", 7}, {"experiment_id", "7"}},
                            Json{{"run_id", "r1"}}, Json::array()}) {
-    World world;
+    RunWorld world;
     world.answer("runs/create", FakeServer::ok({{"run", {{"info", info}}}}));
     EXPECT_EQ(world.tell().kind, Kind::never);
     EXPECT_EQ(world.run.page(), "");
@@ -243,7 +243,7 @@ TEST(MlflowRun, DoesNotBelieveEverything) {
 TEST(MlflowRun, RepeatsNoSecretsAndNoControlCharactersOfTheServer) {
   auto settings = plain_settings();
   settings.authorization = "Bearer abc-def";
-  World world(settings);
+  RunWorld world(settings);
   world.answer("runs/create", FakeServer::refusal(400, "NO", "\x1b[31m your token is abc-def\n" + std::string(5000, 'x')));
   const auto outcome = world.tell();
   EXPECT_THAT(outcome.why, HasSubstr("it answered 400 NO:  [31m your token is [redacted] x"));

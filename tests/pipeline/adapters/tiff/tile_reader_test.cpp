@@ -102,7 +102,7 @@ TEST_F(TileReaderTest, FetchesWhatIsOneStreamOnly) {
 }
 
 /// Where the numbers of a file stand, and how they are compressed.
-struct Layout {
+struct FileLayout {
   const char* name;
   std::vector<std::string> options;
 };
@@ -131,13 +131,13 @@ class TileReaderLayouts : public TileReaderTest, public ::testing::WithParamInte
 
 TEST_P(TileReaderLayouts, HoldWhatGdalReads) {
   const GDALDataType type = GetParam();
-  const std::vector<Layout> layouts = {{"tiles", {"TILED=YES", "BLOCKXSIZE=48", "BLOCKYSIZE=32"}}, {"strips", {"BLOCKYSIZE=13"}}};
-  std::vector<Layout> codecs = {{"plain", {}},
-                                {"deflate", {"COMPRESS=DEFLATE"}},
-                                {"deflate and predictor 2", {"COMPRESS=DEFLATE", "PREDICTOR=2"}},
-                                {"lzw", {"COMPRESS=LZW"}},
-                                {"lzw and predictor 2", {"COMPRESS=LZW", "PREDICTOR=2"}},
-                                {"zstd and predictor 2", {"COMPRESS=ZSTD", "PREDICTOR=2"}}};
+  const std::vector<FileLayout> layouts = {{"tiles", {"TILED=YES", "BLOCKXSIZE=48", "BLOCKYSIZE=32"}}, {"strips", {"BLOCKYSIZE=13"}}};
+  std::vector<FileLayout> codecs = {{"plain", {}},
+                                    {"deflate", {"COMPRESS=DEFLATE"}},
+                                    {"deflate and predictor 2", {"COMPRESS=DEFLATE", "PREDICTOR=2"}},
+                                    {"lzw", {"COMPRESS=LZW"}},
+                                    {"lzw and predictor 2", {"COMPRESS=LZW", "PREDICTOR=2"}},
+                                    {"zstd and predictor 2", {"COMPRESS=ZSTD", "PREDICTOR=2"}}};
   if (GDALDataTypeIsFloating(type) != 0) codecs.push_back({"deflate and predictor 3", {"COMPRESS=DEFLATE", "PREDICTOR=3"}});
   for (const auto& layout : layouts)
     for (const auto& codec : codecs) {

@@ -18,24 +18,24 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-using Bytes = std::vector<std::byte>;
+using Octets = std::vector<std::byte>;
 
 template <class T>
-Bytes bytes_of(const std::vector<T>& numbers) {
+Octets bytes_of(const std::vector<T>& numbers) {
   const auto bytes = std::as_bytes(std::span(numbers));
   return {bytes.begin(), bytes.end()};
 }
 
-Bytes joined(std::initializer_list<Bytes> parts) {
-  Bytes out;
-  for (const Bytes& part : parts) out.insert(out.end(), part.begin(), part.end());
+Octets joined(std::initializer_list<Octets> parts) {
+  Octets out;
+  for (const Octets& part : parts) out.insert(out.end(), part.begin(), part.end());
   return out;
 }
 
-Bytes with_checksum(const Bytes& bytes) { return joined({bytes, bytes_of<std::uint32_t>({crc32c(bytes)})}); }
+Octets with_checksum(const Octets& bytes) { return joined({bytes, bytes_of<std::uint32_t>({crc32c(bytes)})}); }
 
-Bytes by_zstd(const Bytes& bytes) {
-  Bytes out(zstd_bound(bytes.size()));
+Octets by_zstd(const Octets& bytes) {
+  Octets out(zstd_bound(bytes.size()));
   out.resize(zstd_compress(bytes, 3, out));
   return out;
 }
@@ -51,7 +51,7 @@ class ZarrFileTest : public testing::Test {
   ~ZarrFileTest() override { std::filesystem::remove_all(folder_); }
 
   void put(const std::string& key, const std::string& text) { put(key, bytes_of(std::vector<char>(text.begin(), text.end()))); }
-  void put(const std::string& key, const Bytes& bytes) {
+  void put(const std::string& key, const Octets& bytes) {
     const std::filesystem::path path = std::filesystem::path(folder_) / key;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -105,7 +105,7 @@ std::string shards_with_index(const std::string& location) { return std::string(
 
 TEST_F(ZarrFileTest, FindsChunksByTheIndexOfTheirShard) {
   constexpr std::uint64_t none = ~std::uint64_t{0};
-  const Bytes first = with_checksum(bytes_of<std::uint8_t>({1, 2})), second = with_checksum(bytes_of<std::uint8_t>({3, 4}));
+  const Octets first = with_checksum(bytes_of<std::uint8_t>({1, 2})), second = with_checksum(bytes_of<std::uint8_t>({3, 4}));
   describe("uint8", "[2, 4]", "[2, 4]", "7", shards_with_index("end"));
   put("a/c/0/0", joined({second, first, with_checksum(bytes_of<std::uint64_t>({6, 6, none, none, none, none, 0, 6}))}));
   EXPECT_THAT(numbers(), ElementsAre(1, 2, 7, 7, 7, 7, 3, 4));
@@ -115,7 +115,7 @@ TEST_F(ZarrFileTest, FindsChunksByTheIndexOfTheirShard) {
 }
 
 TEST_F(ZarrFileTest, TellsWhatIsWrongWithAShard) {
-  const Bytes chunk = with_checksum(bytes_of<std::uint8_t>({1, 2}));
+  const Octets chunk = with_checksum(bytes_of<std::uint8_t>({1, 2}));
   describe("uint8", "[1, 2]", "[1, 2]", "7", shards_with_index("end"));
   put("a/c/0/0", joined({chunk, with_checksum(bytes_of<std::uint64_t>({2, 25}))}));
   EXPECT_THAT(complaint(), HasSubstr("chunk (0, 0) of 'a' cannot be decoded (its index names bytes that it does not have); get a fresh"));

@@ -234,4 +234,10 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
          });
 }
 
+MemoryOpener flat_dem() {
+  MemoryOpener opener;
+  opener.add("dem.tif", raster({1024, 1024}, {128, 128}, [](Index, Index) { return 1.0F; }));
+  return opener;
+}
+
 }  // namespace terroir::testing

@@ -76,4 +76,7 @@ void expect_same(const WholeRun& a, const WholeRun& b, const std::string& what);
 /// Whether two runs of pixels are the same bits, NaN included.
 [[nodiscard]] bool same_bits(const std::vector<float>& a, const std::vector<float>& b);
 
+/// dem.tif: 1024 x 1024 pixels of 1, in chunks of 128.
+[[nodiscard]] MemoryOpener flat_dem();
+
 }  // namespace terroir::testing
