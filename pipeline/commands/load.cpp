@@ -169,24 +169,17 @@ std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
 
 bool is_error(const Diagnostic& d) { return !d.warning; }
 
-/// The input, step or output in which something lies, or the setting of the grid: "steps.slope" of "steps.slope.unit".
-std::string section_of(const std::string& where) { return where.substr(0, where.find('.', where.find('.') + 1)); }
-
 /// A recipe with doubled keys: what else is wrong with it, besides the sections that have them. Which of two values is meant is not known,
 /// and so neither what else is wrong there; nor anything where a section itself is given twice, or a parameter, whose value may be
 /// anywhere.
 ParsedRecipe parse_doubled(const ParsedYaml& yaml, const RecipeOptions& options) {
-  ParsedRecipe parsed{std::nullopt, yaml.diagnostics, {}};
   const std::set<std::string> unclear(yaml.doubled.begin(), yaml.doubled.end());
   const auto is_everywhere = [](const auto& where) { return where.find('.') == where.npos || where.starts_with("parameters."); };
-  if (std::any_of(unclear.begin(), unclear.end(), is_everywhere)) return parsed;
-  const auto is_clear = [&](const std::string& where) { return unclear.count(section_of(where)) == 0; };
-  ParsedRecipe rest = parse_recipe(yaml.root, options.bindings, options.recipe);
-  for (auto& d : rest.diagnostics)
-    if (is_error(d) && is_clear(d.where)) parsed.diagnostics.push_back(std::move(d));
-  for (auto& input : rest.recipe ? rest.recipe->inputs : rest.inputs)
-    if (is_clear("inputs." + input.name)) parsed.inputs.push_back(std::move(input));
-  parsed.diagnostics = in_file_order(std::move(parsed.diagnostics));
+  if (std::any_of(unclear.begin(), unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
+  ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, unclear);
+  std::vector<Diagnostic> found = yaml.diagnostics;
+  std::copy_if(parsed.diagnostics.begin(), parsed.diagnostics.end(), std::back_inserter(found), is_error);
+  parsed.diagnostics = in_file_order(std::move(found));
   return parsed;
 }
 

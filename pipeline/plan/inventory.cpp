@@ -81,13 +81,14 @@ class InputTaker : InputFindings {
       if (match) open_file(path, *match, pattern);
       if (!match && pattern.has_no_date(path)) dateless.push_back(shown(path, pattern));
     }
-    if (!dateless.empty())
-      warn("path", spec_.path_at,
-           dateless.front() + " has the form of the pattern, but its digits are no date, so it is not read" +
-               (dateless.size() > 1 ? ", nor are others: " + std::to_string(dateless.size() - 1) : ""),
-           "correct its name, or remove it");
+    if (!dateless.empty()) {
+      const std::string problem = dateless.front() + " has the form of the pattern, but its digits are no date, so it is not read" +
+                                  (dateless.size() > 1 ? ", nor are others: " + std::to_string(dateless.size() - 1) : "");
+      if (dateless.size() == paths.size()) return complain("path", spec_.path_at, problem, "correct its name");
+      warn("path", spec_.path_at, problem, "correct its name, or remove it");
+    }
     if (found_.empty() && passed_over_ && !failed(before))
-      complain("select", spec_.path_at,
+      complain("select", spec_.select.at,
                "it selects none of the times, which go from " + to_text(passed_over_->first) + " to " + to_text(passed_over_->second),
                "widen it");
     else if (paths.empty())
@@ -132,7 +133,7 @@ class InputTaker : InputFindings {
   bool refused_as_bands(const std::string& name) {
     if (!spec_.variable.empty() && !refused_)
       complain("variable", spec_.at, name + " has bands and no variables", "leave out variable, or name bands");
-    if (spec_.select.level && !refused_) complain("select.level", spec_.at, name + " has no levels", "leave it out");
+    if (spec_.select.level && !refused_) complain("select.level", spec_.select.at, name + " has no levels", "leave it out");
     return refused_ = refused_ || !spec_.variable.empty() || spec_.select.level;
   }
 
@@ -143,7 +144,8 @@ class InputTaker : InputFindings {
     const std::string key = by_date ? "time" : !select.months.empty() ? "month" : !select.season.empty() ? "season" : "";
     const auto has_time = [&](const Found& f) { return f.match.time || !inventory_.files[f.file].source->times().is_static(); };
     if (key.empty() || std::any_of(found_.begin(), found_.end(), has_time)) return false;
-    complain("select." + key, spec_.at, name_of(found_.front().file) + " has no time", "leave it out, or give the path a {time:...} field");
+    complain("select." + key, spec_.select.at, name_of(found_.front().file) + " has no time",
+             "leave it out, or give the path a {time:...} field");
     return true;
   }
 

@@ -18,7 +18,9 @@ std::size_t place_of(std::vector<Decoding>& decodings, const Decoding& decoding)
 }  // namespace
 
 void InputFindings::complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-  diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
+  const std::string where = "inputs." + spec_.name + "." + key;
+  const auto is_told = [&](const Diagnostic& d) { return d.where == where && d.problem == problem; };
+  if (std::none_of(diagnostics_.begin(), diagnostics_.end(), is_told)) diagnostics_.push_back({at, where, problem, remedy, false});
 }
 
 void InputFindings::warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {

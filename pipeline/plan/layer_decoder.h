@@ -8,7 +8,7 @@
 
 namespace terroir {
 
-/// What is found about one input, each with the key of its section.
+/// What is found about one input, each with the key of its section; what is wrong with several of its bands alike is told once.
 class InputFindings {
  public:
   InputFindings(const InputSpec& spec, std::vector<Diagnostic>& diagnostics) : spec_(spec), diagnostics_(diagnostics) {}

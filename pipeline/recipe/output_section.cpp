@@ -157,7 +157,7 @@ void check_paths(const std::vector<OutputSpec>& outputs, Report& report) {
     for (std::size_t j = 0; j < outputs.size() && !outputs[i].path.empty(); ++j) {
       const std::string path = without_slashes(outputs[i].path), other = without_slashes(outputs[j].path);
       const bool same = j < i && path == other, inside = !other.empty() && path.starts_with(other + "/");
-      if (!same && !inside) continue;
+      if ((!same && !inside) || !report.is_clear("outputs." + outputs[j].name)) continue;
       report.error(
           outputs[i].at, "outputs." + outputs[i].name + ".path",
           same ? "output '" + outputs[j].name + "' has the same path" : "it lies in the folder of output '" + outputs[j].name + "'",

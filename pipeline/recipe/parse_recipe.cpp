@@ -36,8 +36,8 @@ void complete_grid(const Section& document, Recipe& recipe) {
 
 }  // namespace
 
-ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file) {
-  Report report;
+ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file, const std::set<std::string>& unclear) {
+  Report report(unclear);
   Recipe recipe;
   recipe.file = file;
   if (!document.is_map()) {
@@ -62,7 +62,8 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   if (report.errors() == 0)
     parsed.recipe = std::move(recipe);
   else
-    std::copy_if(recipe.inputs.begin(), recipe.inputs.end(), std::back_inserter(parsed.inputs), [](const auto& i) { return i.whole; });
+    std::copy_if(recipe.inputs.begin(), recipe.inputs.end(), std::back_inserter(parsed.inputs),
+                 [&](const auto& i) { return i.whole && report.is_clear("inputs." + i.name); });
   return parsed;
 }
 

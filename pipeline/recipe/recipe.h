@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct BandSpec {
 
 /// Which times and levels of an input are read.
 struct SelectSpec {
+  Position at;
   std::string from, to;  ///< ISO dates or their beginnings ("1991", "2024-06"), inclusive; empty: open
   std::vector<int> months;
   std::string season;
@@ -158,8 +160,10 @@ struct ParsedRecipe {
   std::vector<InputSpec> inputs{};  ///< without a recipe: those whose own sections are right, so that their files can be looked at
 };
 
-/// Checks a whole document against the catalogue and the bindings. `file` is only for messages.
-[[nodiscard]] ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file);
+/// Checks a whole document against the catalogue and the bindings. `file` is only for messages. Of `unclear` sections, as "inputs.dem", it
+/// is not known what they mean, because a key stands there twice: nothing is said of them, and there is no recipe.
+[[nodiscard]] ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file,
+                                        const std::set<std::string>& unclear = {});
 
 /// The recipe with every default spelled out and paths as written, keys in a fixed order: what is hashed and kept in the output.
 [[nodiscard]] Value canonical_recipe(const Recipe&);

@@ -22,9 +22,11 @@ std::string one_line(std::string text) {
 
 void Report::error(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
   ++errors_;
-  if (at.line > 0 && muted_.count({at.line, at.column}) > 0) return;
+  if ((at.line > 0 && muted_.count({at.line, at.column}) > 0) || !is_clear(where)) return;
   found_.push_back({at, where, problem, remedy, false});
 }
+
+bool Report::is_clear(const std::string& where) const { return unclear_.count(where.substr(0, where.find('.', where.find('.') + 1))) == 0; }
 
 void Report::warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
   found_.push_back({at, where, problem, remedy, true});

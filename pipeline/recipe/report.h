@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace terroir {
@@ -15,6 +16,10 @@ namespace terroir {
 /// Collects the mistakes of a recipe, so that all are told at once.
 class Report {
  public:
+  /// `unclear`: inputs, steps and outputs, as "steps.slope", and settings of the grid of which it is not known what they mean, each of
+  /// which counts as an error that has been told. What else is wrong there is not.
+  explicit Report(std::set<std::string> unclear = {}) : unclear_(std::move(unclear)), errors_(unclear_.size()) {}
+
   void error(Position at, const std::string& where, const std::string& problem, const std::string& remedy);
   void warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy);
   /// Takes over what another part found; `where` is put in front, and `at` stands in where the part knew no position.
@@ -23,6 +28,9 @@ class Report {
   /// No more errors about this place: its value could not be made out, which has been told.
   void mute(Position at) { muted_.emplace(at.line, at.column); }
 
+  /// Whether it is known what stands in a section; `where` is its place or one inside.
+  [[nodiscard]] bool is_clear(const std::string& where) const;
+
   [[nodiscard]] std::size_t errors() const noexcept { return errors_; }
   /// Everything found, in the order of the file.
   [[nodiscard]] std::vector<Diagnostic> sorted() const { return in_file_order(found_); }
@@ -30,6 +38,7 @@ class Report {
  private:
   std::vector<Diagnostic> found_;
   std::set<std::pair<int, int>> muted_;
+  std::set<std::string> unclear_;
   std::size_t errors_ = 0;
 };
 

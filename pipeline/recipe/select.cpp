@@ -73,6 +73,7 @@ SelectSpec read_select(const Section& input) {
   if (!input.has("select")) return select;
   const Section section(input.get("select"), input.at("select"), input.where("select"), {"time", "month", "season", "level"},
                         input.report());
+  select.at = input.at("select");
   read_time(section, select);
   read_months(section, select);
   // Climatologists write DJF, YAML writers djf.

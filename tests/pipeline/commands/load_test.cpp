@@ -57,6 +57,17 @@ TEST_F(LoadPlan, TellsOfDoubledKeysAndOfAllThatIsWrongBesides) {
                    "r.yml:8:23: 'process' is given twice, first in line 8; keep one"}));
 }
 
+TEST_F(LoadPlan, TakesNothingForACircleOrATakenPathThatIsOneByADoubledKeyOnly) {
+  EXPECT_EQ(said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps:\n  a: {process: slope, data: b, data: dem}\n"
+                 "  b: {process: slope, data: a}\n  c: {process: slope, data: d}\n  d: {process: slope, data: c}\n"
+                 "outputs:\n  o: {path: \"${{outputs.out}}\", path: \"${{inputs.here}}p\", layers: [a]}\n"
+                 "  p: {path: \"${{outputs.out}}\", layers: [b]}\n  q: {path: \"${{outputs.out}}\", layers: [c]}\n"),
+            (Lines{"r.yml:4:32: 'data' is given twice, first in line 4; keep one",
+                   "r.yml:6:3: steps.c: steps form a circle: c uses d uses c; break it: a step works on earlier ones",
+                   "r.yml:9:33: 'path' is given twice, first in line 9; keep one",
+                   "r.yml:11:3: outputs.q.path: output 'p' has the same path; give each its own folder"}));
+}
+
 TEST_F(LoadPlan, TellsNothingElseWhereASectionIsGivenTwice) {
   EXPECT_EQ(said("version: 1\ninputs: {dem: {path: \"${{inputs.here}}dem.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n"
                  "steps: {b: {process: slope, data: dem}}\n" +
@@ -69,6 +80,13 @@ TEST_F(LoadPlan, TellsNothingElseWhereAParameterHasTwoValues) {
                  "inputs: {dem: {path: \"${{inputs.here}}${{inputs.file}}.tif\"}}\nsteps: {a: {process: slope, data: dem}}\n" +
                  outputs),
             (Lines{"r.yml:2:50: 'default' is given twice, first in line 2; keep one"}));
+}
+
+TEST_F(LoadPlan, ShowsWhereTimesAreSelectedThatAFileDoesNotHave) {
+  EXPECT_EQ(said("version: 1\ninputs:\n  dem:\n    path: \"${{inputs.here}}dem.tif\"\n    select: {month: 6}\n"
+                 "steps: {a: {process: slope, data: dem}}\n" +
+                 outputs),
+            (Lines{"r.yml:5:13: inputs.dem.select.month: dem.tif has no time; leave it out, or give the path a {time:...} field"}));
 }
 
 TEST_F(LoadPlan, TellsFaultsOfTheTextAndOfRightlyNamedInputsTogether) {

@@ -61,6 +61,9 @@ TEST(Inventory, AFileOfNoDateIsNamed) {
     warnings.push_back(d.where + ": " + d.problem + "; " + d.remedy);
   EXPECT_EQ(warnings, (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, so it is not read, nor "
                              "are others: 1; correct its name, or remove it"}));
+  MemoryOpener wrong = scenes({"20240230", "20240231"});
+  EXPECT_EQ(said(path, wrong), (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, so it is not "
+                                      "read, nor are others: 1; correct its name"}));
 }
 
 TEST(Inventory, BitsAreThoseThatTheTypeHas) {
@@ -69,6 +72,7 @@ TEST(Inventory, BitsAreThoseThatTheTypeHas) {
   opener.add("real.tif", of_type("float32"));
   EXPECT_EQ(said("path: byte.tif, bits: [10, 12]", opener),
             (Texts{"inputs.x.bits: byte.tif is of uint8, which has no bit 12; name bits from 0 to 7"}));
+  EXPECT_EQ(said("path: byte.tif, bits: [10, 12], bands: {B: 1, C: 1}", opener).size(), 1U) << "of both bands";
   EXPECT_EQ(said("path: real.tif, bands: {B: {band: 1, bits: [0, 1]}}", opener),
             (Texts{"inputs.x.bands.B.bits: real.tif is of float32, and only integers have bits; leave `bits` out, or name a band of "
                    "integers"}));
