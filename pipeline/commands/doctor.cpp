@@ -26,13 +26,13 @@
 namespace terroir {
 namespace {
 
-struct Request {
+struct DoctorRequest {
   std::string folder;
   bool json = false;
   double patience = 30;
 };
 
-constexpr const char* help =
+constexpr const char* doctor_help =
     "terroir doctor [FOLDER] [--json] [--patience SECONDS]\n"
     "Looks at this machine or container, alone or under mpirun, and says what to change. With FOLDER it also writes a few objects there,\n"
     "in __terroir/, and removes them again, to see what the storage can do.\n\n"
@@ -40,7 +40,7 @@ constexpr const char* help =
     "  --patience SECONDS  for storage and ranks that do not answer; default: 30\n";
 
 /// What the arguments ask for, or what is wrong with them.
-std::string read_arguments(std::span<const std::string> arguments, Request& request) {
+std::string read_arguments(std::span<const std::string> arguments, DoctorRequest& request) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--json") {
@@ -132,12 +132,12 @@ StorageFacts probe_patiently(const std::string& folder, const std::string& name,
 }
 
 /// One rank of a host tries the folder, the first one all of it.
-std::vector<Finding> look_at_storage(const Communicator& comm, const Request& request, const std::string& name) {
+std::vector<Finding> look_at_storage(const Communicator& comm, const DoctorRequest& request, const std::string& name) {
   if (request.folder.empty() || comm.local_rank() != 0) return {};
   return check_storage(request.folder, probe_patiently(request.folder, name, comm.rank() == 0, request.patience));
 }
 
-int examine(const Request& request, Communicator& comm, const MpirunFacts& mpirun, std::ostream& out) {
+int examine(const DoctorRequest& request, Communicator& comm, const MpirunFacts& mpirun, std::ostream& out) {
   const std::string name = host_name() + "-" + std::to_string(::getpid());
   std::vector<Finding> findings = look_at_program();
   append(findings, look_at_libraries());
@@ -163,10 +163,10 @@ int examine(const Request& request, Communicator& comm, const MpirunFacts& mpiru
 
 int run_doctor(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
   if (asks_for_help(arguments)) {
-    out << help;
+    out << doctor_help;
     return 0;
   }
-  Request request;
+  DoctorRequest request;
   if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
     errors << "terroir doctor: " << problem << "\n";
     return static_cast<int>(Fault::mistake);

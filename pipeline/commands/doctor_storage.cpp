@@ -49,7 +49,7 @@ Finding visibility(const std::string& folder, bool listed_before_close) {
           listed_before_close ? "an object is listed while it is being written" : "an object is listed once it is closed", ""};
 }
 
-Finding free_space(const std::string& folder, const std::optional<std::uint64_t>& bytes) {
+Finding judge_free_space(const std::string& folder, const std::optional<std::uint64_t>& bytes) {
   constexpr std::uint64_t little = std::uint64_t{1} << 30;
   Finding finding{in_place(folder), "free space", Verdict::ok, bytes ? bytes_text(static_cast<std::size_t>(*bytes)) : "not told", ""};
   if (!bytes || *bytes >= little) return finding;
@@ -78,7 +78,7 @@ std::vector<Finding> check_storage(const std::string& folder, const StorageFacts
   const bool all = facts.probes.size() == meanings.size();
   if (!all) return findings;
   findings.push_back(visibility(folder, facts.listed_before_close));
-  findings.push_back(free_space(folder, facts.free_bytes));
+  findings.push_back(judge_free_space(folder, facts.free_bytes));
   findings.push_back(speed(folder, facts));
   return findings;
 }

@@ -17,19 +17,19 @@
 namespace terroir {
 namespace {
 
-struct Request {
+struct InspectRequest {
   std::string path;
   bool json = false, verify = false;
 };
 
-constexpr const char* help =
+constexpr const char* inspect_help =
     "terroir inspect STORE [--json] [--verify]\n"
     "Shows what a Zarr store holds: grid, variables, statistics, size; of a NetCDF or GeoTIFF output, its files and its run.\n\n"
     "  --json    as JSON\n"
     "  --verify  read every object that the journal names and compare its size and checksum\n";
 
 /// What the arguments ask for, or what is wrong with them.
-std::string read_arguments(std::span<const std::string> arguments, Request& request) {
+std::string read_arguments(std::span<const std::string> arguments, InspectRequest& request) {
   for (const auto& argument : arguments) {
     if (argument == "--json") {
       request.json = true;
@@ -142,7 +142,7 @@ const char* nothing_there(const std::string& path, bool begun, const std::option
   return "there is no Zarr store; give the folder that holds zarr.json or .zgroup";
 }
 
-int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
+int inspect(const InspectRequest& request, std::ostream& out, std::ostream& errors) {
   const auto store = open_result(request.path);
   if (const auto code = inspect_files(*store, request.json, request.verify, out, errors)) return *code;
   const bool begun = !store->list(run_folder.data()).empty();
@@ -168,10 +168,10 @@ int inspect(const Request& request, std::ostream& out, std::ostream& errors) {
 
 int run_inspect(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
   if (asks_for_help(arguments)) {
-    out << help;
+    out << inspect_help;
     return 0;
   }
-  Request request;
+  InspectRequest request;
   if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
     errors << "terroir inspect: " << problem << "\n";
     return static_cast<int>(Fault::mistake);

@@ -1,8 +1,7 @@
 #include "pipeline/commands/job_options.h"
 
 #include "pipeline/commands/command_line.h"
-
-#include <unistd.h>
+#include "pipeline/commands/launcher.h"
 
 #include <filesystem>
 
@@ -80,15 +79,6 @@ std::optional<std::string> take(const po::variables_map& given, JobArguments& op
   return std::nullopt;
 }
 
-std::map<std::string, std::string> own_environment() {
-  std::map<std::string, std::string> variables;
-  for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    if (const auto equals = text.find('='); equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return variables;
-}
-
 }  // namespace
 
 std::optional<JobArguments> parse_job_options(const std::string& command, const std::string& summary,
@@ -102,7 +92,8 @@ std::optional<JobArguments> parse_job_options(const std::string& command, const 
   if (!file) return std::nullopt;
   options.file = *file;
   options.launch.here = std::filesystem::current_path().string();
-  options.launch.environment = own_environment();
+  const Variables environment = own_environment();
+  options.launch.environment = {environment.begin(), environment.end()};
   return options;
 }
 

@@ -34,16 +34,6 @@ constexpr double stray_seconds = Liveness{}.silence + Liveness{}.beat;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-Variables own_environment() {
-  Variables out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals != std::string::npos) out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return out;
-}
-
 ChildCommand child_command(const StartCommand& start, const std::string& folder) {
   ChildCommand out{start.words, {}, folder};
   for (const auto& [name, value] : start.environment) out.environment.push_back(name + "=" + value);
@@ -219,6 +209,16 @@ class Launcher {
 };
 
 }  // namespace
+
+Variables own_environment() {
+  Variables out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return out;
+}
 
 int launch(const LaunchPlan& asked, std::ostream& out, std::ostream& errors) {
   LaunchPlan plan = asked;

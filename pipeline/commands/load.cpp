@@ -30,15 +30,14 @@ namespace terroir {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 /// The attributes of a store's root, version 3 or 2; null when the folder is no store.
-Json root_attributes(const fs::path& folder) {
+nlohmann::json root_attributes(const fs::path& folder) {
   for (const auto& [file, key] : {std::pair{"zarr.json", "attributes"}, {".zattrs", ""}}) {
     std::ifstream document(folder / file);
     if (!document) continue;
-    const Json json = Json::parse(document, nullptr, false);
-    if (json.is_object()) return *key == '\0' ? json : json.value(key, Json::object());
+    const nlohmann::json json = nlohmann::json::parse(document, nullptr, false);
+    if (json.is_object()) return *key == '\0' ? json : json.value(key, nlohmann::json::object());
   }
   return nullptr;
 }
@@ -46,7 +45,7 @@ Json root_attributes(const fs::path& folder) {
 /// The recipe's text: a file's, or that of a result: a store's attribute, or what the run of a NetCDF or GeoTIFF output noted beside it.
 std::string recipe_text(const std::string& path) {
   if (fs::is_directory(path)) {
-    const Json attributes = root_attributes(path);
+    const nlohmann::json attributes = root_attributes(path);
     if (attributes.is_object() && attributes.contains("terroir_recipe")) return attributes["terroir_recipe"].get<std::string>();
     if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
     throw Error(Fault::mistake, path + " is a folder without a finished Terroir store; name a recipe, or a store to make again");

@@ -10,7 +10,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description visible(const std::string& command) {
+po::options_description visible_options(const std::string& command) {
   po::options_description options("Options");
   auto add = options.add_options();
   add("input", po::value<std::vector<std::string>>()->value_name("NAME=VALUE")->composing(),
@@ -81,7 +81,7 @@ std::optional<std::size_t> parse_bytes(const std::string& text) {
 std::optional<RecipeOptions> parse_recipe_options(const std::string& command, const std::string& summary,
                                                   std::span<const std::string> arguments, std::ostream& out, std::ostream& errors,
                                                   int& exit_code) {
-  CommandLine line{command, summary, command == "run" ? "RECIPE|STORE" : "RECIPE", "a recipe", visible(command), {}};
+  CommandLine line{command, summary, command == "run" ? "RECIPE|STORE" : "RECIPE", "a recipe", visible_options(command), {}};
   line.hidden.add_options()("block", po::value<std::string>());
   line.hidden.add_options()("no-rechunk", "");
   RecipeOptions options;

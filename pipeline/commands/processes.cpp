@@ -2,6 +2,7 @@
 
 #include "kernels/catalog.h"
 #include "pipeline/commands/command_line.h"
+#include "pipeline/error.h"
 #include "pipeline/recipe/reference_pages.h"
 #include "pipeline/recipe/schema.h"
 
@@ -12,13 +13,11 @@
 namespace terroir {
 namespace {
 
-constexpr int mistake = 2;
-
-struct Request {
+struct ProcessesRequest {
   std::string name, form;
 };
 
-constexpr const char* help =
+constexpr const char* processes_help =
     "terroir processes [NAME] [--json | --schema | --markdown]\n"
     "Lists the processes, or explains one.\n\n"
     "  --json      the catalogue, or the one process, as JSON\n"
@@ -26,7 +25,7 @@ constexpr const char* help =
     "  --markdown  the reference\n";
 
 /// What the arguments ask for, or what is wrong with them.
-std::string read_arguments(std::span<const std::string> arguments, Request& request) {
+std::string read_arguments(std::span<const std::string> arguments, ProcessesRequest& request) {
   const std::vector<std::string> forms = {"--json", "--schema", "--markdown"};
   for (const auto& argument : arguments) {
     std::string& place = argument.rfind("--", 0) == 0 ? request.form : request.name;
@@ -55,13 +54,13 @@ const Process* find(const std::string& name, std::ostream& errors) {
 
 int run_processes(std::span<const std::string> arguments, std::ostream& out, std::ostream& errors) {
   if (asks_for_help(arguments)) {
-    out << help;
+    out << processes_help;
     return 0;
   }
-  Request request;
+  ProcessesRequest request;
   if (const std::string problem = read_arguments(arguments, request); !problem.empty()) {
     errors << "terroir processes: " << problem << "\n";
-    return mistake;
+    return static_cast<int>(Fault::mistake);
   }
   if (request.name.empty()) {
     out << (request.form == "--json"       ? catalogue_json()
@@ -71,7 +70,7 @@ int run_processes(std::span<const std::string> arguments, std::ostream& out, std
     return 0;
   }
   const Process* process = find(request.name, errors);
-  if (process == nullptr) return mistake;
+  if (process == nullptr) return static_cast<int>(Fault::mistake);
   out << (request.form == "--json" ? process_json(process->info) : process_page(process->info));
   return 0;
 }

@@ -48,6 +48,13 @@ template <typename Port>
   return nullptr;
 }
 
+template <typename Port>
+[[nodiscard]] std::vector<std::string> names_of(const std::vector<Port>& ports) {
+  std::vector<std::string> names;
+  for (const Port& port : ports) names.push_back(port.name);
+  return names;
+}
+
 /// More processes on a node, or more nodes, are a mistake.
 inline constexpr std::int64_t most_ranks = 100'000;
 

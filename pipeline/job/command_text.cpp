@@ -120,13 +120,6 @@ class Splitter {
   bool after_brace_ = false;
 };
 
-template <typename Port>
-std::vector<std::string> names_of(const std::vector<Port>& ports) {
-  std::vector<std::string> names;
-  for (const auto& port : ports) names.push_back(port.name);
-  return names;
-}
-
 /// Complains of a piece that names nothing declared, or an optional input where it must have a value.
 void check_piece(const CommandJob& job, const CommandPiece& piece, Report& report) {
   const bool output = piece.kind == PieceKind::output;

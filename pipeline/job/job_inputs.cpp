@@ -46,7 +46,7 @@ void read_wrapped_literal(const Section& section, JobInput& input) {
                           "write " + input.name + ": " + value.text());
 }
 
-const std::vector<std::string>& modes_of(DataKind kind) {
+const std::vector<std::string>& input_modes(DataKind kind) {
   static const std::vector<std::string> usual = {"ro_mount", "download", "direct"};
   static const std::vector<std::string> table = {"ro_mount", "download", "direct", "eval_mount", "eval_download"};
   return kind == DataKind::mltable ? table : usual;
@@ -65,7 +65,7 @@ void read_kind(const Section& section, JobInput& input) {
 
 void read_data(const Section& section, const JobScope& scope, JobInput& input) {
   read_kind(section, input);
-  if (const auto mode = azure_choice(section, "mode", modes_of(input.kind))) input.mode = static_cast<InputMode>(*mode);
+  if (const auto mode = azure_choice(section, "mode", input_modes(input.kind))) input.mode = static_cast<InputMode>(*mode);
   static_cast<void>(azure_text(section, "datastore"));
   if (!section.require("path", "give path: a file or folder beside the job file, azureml:NAME:VERSION, or a URI")) return;
   input.path_at = section.at("path");

@@ -25,14 +25,14 @@ void read_asset(const Section& section, JobOutput& output) {
   output.version = scalar.text;
 }
 
-const std::vector<std::string>& modes_of(DataKind kind) {
+const std::vector<std::string>& output_modes(DataKind kind) {
   static const std::vector<std::string> usual = {"rw_mount", "upload", "mount"};
   static const std::vector<std::string> table = {"rw_mount", "upload", "direct", "mount"};
   return kind == DataKind::mltable ? table : usual;
 }
 
 void read_mode(const Section& section, JobOutput& output) {
-  const auto& modes = modes_of(output.kind);
+  const auto& modes = output_modes(output.kind);
   const auto mode = azure_choice(section, "mode", modes);
   if (mode && modes[*mode] == "upload") output.mode = OutputMode::upload;
   if (mode && modes[*mode] == "direct") output.mode = OutputMode::direct;

@@ -5,13 +5,6 @@
 namespace terroir {
 namespace {
 
-template <typename Port>
-std::vector<std::string> names_of(const std::vector<Port>& ports) {
-  std::vector<std::string> names;
-  for (const auto& port : ports) names.push_back(port.name);
-  return names;
-}
-
 /// The pipeline's port of a name; complains when it has none.
 template <typename Port>
 const Port* declared_port(const std::vector<Port>& ports, const std::string& section, const std::string& name, const Value& value,
@@ -23,7 +16,7 @@ const Port* declared_port(const std::vector<Port>& ports, const std::string& sec
   return port;
 }
 
-void refuse(const Value& value, const std::string& where, const std::string& remedy, Report& report) {
+void refuse_name(const Value& value, const std::string& where, const std::string& remedy, Report& report) {
   report.error(value.at(), where, in_quotes(value.text()) + " is not known here", remedy);
 }
 
@@ -52,7 +45,7 @@ std::optional<JobInput> bound_input(const std::vector<std::string>& words, const
     return input == nullptr ? std::nullopt : std::optional(*input);
   }
   if (words.size() != 4 || words[0] != "jobs" || (words[2] != "outputs" && words[2] != "inputs")) {
-    refuse(value, where, "write ${{parent.inputs.NAME}} or ${{parent.jobs.STEP.outputs.NAME}}", report);
+    refuse_name(value, where, "write ${{parent.inputs.NAME}} or ${{parent.jobs.STEP.outputs.NAME}}", report);
     return std::nullopt;
   }
   if (std::find(pipeline.steps.begin(), pipeline.steps.end(), words[1]) == pipeline.steps.end()) {
@@ -69,7 +62,7 @@ std::optional<JobInput> bound_input(const std::vector<std::string>& words, const
 std::optional<JobOutput> bound_output(const std::vector<std::string>& words, const Value& value, const std::string& where,
                                       const PipelineScope& pipeline, Report& report) {
   if (words.size() != 2 || words[0] != "outputs") {
-    refuse(value, where, "write ${{parent.outputs.NAME}}", report);
+    refuse_name(value, where, "write ${{parent.outputs.NAME}}", report);
     return std::nullopt;
   }
   const JobOutput* output = declared_port(pipeline.outputs, "outputs", words[1], value, where, report);
@@ -83,7 +76,7 @@ Value put_literals(const Value& value, const std::string& where, const PipelineS
     const auto input = bound_input(*words, value, where, pipeline, report);
     if (!input) report.mute(value.at());
     if (!input || input->literal) return Value::scalar(input && input->value ? *input->value : "", true, value.at());
-    refuse(value, where, "bind it to a literal", report);
+    refuse_name(value, where, "bind it to a literal", report);
     return value;
   }
   Value result = value;

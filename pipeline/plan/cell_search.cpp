@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 namespace terroir {
 namespace {
@@ -13,11 +12,10 @@ namespace {
 constexpr Index fan = 4;           // quads, or boxes, along a side of a box
 constexpr double rounding = 1e-9;  // shares of a quad by which its edges are wide
 constexpr double crack = 0.02;     // likewise between quads of which one is seen in the plane of a pole
-constexpr double radian = std::numbers::pi / 180;
 
 std::array<double, 3> in_space(const MapPoint& p) noexcept {
-  const double across = std::cos(p.y * radian);
-  return {across * std::cos(p.x * radian), across * std::sin(p.x * radian), std::sin(p.y * radian)};
+  const double across = std::cos(p.y * radians_of_degree);
+  return {across * std::cos(p.x * radians_of_degree), across * std::sin(p.x * radians_of_degree), std::sin(p.y * radians_of_degree)};
 }
 
 }  // namespace

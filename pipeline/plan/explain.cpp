@@ -69,7 +69,7 @@ Index objects_of(const OutputPlan& output) {
   return objects;
 }
 
-std::size_t pixel_bytes(const OutputPlan& output) {
+std::size_t output_bytes(const OutputPlan& output) {
   std::size_t floats = 0;
   for (const auto& array : output.arrays)
     floats += static_cast<std::size_t>(output.window.shape().area() * array.times) * array.layers.size();
@@ -167,7 +167,7 @@ void explain_output(const Plan& plan, const OutputPlan& output, std::string& tex
           (output.format == Format::zarr ? " objects at most, "
            : objects_of(output) == 1     ? " file, "
                                          : " files, ") +
-          bytes_text(pixel_bytes(output)) + " of pixels\n";
+          bytes_text(output_bytes(output)) + " of pixels\n";
   for (const auto& array : output.arrays) {
     text += "  " + array.name + " (";
     if (array.axis != no_entry) text += plan.axes[array.axis].name + " " + std::to_string(array.times) + ", ";
@@ -234,7 +234,7 @@ Json json_output(const Plan& plan, const OutputPlan& output) {
           {"chunk", json_shape(output.chunk)},
           {"shard", json_shape(output.shard)},
           {"objects", objects_of(output)},
-          {"pixel_bytes", pixel_bytes(output)},
+          {"pixel_bytes", output_bytes(output)},
           {"arrays", arrays}};
 }
 

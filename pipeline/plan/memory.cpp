@@ -26,8 +26,6 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t reserved = 48 * mebibyte, gdal = (16 + 32) * mebibyte;
 /// What libcurl and TLS take, and byte ranges on their way: GDAL copies each twice. Measured, with the cache that the GDAL adapter sets.
 constexpr std::size_t network = 24 * mebibyte;
-/// Input chunks up to this size stay in memory even if a tile needs less.
-constexpr std::size_t small_input = 64 * mebibyte;
 /// A share of memory that is worth a second reading: more would crowd out other ranks' page cache.
 constexpr std::size_t kept_limit = 160 * mebibyte;
 /// The writer's buffer of one open object; a place in a shard's index; what is known of an object that is one chunk, with its key, twice.

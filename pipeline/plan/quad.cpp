@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace terroir {
 namespace {
 
 constexpr double polar = 80;  // degrees from which a corner is near a pole
-constexpr double radian = std::numbers::pi / 180;
 
 /// Solves p0 + (p1 - p0) u + (p2 - p0) v + (p3 - p2 - p1 + p0) u v = 0 by Newton's method.
 std::optional<PixelPoint> solve(const std::array<MapPoint, 4>& p, double slack) noexcept {
@@ -44,7 +42,7 @@ Quad::Quad(const std::array<MapPoint, 4>& corners) noexcept : corners_(corners) 
 
 MapPoint Quad::in_plane(const MapPoint& point) const noexcept {
   const double away = 90 - pole_ * point.y;
-  return {away * std::cos(point.x * radian), away * std::sin(point.x * radian)};
+  return {away * std::cos(point.x * radians_of_degree), away * std::sin(point.x * radians_of_degree)};
 }
 
 /// The corners as seen from a point.
@@ -76,7 +74,7 @@ MapPoint Quad::at(double down, double across) const noexcept {
   if (pole_ == 0) return {blend(a.x, next_to(a.x, b.x), next_to(a.x, c.x), next_to(a.x, d.x)), blend(a.y, b.y, c.y, d.y)};
   const MapPoint p = in_plane(a), q = in_plane(b), r = in_plane(c), s = in_plane(d);
   const double x = blend(p.x, q.x, r.x, s.x), y = blend(p.y, q.y, r.y, s.y);
-  return {std::atan2(y, x) / radian, pole_ * (90 - std::hypot(x, y))};
+  return {std::atan2(y, x) / radians_of_degree, pole_ * (90 - std::hypot(x, y))};
 }
 
 }  // namespace terroir

@@ -24,9 +24,9 @@ struct Stack {
 };
 
 /// Which chunks are meant where a file's are laid out anew.
-enum class Cut { read, stored };
+enum class ChunksAs { read, stored };
 
-std::vector<Stack> stacks_of(const Plan& plan, const Program& program, Cut chunks = Cut::read) {
+std::vector<Stack> stacks_of(const Plan& plan, const Program& program, ChunksAs chunks = ChunksAs::read) {
   std::vector<Stack> stacks;
   std::map<std::tuple<std::size_t, Index, Index, Index, Index, Index, Index>, std::size_t> places;
   const std::set<LayerId> used(program.layers.begin(), program.layers.end());
@@ -44,7 +44,7 @@ std::vector<Stack> stacks_of(const Plan& plan, const Program& program, Cut chunk
           if (std::find(placed.begin(), placed.end(), p) == placed.end()) placed.push_back(p);
           continue;
         }
-        const ChunkShape cut = chunks == Cut::stored && file.rechunk ? file.rechunk->stored : file.chunk;
+        const ChunkShape cut = chunks == ChunksAs::stored && file.rechunk ? file.rechunk->stored : file.chunk;
         const Shape chunk = cut.shape;
         const auto [found, fresh] = places.try_emplace({input.layer, p.row, p.col, p.rows, p.cols, chunk.rows, chunk.cols}, stacks.size());
         here[{part.file, part.band}] = found->second;
@@ -149,14 +149,14 @@ std::size_t footprint(const Plan& plan, const Pass& pass, const Program& program
   return bytes;
 }
 
-std::size_t footprint(const Plan& plan, const Pass& pass, const Window& window, Cut cut, From from = From::anywhere) {
+std::size_t footprint(const Plan& plan, const Pass& pass, const Window& window, ChunksAs cut, From from = From::anywhere) {
   const Program program = make_program(plan, pass);
   return footprint(plan, pass, program, stacks_of(plan, program, cut), window, from);
 }
 
 void measure(const Plan& plan, Pass& pass) {
   const Program program = make_program(plan, pass);
-  const std::vector<Stack> read = stacks_of(plan, program), stored = stacks_of(plan, program, Cut::stored);
+  const std::vector<Stack> read = stacks_of(plan, program), stored = stacks_of(plan, program, ChunksAs::stored);
   CacheModel cache(plan.cache_bytes);
   std::vector<Window> windows;
   std::set<Place> needed;
@@ -175,10 +175,10 @@ void measure(const Plan& plan, Pass& pass) {
       if (stored[s].rechunked) decoded += stored[s].bytes;
     });
   }
-  pass.input_bytes = footprint(plan, pass, pass.window, Cut::stored);
+  pass.input_bytes = footprint(plan, pass, pass.window, ChunksAs::stored);
   for (const LayerId layer : coarse_layers(plan, pass)) {
     const Pass coarse = coarse_pass(plan, layer);
-    pass.input_bytes += footprint(plan, coarse, coarse.window, Cut::stored);
+    pass.input_bytes += footprint(plan, coarse, coarse.window, ChunksAs::stored);
   }
   pass.read_amplification = needed_bytes == 0 ? 1 : static_cast<double>(decoded) / static_cast<double>(needed_bytes);
 }
@@ -209,7 +209,7 @@ bool deals(const Plan& plan) {
 }  // namespace
 
 std::size_t input_footprint(const Plan& plan, const Pass& pass, const Window& window, From from) {
-  return footprint(plan, pass, window, Cut::read, from);
+  return footprint(plan, pass, window, ChunksAs::read, from);
 }
 
 std::map<LayerId, ReadingCost> reading_costs(const Plan& plan, const Pass& pass, Index ranks, std::size_t cache_bytes) {

@@ -12,17 +12,14 @@
 namespace terroir {
 namespace {
 
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
 /// As many ranks of a node as the decision counts on, whatever their number will be.
 constexpr Index few_ranks = 4;
-/// Inputs up to this size are decoded as often as there are ranks: that is soon done, and each can hold them.
-constexpr std::size_t small_input = 64 * mebibyte;
 /// What a rank holds of input chunks without a second thought.
-constexpr std::size_t usual_cache = 256 * mebibyte;
+constexpr std::size_t usual_cache = std::size_t{256} << 20;
 /// Bytes of a chunk in scratch; of all times of the chunks that lie under a row of blocks; and the least that is written at once.
 constexpr Index chunk_limit = Index{4} << 20, row_limit = Index{64} << 20, least_piece = 1024;
 /// Rows and columns of a chunk in scratch.
-constexpr Index smallest_side = 16, largest_side = 256;
+constexpr Index smallest_piece = 16, largest_piece = 256;
 
 /// The passes of a plan, and those that layers have of their own, in tiles as small as their chunks may become.
 std::vector<Pass> all_passes(const Plan& plan) {
@@ -76,6 +73,7 @@ std::set<LayerId> unsuited(const Plan& plan, const Pass& pass, const std::set<La
     const bool mostly_in_vain = cost.touched > 2 * cost.asked;
     if (decoded_often || (cost.tile > cache && mostly_in_vain)) found.insert(layer);
   }
+  // A small input is decoded as often as there are ranks: that is soon done, and each can hold it.
   return all > small_input ? found : std::set<LayerId>();
 }
 
@@ -114,7 +112,7 @@ Asked asked_of(const Plan& plan, const std::vector<Pass>& passes, LayerId layer)
 /// file on, else half as many, so that pieces which are cut otherwise read little in vain.
 Index side(Index first, Index asked, Index all) {
   const bool aligned = asked > 0 && first % asked == 0;
-  return std::min(all, std::clamp(aligned ? asked : ceil_div(asked, 2), smallest_side, largest_side));
+  return std::min(all, std::clamp(aligned ? asked : ceil_div(asked, 2), smallest_piece, largest_piece));
 }
 
 /// What of a file is read, over all layers that read it.

@@ -6,7 +6,7 @@ namespace terroir {
 namespace {
 
 constexpr Index pixel_bytes = 4;
-constexpr Index chunk_limit = Index{4} << 20;
+constexpr Index largest_chunk_bytes = Index{4} << 20;
 constexpr Index shard_limit = Index{16} << 20;
 constexpr Index least_pieces = 16;  // so that a few ranks have something to share
 constexpr Index largest_chunk = 256, smallest_chunk = 32;
@@ -17,7 +17,7 @@ Index pieces(Shape grid, Shape piece) noexcept { return ceil_div(grid.rows, piec
 
 Index default_chunk(Shape grid, Index features) noexcept {
   Index side = largest_chunk;
-  while (side > smallest_chunk && (pieces(grid, {side, side}) < least_pieces || side * side * features * pixel_bytes > chunk_limit))
+  while (side > smallest_chunk && (pieces(grid, {side, side}) < least_pieces || side * side * features * pixel_bytes > largest_chunk_bytes))
     side /= 2;
   return side;
 }
@@ -25,7 +25,7 @@ Index default_chunk(Shape grid, Index features) noexcept {
 std::optional<Shape> series_chunk(Shape grid, Shape window, Index features) noexcept {
   constexpr Index fewest = 8;
   const Shape chunk{window.rows * ceil_div(smallest_chunk, window.rows), window.cols * ceil_div(smallest_chunk, window.cols)};
-  if (chunk.area() * features * pixel_bytes > chunk_limit || pieces(grid, chunk) < fewest) return std::nullopt;
+  if (chunk.area() * features * pixel_bytes > largest_chunk_bytes || pieces(grid, chunk) < fewest) return std::nullopt;
   return chunk;
 }
 
@@ -39,7 +39,7 @@ Shape default_shard(Shape grid, Shape chunk, Index features, Index times) noexce
 }
 
 Index default_time_chunk(Shape chunk, Index features, Index times) noexcept {
-  return std::clamp<Index>(chunk_limit / (chunk.area() * features * pixel_bytes), 1, times);
+  return std::clamp<Index>(largest_chunk_bytes / (chunk.area() * features * pixel_bytes), 1, times);
 }
 
 }  // namespace terroir

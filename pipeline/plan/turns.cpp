@@ -7,7 +7,7 @@ namespace terroir {
 namespace {
 
 /// Columns of a turn of the globe; 0 when these are no whole number.
-Index columns_of_turn(const Grid& grid) {
+Index whole_columns_of_turn(const Grid& grid) {
   if (!grid.crs().known() || !grid.crs().geographic) return 0;
   const double columns = 360 / grid.affine().dx, whole = std::round(columns);
   return whole >= 1 && std::abs(columns - whole) < 1e-3 ? static_cast<Index>(whole) : 0;
@@ -16,7 +16,7 @@ Index columns_of_turn(const Grid& grid) {
 }  // namespace
 
 Turned turned(const Grid& grid, const Window& window, const Window& wanted, Index margin) {
-  const Index turn = columns_of_turn(grid);
+  const Index turn = whole_columns_of_turn(grid);
   const Window wide{window.row, wanted.col - margin, window.rows, wanted.cols + 2 * margin};
   if (turn == 0 || window.contains(wide)) return {window, {0}};
   const bool around = window.cols == turn;
