@@ -1,4 +1,4 @@
-# terroir_together(TARGET): compiles up to eight files at once, which takes half of the time. Not for hot loops: what g++ inlines there
+# terroir_together(TARGET): compiles up to eight files at once, which takes six tenths of the time. Not for hot loops: what g++ inlines there
 # must not depend on the neighbours. The preset dev compiles each file by itself and so finds what a file forgot to include.
 # Under sanitizers -Og compiles twice as fast as -O1, and what it makes is a fifth slower, -O0 two and a half times.
 function(terroir_together target)

@@ -1,9 +1,10 @@
 #include "tiling/grid.h"
 
+#include "tiling/angle.h"
+
 #include "tiling/cells.h"
 
 #include <cmath>
-#include <numbers>
 
 namespace terroir {
 
@@ -32,13 +33,12 @@ std::optional<Window> Grid::locate(const Grid& other, double tolerance) const {
 std::array<double, 2> Grid::ground_size(Index row) const noexcept {
   const double width = std::abs(affine_.dx), height = std::abs(affine_.dy);
   if (!crs_.geographic) return {width * crs_.metres_per_unit, height * crs_.metres_per_unit};
-  constexpr double radian = std::numbers::pi / 180;
-  const double latitude = y_centre(row) * radian;
+  const double latitude = y_centre(row) * radians_per_degree;
   const double e2 = crs_.flattening * (2 - crs_.flattening);
   const double s = std::sin(latitude), w2 = 1 - e2 * s * s;
   const double prime_vertical = crs_.semi_major / std::sqrt(w2);
   const double meridian = crs_.semi_major * (1 - e2) / (w2 * std::sqrt(w2));
-  return {width * radian * prime_vertical * std::cos(latitude), height * radian * meridian};
+  return {width * radians_per_degree * prime_vertical * std::cos(latitude), height * radians_per_degree * meridian};
 }
 
 }  // namespace terroir

@@ -212,7 +212,7 @@ class Launcher {
 
 Variables own_environment() {
   Variables out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::size_t equals = text.find('=');
     if (equals != std::string::npos) out.emplace_back(text.substr(0, equals), text.substr(equals + 1));

@@ -48,6 +48,7 @@ template <typename Port>
   return nullptr;
 }
 
+/// Names of ports, in their order.
 template <typename Port>
 [[nodiscard]] std::vector<std::string> names_of(const std::vector<Port>& ports) {
   std::vector<std::string> names;

@@ -36,7 +36,7 @@ struct JobFiles {
   std::function<std::vector<std::string>(const std::string& folder)> names;  ///< what a folder holds
 };
 
-/// 'path': whole, where `quoted` would shorten it.
+/// 'path': whole, where `in_quotes` would shorten it.
 [[nodiscard]] std::string quoted_path(const std::string& path);
 
 /// The last part of a path, and the same without its ending.

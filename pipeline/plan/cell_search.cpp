@@ -1,6 +1,7 @@
 #include "pipeline/plan/cell_search.h"
 
 #include "pipeline/plan/quad.h"
+#include "tiling/angle.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +15,8 @@ constexpr double rounding = 1e-9;  // shares of a quad by which its edges are wi
 constexpr double crack = 0.02;     // likewise between quads of which one is seen in the plane of a pole
 
 std::array<double, 3> in_space(const MapPoint& p) noexcept {
-  const double across = std::cos(p.y * radians_of_degree);
-  return {across * std::cos(p.x * radians_of_degree), across * std::sin(p.x * radians_of_degree), std::sin(p.y * radians_of_degree)};
+  const double across = std::cos(p.y * radians_per_degree);
+  return {across * std::cos(p.x * radians_per_degree), across * std::sin(p.x * radians_per_degree), std::sin(p.y * radians_per_degree)};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "pipeline/plan/quad.h"
 
+#include "tiling/angle.h"
+
 #include "tiling/cells.h"
 
 #include <algorithm>
@@ -42,7 +44,7 @@ Quad::Quad(const std::array<MapPoint, 4>& corners) noexcept : corners_(corners) 
 
 MapPoint Quad::in_plane(const MapPoint& point) const noexcept {
   const double away = 90 - pole_ * point.y;
-  return {away * std::cos(point.x * radians_of_degree), away * std::sin(point.x * radians_of_degree)};
+  return {away * std::cos(point.x * radians_per_degree), away * std::sin(point.x * radians_per_degree)};
 }
 
 /// The corners as seen from a point.
@@ -74,7 +76,7 @@ MapPoint Quad::at(double down, double across) const noexcept {
   if (pole_ == 0) return {blend(a.x, next_to(a.x, b.x), next_to(a.x, c.x), next_to(a.x, d.x)), blend(a.y, b.y, c.y, d.y)};
   const MapPoint p = in_plane(a), q = in_plane(b), r = in_plane(c), s = in_plane(d);
   const double x = blend(p.x, q.x, r.x, s.x), y = blend(p.y, q.y, r.y, s.y);
-  return {std::atan2(y, x) / radians_of_degree, pole_ * (90 - std::hypot(x, y))};
+  return {std::atan2(y, x) / radians_per_degree, pole_ * (90 - std::hypot(x, y))};
 }
 
 }  // namespace terroir

@@ -3,12 +3,9 @@
 #include "tiling/grid.h"
 
 #include <array>
-#include <numbers>
 #include <optional>
 
 namespace terroir {
-
-inline constexpr double radians_of_degree = std::numbers::pi / 180;
 
 /// Four neighbouring centres of a curvilinear grid (upper left, upper right, lower left, lower right), and what lies between them:
 /// bilinear in longitude and latitude or, where one is nearer to a pole than ten degrees, in the plane that touches the globe there.

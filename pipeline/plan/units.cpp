@@ -1,5 +1,7 @@
 #include "pipeline/plan/units.h"
 
+#include "pipeline/recipe/report.h"
+
 namespace terroir {
 namespace {
 
@@ -8,8 +10,6 @@ std::string field_meaning(const std::string& unit) {
   if (unit == "C" || unit == "deg C" || unit == "degrees C" || unit == "degree C" || unit == "Deg C") return "degC";
   return unit == "mb" ? "mbar" : unit;
 }
-
-std::string in_quotes(const std::string& unit) { return "'" + unit + "'"; }
 
 /// What to do about units between which no line leads.
 std::string remedy(const std::string& from, const std::string& to, UnitConverter& units) {

@@ -123,7 +123,8 @@ class Runs:
             while process.poll() is None and len(list((self.folder / name).rglob("c/*/*"))) < 10:
                 time.sleep(0.02)
             process.send_signal(number)
-            process.stderr.read()
+            said = process.stderr.read()
+            assert "warning: MLflow" not in said
             return process.wait(60)
 
 

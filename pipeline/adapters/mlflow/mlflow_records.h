@@ -8,7 +8,7 @@
 
 namespace terroir {
 
-/// What the server takes as a time.
+/// Milliseconds since 1970, as the server takes a time.
 [[nodiscard]] std::int64_t now_in_milliseconds();
 
 struct MlflowMetric {

@@ -1,8 +1,9 @@
 #include "pipeline/adapters/proj/cf_grid_mapping.h"
 
+#include "tiling/angle.h"
+
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,7 +56,6 @@ struct Projection {
 double in_cf_unit(double value, double factor, const char* unit, double metres_per_unit) {
   const std::string category = unit == nullptr ? "" : unit;
   if (category == "angular") {
-    constexpr double radians_per_degree = std::numbers::pi / 180;
     // Degrees stay the number that they were.
     return std::abs(factor / radians_per_degree - 1) < 1e-12 ? value : value * factor / radians_per_degree;
   }

@@ -4,17 +4,15 @@
 #include "pipeline/adapters/proj/cf_projection.h"
 #include "pipeline/adapters/proj/proj_operation.h"
 #include "pipeline/error.h"
+#include "tiling/angle.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 namespace terroir {
 namespace {
-
-constexpr double radians_per_degree = std::numbers::pi / 180;
 
 /// Texts of users and files can be long: enough of one to know it again.
 std::string shortened(const std::string& text) { return text.size() <= 60 ? text : text.substr(0, 57) + "..."; }
