@@ -63,7 +63,7 @@ function(terroir_tests name folder)
   target_compile_definitions(${name} PRIVATE TERROIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # Tests are compiled often and run once.
   if(NOT TERROIR_SANITIZE)
-    target_compile_options(${name} PRIVATE -O1)
+    target_compile_options(${name} PRIVATE -Og)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)

@@ -49,8 +49,11 @@ export -f build unit_tests
 export jobs
 
 suite install step 1200 scripts/install.sh build test || finish
-suite readers step 1200 tests/env/setup.sh || finish
-suite build step 1800 bash -c 'build release' || finish
+# Mostly waits for downloads.
+suite readers step 1200 tests/env/setup.sh &
+readers=$!
+suite build step 1800 bash -c 'build release' || { wait; finish; }
+wait "$readers" || finish
 suite unit unit 900 bash -c "unit_tests release '$report/unit'"
 
 if suite build-asan step 1800 bash -c 'build asan'; then
@@ -70,6 +73,6 @@ done < <(find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -nam
 
 if [ -n "$(find tests \( -name '.venv*' -o -name node_modules \) -prune -o -name 'test_*.py' -print -quit)" ]; then
   mkdir -p "$report/python"
-  suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider --junit-xml="$report/python/results.xml"
+  suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
 fi
 finish

@@ -16,7 +16,7 @@ double point_seconds(double running) { return std::clamp(running / 60, 2.0, 30.0
 
 MlflowStatus status_of(int code) {
   const bool killed = code == static_cast<int>(Fault::interrupted);
-  return {code == 0 ? "FINISHED" : killed ? "KILLED" : "FAILED", now_in_milliseconds()};
+  return {code == 0 ? run_finished : killed ? "KILLED" : "FAILED", now_in_milliseconds()};
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ struct MlflowArtefact {
   std::string text;
 };
 
+inline constexpr const char* run_finished = "FINISHED";
+
 /// How a run stands, in the server's words: RUNNING, FINISHED, FAILED, KILLED.
 struct MlflowStatus {
   std::string word;

@@ -61,9 +61,13 @@ MlflowRun::MlflowRun(HttpClient& http, const MlflowSettings& settings, Patience&
 
 MlflowOutcome MlflowRun::tell(const MlflowRecords& records) {
   if (auto outcome = open(); !outcome.done()) return outcome;
+  // A job that failed may have no time for more than that. Who waits for one that finished wants to find everything.
+  const bool ends = records.status && !ended_elsewhere_, fails = ends && records.status->word != run_finished;
+  if (fails)
+    if (auto outcome = tell_status(*records.status); !outcome.done()) return outcome;
   if (auto outcome = tell_parameters(records); !outcome.done()) return outcome;
   if (auto outcome = tell_batches(records); !outcome.done()) return outcome;
-  if (records.status && !ended_elsewhere_)
+  if (ends && !fails)
     if (auto outcome = tell_status(*records.status); !outcome.done()) return outcome;
   for (const auto& artefact : records.artefacts)
     if (auto outcome = keep(artefact); !outcome.done()) return outcome;

@@ -190,6 +190,19 @@ TEST(MlflowRun, IsEndedAlthoughAMetricIsRefused) {
   EXPECT_EQ(world.run.left_out(), "it answered 400 INVALID_PARAMETER_VALUE: no such name; some metrics or tags are not kept there");
 }
 
+TEST(MlflowRun, TellsFirstThatItFailedAndLastThatItFinished) {
+  for (const std::string word : {"FINISHED", "FAILED", "KILLED"}) {
+    RunWorld world;
+    auto records = RunWorld::some_metric();
+    records.status = MlflowStatus{word, 99};
+    EXPECT_TRUE(world.tell(records).done());
+    const auto calls = world.server.calls();
+    ASSERT_THAT(calls, SizeIs(4));
+    EXPECT_EQ(calls[word == "FINISHED" ? 3 : 2], "POST runs/update") << word;
+    EXPECT_EQ(calls[word == "FINISHED" ? 2 : 3], "POST runs/log-batch") << word;
+  }
+}
+
 TEST(MlflowRun, TellsWhatMayPassFromWhatWillNot) {
   for (const auto& [reply, kind] : {std::pair{FakeServer::nothing(1), Kind::later},
                                     {FakeServer::refusal(503, ""), Kind::later},
