@@ -2,8 +2,9 @@
 # Installs what is missing, builds, and runs every test. Ends with what could not run here and `N passed, N failed`;
 # fails when anything failed. Logs: build/test-report/.
 #
-#   1. build/release and its unit tests (ctest)      3. scripts: tests/**/run*.sh and selftest.sh
-#   2. the same under sanitizers (build/asan)        4. Python: tests/**/test_*.py, in the environment of tests/env
+#   1. build/release and its unit tests (ctest)
+#   2. the same under sanitizers (build/asan)
+#   3. scripts, tests/**/run*.sh and selftest.sh, and beside them Python, tests/**/test_*.py, in the environment of tests/env
 #
 # Scripts and Python tests find in the environment: TERROIR (the program), BLOBFS (the fault file system), PYTHON (the pinned
 # interpreter), AZURE_PYTHON (one with the clients of Azure and an MLflow server), TERROIR_SOURCE and what Open MPI needs. A script
@@ -66,13 +67,16 @@ if suite build-asan step 1800 bash -c 'build asan'; then
   )
 fi
 
-while read -r script; do
-  name=${script#tests/}
-  suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
-done < <(find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
-
-if [ -n "$(find tests \( -name '.venv*' -o -name node_modules \) -prune -o -name 'test_*.py' -print -quit)" ]; then
-  mkdir -p "$report/python"
-  suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
-fi
+scripts() {
+  local script name
+  while read -r script; do
+    name=${script#tests/}
+    suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
+  done < <(find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
+}
+# Scripts wait for processes that end half of the time, so Python tests take hardly longer beside them.
+scripts &
+mkdir -p "$report/python"
+suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
+wait
 finish

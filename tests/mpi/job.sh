@@ -81,7 +81,7 @@ under_way() {
 }
 
 digest() {
-  (cd "$1" && find . \( -name __terroir -o -name "*.terroir" \) -prune -o -type f -print0 | sort -z | xargs -0 -r sha256sum) | sha256sum
+  (cd "$1" && find . \( -name __terroir -o -name "*.terroir" \) -prune -o -type f -print0 | sort -z | xargs -0 -r b2sum) | b2sum
 }
 
 says() { grep -q -- "$1" "$work/log"; }
