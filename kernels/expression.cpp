@@ -48,6 +48,10 @@ const Function* find_function(std::string_view name) {
   return found == std::end(functions) ? nullptr : found;
 }
 
+constexpr std::string_view pi = "pi";
+
+bool is_operator(std::string_view word) noexcept { return word == "and" || word == "or" || word == "not"; }
+
 struct Foreign {
   std::string_view sign, remedy;
 };
@@ -188,7 +192,7 @@ class Parser {
 
   Made value() {
     if (token_.kind == Token::Kind::number) return number();
-    if (token_.kind == Token::Kind::word && token_.text != "and" && token_.text != "or" && token_.text != "not") return word();
+    if (token_.kind == Token::Kind::word && !is_operator(token_.text)) return word();
     if (!is("(")) return unexpected("a value", "write the name of a layer, a number, a function or a parenthesis");
     const std::size_t opened = token_.at;
     advance();
@@ -205,7 +209,7 @@ class Parser {
   Made number() {
     double value = 0;
     const auto result = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), value);
-    if (result.ec != std::errc{} || std::abs(value) > 3.4e38)
+    if (result.ec != std::errc{} || !std::isfinite(static_cast<float>(value)))
       return fail(token_.at, std::string(token_.text) + " is out of range", "use a number that a 32-bit float can hold");
     advance();
     return add({Op::number, value, 0, {-1, -1, -1}});
@@ -217,7 +221,7 @@ class Parser {
     const std::string name(word.text);
     const Function* function = find_function(name);
     if (is("(")) return function != nullptr ? call(*function, word.at) : unknown(word);
-    if (name == "pi") return add({Op::number, std::numbers::pi, 0, {-1, -1, -1}});
+    if (name == pi) return add({Op::number, std::numbers::pi, 0, {-1, -1, -1}});
     auto& names = expression_.names;
     const auto known = std::find(names.begin(), names.end(), name);
     const auto place = static_cast<int>(known - names.begin());
@@ -268,5 +272,7 @@ std::variant<Expression, ExpressionError> parse_expression(std::string_view text
                            "split it into several steps"};
   return Parser(text).read();
 }
+
+bool is_formula_word(std::string_view word) noexcept { return word == pi || is_operator(word); }
 
 }  // namespace terroir::formula

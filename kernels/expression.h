@@ -47,4 +47,7 @@ inline constexpr int deepest_expression = 64;            ///< parentheses, signs
 /// atan2(y, x), tanh, floor, ceil, pow(x, y). pi is a number; any other name is left to the caller.
 [[nodiscard]] std::variant<Expression, ExpressionError> parse_expression(std::string_view text);
 
+/// Whether a word means something in every formula, so that a layer of this name could not be used there.
+[[nodiscard]] bool is_formula_word(std::string_view word) noexcept;
+
 }  // namespace terroir::formula

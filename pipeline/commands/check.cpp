@@ -43,6 +43,7 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
   }
   RecipeOptions recipe;
   recipe.recipe = options->file;
+  recipe.text = job.text;
   recipe.bindings = {options->launch.inputs, options->launch.outputs};
   recipe.memory = options->memory;
   recipe.threads = options->threads;

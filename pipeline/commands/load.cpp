@@ -43,7 +43,8 @@ nlohmann::json root_attributes(const fs::path& folder) {
 }
 
 /// The recipe's text: a file's, or that of a result: a store's attribute, or what the run of a NetCDF or GeoTIFF output noted beside it.
-std::string recipe_text(const std::string& path) {
+std::string recipe_text(const RecipeOptions& options) {
+  const std::string& path = options.recipe;
   if (fs::is_directory(path)) {
     const nlohmann::json attributes = root_attributes(path);
     if (attributes.is_object() && attributes.contains("terroir_recipe")) return attributes["terroir_recipe"].get<std::string>();
@@ -52,7 +53,7 @@ std::string recipe_text(const std::string& path) {
   }
   if (fs::is_directory(path + ".terroir"))
     if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
-  return document_text(path, "check the recipe's path");
+  return options.text ? *options.text : document_text(path, "check the recipe's path");
 }
 
 /// From the root, without links, as far as these can be looked at, and without a slash at the end.
@@ -211,7 +212,7 @@ std::string document_text(const std::string& path, const std::string& remedy) {
 LoadedRecipe load_recipe(const RecipeOptions& options) {
   LoadedRecipe loaded{options.recipe, {}};
   try {
-    const ParsedYaml yaml = read_yaml(recipe_text(options.recipe));
+    const ParsedYaml yaml = read_yaml(recipe_text(options));
     loaded.parsed.diagnostics = yaml.diagnostics;
     const auto errors = std::count_if(yaml.diagnostics.begin(), yaml.diagnostics.end(), is_error);
     if (errors > static_cast<std::ptrdiff_t>(yaml.doubled.size())) return loaded;

@@ -21,11 +21,13 @@ PathKind path_kind(const std::string& path) {
   return fs::is_directory(status) ? PathKind::folder : PathKind::file;
 }
 
-ParsedYaml read_document(const std::string& path) { return read_yaml(document_text(path, "check the path"), {}, DoubledKeys::keep_last); }
+std::string read_file(const std::string& path) { return document_text(path, "check the path"); }
+
+ParsedYaml parse_document(const std::string& text) { return read_yaml(text, {}, DoubledKeys::keep_last); }
 
 JobDocument read_beside(const std::string& path) {
   try {
-    ParsedYaml yaml = read_document(path);
+    ParsedYaml yaml = parse_document(read_file(path));
     return {std::move(yaml.root), std::move(yaml.diagnostics)};
   } catch (const Error& error) {
     return {{}, {{{}, "", error.what(), "", false}}};
@@ -45,9 +47,11 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 JobText read_job_text(const std::string& file) {
   if (path_kind(file) == PathKind::folder) return {};
-  ParsedYaml yaml = read_document(file);
-  if (!is_job(yaml.root)) return {std::nullopt, std::move(yaml.diagnostics)};
-  return {std::move(yaml.root), std::move(yaml.diagnostics)};
+  std::string text = read_file(file);
+  ParsedYaml yaml = parse_document(text);
+  JobText job{std::move(text), std::nullopt, std::move(yaml.diagnostics)};
+  if (is_job(yaml.root)) job.document = std::move(yaml.root);
+  return job;
 }
 
 LoadedJob load_job(const JobText& text, const JobArguments& options) {

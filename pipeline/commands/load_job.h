@@ -8,8 +8,9 @@
 
 namespace terroir {
 
-/// A job file's text: its document, or nothing when it is no job, but perhaps a recipe.
+/// What a file says: a job's document, or nothing when it is no job, but perhaps a recipe.
 struct JobText {
+  std::optional<std::string> text;  ///< as it is; nothing: a folder
   std::optional<Value> document;
   std::vector<Diagnostic> diagnostics;
 };

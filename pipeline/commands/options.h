@@ -11,7 +11,8 @@ namespace terroir {
 
 /// What the commands that take a recipe are told on the command line.
 struct RecipeOptions {
-  std::string recipe;  ///< a file, or for `run` a store to be made again
+  std::string recipe;               ///< a file, or for `run` a store to be made again
+  std::optional<std::string> text;  ///< of that file, where it was read already: a pipe gives it once
   Bindings bindings;
   std::size_t memory = 0;  ///< bytes for each rank; 0: a share of the node's
   int threads = 0;         ///< of each rank; 0: as many as it has processors

@@ -36,6 +36,7 @@ void Binder::collect_path_names(const Value& document) {
 void Binder::read_parameter(const Value::Entry& entry) {
   const std::string& name = entry.key;
   const std::string where = "parameters." + name;
+  const std::size_t before = report_.errors();
   check_name(name, entry.at, where, report_);
   Parameter& parameter = parameters_[name];
   parameter.at = entry.at;
@@ -56,7 +57,7 @@ void Binder::read_parameter(const Value::Entry& entry) {
     parameter.value = checked(parameter.type, Value::scalar(given->second, false), entry.at, where, "--input " + name + "=");
   else if (standard != nullptr)
     parameter.value = fallback;
-  else
+  else if (report_.errors() == before)
     report_.error(entry.at, where, "nothing is given for it", "give --input " + name + "=VALUE or a default");
   if (parameter.value) literals_.emplace_back(name, *parameter.value);
 }

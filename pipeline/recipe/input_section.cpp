@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace terroir {
 namespace {
@@ -41,6 +42,9 @@ DecodingSpec read_decoding(const Section& section) {
     decoding.nodata = section.number("nodata");
   decoding.bits = read_bits(section);
   decoding.categorical = section.flag("categorical").value_or(false);
+  for (const auto& [key, number, same] : {std::tuple("scale", decoding.scale, 1.0), std::tuple("offset", decoding.offset, 0.0)})
+    if (decoding.categorical && number && *number != same)
+      section.complain(key, "a class is no quantity and is taken as it is stored", "remove it, or `categorical`");
   if (decoding.scale && *decoding.scale == 0) section.complain("scale", "a scale of 0 makes every pixel the same", "give another number");
   return decoding;
 }
@@ -50,7 +54,7 @@ std::optional<BandSpec> read_band(const Value::Entry& entry, const std::string& 
   BandSpec band;
   band.at = entry.at;
   band.layer = entry.key;
-  check_name(entry.key, entry.at, where, report);
+  check_layer_name(entry.key, entry.at, where, report);
   if (!entry.value.is_map()) {
     const Value one = Value::map({{"band", entry.at, entry.value}}, entry.at);
     const auto text = Section(&one, entry.at, where, {}, report).text("band");
@@ -86,7 +90,7 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   input.at = entry.at;
   input.name = entry.key;
   const std::string where = "inputs." + entry.key;
-  check_name(entry.key, entry.at, where, report);
+  check_layer_name(entry.key, entry.at, where, report);
   const Section section(
       &entry.value, entry.at, where,
       with_decoding({"path", "bands", "band", "variable", "crs", "unit", "unit_as", "select", "resample", "rasterize", "on_error"}),

@@ -1,5 +1,6 @@
 #include "pipeline/recipe/report.h"
 
+#include "kernels/expression.h"
 #include "pipeline/recipe/recipe.h"
 #include "pipeline/redaction/redactor.h"
 
@@ -67,6 +68,14 @@ bool is_name(std::string_view text) noexcept {
 
 void check_name(const std::string& name, Position at, const std::string& where, Report& report) {
   if (!is_name(name)) report.error(at, where, in_quotes(name) + " is not a name", "use letters, digits and _, not beginning with a digit");
+  if (name.size() > longest_name)
+    report.error(at, where, "a name of " + std::to_string(name.size()) + " characters cannot become that of a file",
+                 "use " + std::to_string(longest_name) + " at most");
+}
+
+void check_layer_name(const std::string& name, Position at, const std::string& where, Report& report) {
+  check_name(name, at, where, report);
+  if (formula::is_formula_word(name)) report.error(at, where, in_quotes(name) + " is a word of formulas", "choose another name");
 }
 
 std::string to_text(const Diagnostic& d, const std::string& file) {

@@ -51,7 +51,12 @@ class Report {
 /// Whether a text is a name: [A-Za-z_][A-Za-z0-9_]*.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
 
-/// Complains of a text that is no name.
+/// Characters of a name: files are named after a step, its layer and a reducer, and most file systems take 255.
+inline constexpr std::size_t longest_name = 100;
+
+/// Complains of a text that is no name, or a longer one.
 void check_name(const std::string& name, Position at, const std::string& where, Report& report);
+/// Complains of one that a formula would not read as a layer's, too.
+void check_layer_name(const std::string& name, Position at, const std::string& where, Report& report);
 
 }  // namespace terroir

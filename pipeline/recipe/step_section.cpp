@@ -54,7 +54,7 @@ StepSpec read_step(const Value::Entry& entry, Report& report) {
   step.at = entry.at;
   step.name = entry.key;
   const std::string where = "steps." + entry.key;
-  check_name(entry.key, entry.at, where, report);
+  check_layer_name(entry.key, entry.at, where, report);
   const Section section(&entry.value, entry.at, where, {}, report);
   if (!section.whole()) return step;
   step.process = read_process(section);

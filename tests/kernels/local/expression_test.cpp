@@ -109,6 +109,11 @@ TEST(Expression, SmallPowersAreProducts) {
   EXPECT_EQ(value("a ** -1", {4}), 0.25F);
 }
 
+TEST(Expression, ReadsTheLargestFloat) {
+  EXPECT_EQ(value("where(a < -3.4028234e38, 1, 2)", {-3.4028235e38F}), 2) << "both are the largest";
+  EXPECT_EQ(value("where(a < -3.402823e38, 1, 2)", {-3.4028235e38F}), 1);
+}
+
 TEST(Expression, NamesComeInTheOrderOfTheFormula) {
   const auto read = formula::parse_expression("(N - R) / (N + R + B_1)");
   EXPECT_EQ(std::get<formula::Expression>(read).names, (std::vector<std::string>{"N", "R", "B_1"}));
@@ -137,6 +142,7 @@ TEST(Expression, MistakesNameTheColumnAndTheRemedy) {
             "3: a character that is not ASCII does not belong in a formula; use names of layers, numbers, + - * / **, "
             "comparisons and functions");
   EXPECT_EQ(mistake("1e999 * N"), "1: 1e999 is out of range; use a number that a 32-bit float can hold");
+  EXPECT_EQ(mistake("3.4028237e38 * N"), "1: 3.4028237e38 is out of range; use a number that a 32-bit float can hold");
   EXPECT_EQ(mistake("N and or"), "7: expected a value but found 'or'; write the name of a layer, a number, a function or a parenthesis");
   EXPECT_EQ(mistake("max(N)"), "1: max does not take 1 argument; write max(a, b, ...)");
 }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -226,6 +227,18 @@ TEST_F(CheckJob, TellsARecipeFromAJobByWhatItHolds) {
   EXPECT_EQ(check({"renamed.yml", "--input", "dem=dem.tif", "--output", "out=o"}).out, "renamed.yml is right\n");
   EXPECT_THAT(check({"renamed.yml", "--step", "a"}).errors,
               ElementsAre("terroir check: --step goes with a job, and renamed.yml is none; remove it"));
+}
+
+TEST_F(CheckJob, ReadsAPipeOnce) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], recipe.data(), recipe.size()), static_cast<ssize_t>(recipe.size()));
+  close(ends[1]);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  const Answer answer = check({path, "--input", "dem=dem.tif", "--output", "out=made"});
+  close(ends[0]);
+  EXPECT_THAT(answer.errors, IsEmpty());
+  EXPECT_EQ(answer.out, path + " is right\n");
 }
 
 TEST_F(CheckJob, EndsAtTheLimitsOfABomb) {

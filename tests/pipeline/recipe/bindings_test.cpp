@@ -109,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
                         {"r.yml:2:24: parameters.x.type: 'float' is not a choice; use string, integer, number or boolean"}},
                     Use{"version: 1\nparameters: {x: {type: number}}\nname: ${{inputs.x}}",
                         {"r.yml:2:14: parameters.x: nothing is given for it; give --input x=VALUE or a default"}},
+                    Use{"version: 1\nparameters: {x: {type: number, defalt: 1}}\nname: ${{inputs.x}}",
+                        {"r.yml:2:32: parameters.x.defalt: unknown key 'defalt'; did you mean 'default'?"}},
                     Use{"version: 1\nparameters: {x: {type: number, default: many}}\nname: ${{inputs.x}}",
                         {"r.yml:2:41: parameters.x.default: 'many' is not a number; give a number"}}));
 

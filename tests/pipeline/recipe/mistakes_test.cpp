@@ -44,7 +44,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "r.yml:3:8: inputs.dem: 'dem.tif' is not a map; use path, bands, band, variable, crs, unit, unit_as, select, resample, "
                 "rasterize, on_error, scale, offset, nodata, bits or categorical"},
         Mistake{3, "  dem: {path: dem.tif}\n  2b: {path: b.tif}\ngrid: {like: dem}",
-                "r.yml:4:3: inputs.2b: '2b' is not a name; use letters, digits and _, not beginning with a digit"}));
+                "r.yml:4:3: inputs.2b: '2b' is not a name; use letters, digits and _, not beginning with a digit"},
+        Mistake{3, "  dem: {path: dem.tif}\n  pi: {path: b.tif}\ngrid: {like: dem}",
+                "r.yml:4:3: inputs.pi: 'pi' is a word of formulas; choose another name"},
+        Mistake{3, "  dem: {path: dem.tif, bands: {not: 1}}",
+                "r.yml:3:32: inputs.dem.bands.not: 'not' is a word of formulas; choose another name"},
+        Mistake{3, "  dem: {path: dem.tif}\n  " + std::string(101, 'n') + ": {path: b.tif}\ngrid: {like: dem}",
+                "r.yml:4:3: inputs." + std::string(101, 'n') + ": a name of 101 characters cannot become that of a file; use 100 at most"},
+        Mistake{3, "  dem: {path: dem.tif, bands: {a: {band: 1, categorical: true, scale: 2, offset: 0}}}",
+                "r.yml:3:71: inputs.dem.bands.a.scale: a class is no quantity and is taken as it is stored; remove it, or `categorical`"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Polygons, OneMistake,
