@@ -153,10 +153,10 @@ class SourceChooser final : public SourceOpener {
     return tiff && !path.starts_with("/vsi") ? Reader::geotiff : Reader::gdal;
   }
 
-  /// GDAL takes a GeoTIFF whose end is missing for one that lies nowhere.
-  static void require_place(const LocalFile& file) {
+  /// GDAL takes a GeoTIFF whose end is missing for one that lies nowhere, or has no nodata.
+  static void require_whole_header(const LocalFile& file) {
     const TiffDirectories directories = read_tiff_directories(file, 1);
-    if (!directories.list.empty() && is_place_cut_off(file, directories.list[0]))
+    if (!directories.list.empty() && is_meaning_cut_off(file, directories.list[0]))
       throw Error(Fault::mistake, file.path() + ": its header goes on beyond its end, so the file was cut off; get a fresh copy of it");
   }
 
@@ -187,7 +187,7 @@ class SourceChooser final : public SourceOpener {
   [[nodiscard]] std::unique_ptr<GdalSource> open_geotiff(const std::string& path) {
     const LocalFile file(path);
     const auto text = geotiff_text(file);
-    if (!text) require_place(file);
+    if (!text) require_whole_header(file);
     const auto known = text ? told_.find(*text) : told_.end();
     if (known != told_.end())
       if (auto alike = gdal_.open_alike(path, known->second)) return alike;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -68,6 +69,14 @@ Buffer& scratch(std::size_t which) {
 template <class T>
 void hide(const std::uint8_t* valid, Index count, T* numbers) {
   for (Index i = 0; i < count; ++i) numbers[i] = valid[i] == 0 ? std::numeric_limits<T>::quiet_NaN() : numbers[i];
+}
+
+/// Whether doubles that were valid integers of 64 bits still are these: beyond 2^53 they may be their neighbours.
+bool kept_whole(const double* numbers, const std::uint8_t* valid, Index count) {
+  constexpr double most = 9007199254740992;  // 2^53
+  bool kept = true;
+  for (Index i = 0; i < count; ++i) kept = kept && (valid[i] == 0 || std::abs(numbers[i]) <= most);
+  return kept;
 }
 
 /// Compressed bytes of a block, of all bands where they are kept together; nothing for one that was never written.
@@ -131,11 +140,22 @@ void GdalSource::place_masked_band(const Request& request, int band, const std::
   for (Index r = 0; r < w.rows; ++r) {
     const Index source_row = facts_.south_up ? w.rows - 1 - r : r;
     std::byte* row = out + r * facts_.chunk.cols * to_bytes;
-    GDALCopyWords64(stored + source_row * w.cols * from_bytes, type, from_bytes, row, to, to_bytes, w.cols);
-    if (narrow)
-      hide(mask + source_row * w.cols, w.cols, reinterpret_cast<float*>(row));
+    const std::byte* const numbers = stored + source_row * w.cols * from_bytes;
+    const std::uint8_t* const valid = mask + source_row * w.cols;
+    if (file_type(band) == SampleType::int8)  // GDAL before 3.7 takes it for a Byte
+      std::copy_n(reinterpret_cast<const std::int8_t*>(numbers), w.cols, reinterpret_cast<float*>(row));
     else
-      hide(mask + source_row * w.cols, w.cols, reinterpret_cast<double*>(row));
+      GDALCopyWords64(numbers, type, from_bytes, row, to, to_bytes, w.cols);
+    if (sample_bytes(file_type(band)) == sizeof(double) && is_integer(file_type(band)) &&
+        !kept_whole(reinterpret_cast<const double*>(row), valid, w.cols))
+      throw read_error(
+          Fault::data, path_, std::span(&band, 1), w,
+          "it has a mask and holds integers beyond ±9007199254740992, which cannot be read together; convert it to 32 bits, or give "
+          "it a nodata value instead of the mask");
+    if (narrow)
+      hide(valid, w.cols, reinterpret_cast<float*>(row));
+    else
+      hide(valid, w.cols, reinterpret_cast<double*>(row));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cpl_conv.h>
 
 #include <algorithm>
+#include <array>
 
 namespace terroir {
 namespace {
@@ -40,16 +41,27 @@ bool HandlePool::has_sidecar(const std::string& path) {
   return sidecars_[path] = found;
 }
 
+bool HandlePool::knows_its_place(const std::string& path, GDALDatasetH dataset) {
+  std::array<double, 6> place{};
+  return GDALGetGeoTransform(dataset, place.data()) == CE_None || !has_world_file(path);
+}
+
 DatasetPtr HandlePool::open(const std::string& path) {
   start_gdal(options_.allow_vrt);
-  const SidecarSearch search(has_sidecar(path));
   const auto drivers = allowed_drivers(options_);
-  const auto open_once = [&] {
+  const auto open_once = [&](bool search_beside) {
+    const SidecarSearch search(search_beside);
     return DatasetPtr(
         GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers.data(), nullptr, nullptr));
   };
+  const bool sidecar = has_sidecar(path);
   for (int attempt = 1;; ++attempt) {
-    DatasetPtr dataset = open_once();
+    DatasetPtr dataset = open_once(sidecar);
+    if (dataset && !sidecar && !knows_its_place(path, dataset.get())) {
+      const std::lock_guard lock(mutex_);
+      sidecars_[path] = true;
+      return open_once(true);
+    }
     if (dataset || !is_remote(path) || attempt == remote_tries) return dataset;
     if (ask_after_failure(path).kind != RemoteAnswer::Kind::file) return nullptr;
   }

@@ -47,6 +47,8 @@ class HandlePool {
     std::string path;
     DatasetPtr dataset;
   };
+  /// Whether a file says itself where it lies, or nothing beside it does.
+  [[nodiscard]] static bool knows_its_place(const std::string& path, GDALDatasetH dataset);
   /// Opens a file that was opened before. Throws Error(Fault::system).
   [[nodiscard]] DatasetPtr open_again(const std::string& path);
   /// Ends a lease; the handle, if there still is one, becomes idle.

@@ -15,8 +15,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 
@@ -174,6 +176,20 @@ Fingerprint file_fingerprint(const std::string& path) {
 
 bool has_sidecar(const std::string& path) {
   return is_remote(path) ? remote_has_sidecar(path) : exists(path + ".msk") || exists(path + ".aux.xml");
+}
+
+bool has_world_file(const std::string& path) {
+  if (is_remote(path)) return false;
+  const std::filesystem::path image(path);
+  const std::string ending = image.extension().string();
+  if (ending.size() < 2) return false;
+  const auto beside = [&](std::string extension) {
+    std::string upper = extension;
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto there = [&](const std::string& as) { return exists(std::filesystem::path(image).replace_extension(as).string()); };
+    return there(extension) || there(upper);
+  };
+  return beside({'.', ending[1], ending.back(), 'w'}) || beside(ending + "w") || beside(".wld");
 }
 
 std::vector<std::string> glob_files(const std::string& pattern) {

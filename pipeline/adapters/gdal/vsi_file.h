@@ -20,6 +20,8 @@ void require_file(const std::string& path);
 /// Whether a file has a mask or metadata of its own beside it (FILE.msk, FILE.aux.xml). Throws Error(Fault::system) when a storage does
 /// not tell.
 [[nodiscard]] bool has_sidecar(const std::string& path);
+/// Whether a world file lies beside a local image: dem.tfw, dem.tifw or dem.wld of dem.tif.
+[[nodiscard]] bool has_world_file(const std::string& path);
 
 /// Paths that match a pattern whose parts may hold * (any run of characters) and ? (any one), sorted. A leading dot of a name is
 /// matched by a dot only. Throws Error when a storage cannot be listed.

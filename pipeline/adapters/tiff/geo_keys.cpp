@@ -4,6 +4,7 @@
 #include "pipeline/error.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -126,11 +127,11 @@ std::optional<GeotiffPlace> read_geotiff_place(const LocalFile& file, const Tiff
   return crs ? std::optional(GeotiffPlace{*crs, *affine}) : std::nullopt;
 }
 
-bool is_place_cut_off(const LocalFile& file, const TiffDirectory& directory) {
+bool is_meaning_cut_off(const LocalFile& file, const TiffDirectory& directory) {
   using namespace tiff_tag;
+  constexpr std::array tags = {pixel_scale, tie_points, model_transformation, geo_keys, geo_doubles, geo_texts, gdal_metadata, gdal_nodata};
   return std::any_of(directory.begin(), directory.end(), [&](const TiffEntry& entry) {
-    const bool of_place = entry.tag == pixel_scale || entry.tag == tie_points || entry.tag == model_transformation || entry.tag == geo_keys;
-    return of_place && entry.value_bytes() != 0 && !entry.inside(file);
+    return std::find(tags.begin(), tags.end(), entry.tag) != tags.end() && entry.value_bytes() != 0 && !entry.inside(file);
   });
 }
 

@@ -18,7 +18,7 @@ struct GeotiffPlace {
 /// Fault::data when the file becomes shorter meanwhile.
 [[nodiscard]] std::optional<GeotiffPlace> read_geotiff_place(const LocalFile& file, const TiffDirectory& directory, CrsReader& crs);
 
-/// Whether a tag that says where the image lies has its values beyond the end of the file.
-[[nodiscard]] bool is_place_cut_off(const LocalFile& file, const TiffDirectory& directory);
+/// Whether a tag that says where the image lies, or what its numbers mean, has its values beyond the end of the file.
+[[nodiscard]] bool is_meaning_cut_off(const LocalFile& file, const TiffDirectory& directory);
 
 }  // namespace terroir

@@ -38,7 +38,8 @@ enum : int {
   geo_doubles = 34736,
   geo_texts = 34737,
   gps_directory = 34853,
-  gdal_nodata = 42113,  // registered by GDAL
+  gdal_metadata = 42112,  // registered by GDAL, as the next
+  gdal_nodata = 42113,
 };
 
 }  // namespace terroir::tiff_tag

@@ -93,6 +93,9 @@ std::vector<TileReader::Part> TileReader::parts(const Request& request, std::siz
         if (part.bytes < whole) throw read_error(Fault::data, path_, request.bands, part.inside, "their block is too short");
         part.bytes = whole;
       }
+      if ((part.offset == 0) != (part.bytes == 0))
+        throw read_error(Fault::data, path_, request.bands, part.inside,
+                         "the file tells only one of their block's place and length, so it is damaged; get a fresh copy of it");
       constexpr std::uint64_t slack = std::uint64_t{1} << 20;
       if (part.bytes > 2 * whole + slack) throw read_error(Fault::data, path_, request.bands, part.inside, "their block is too long");
       list.push_back(part);
