@@ -90,14 +90,18 @@ std::vector<TileReader::Part> TileReader::parts(const Request& request, std::siz
       part.bytes = byte_counts_[number];
       const std::uint64_t whole = layout_.row_bytes() * static_cast<std::uint64_t>(part.block.rows);
       if (layout_.compression == TiffCompression::none && part.written()) {
-        if (part.bytes < whole) throw read_error(Fault::data, path_, request.bands, part.inside, "their block is too short");
+        if (part.bytes < whole)
+          throw read_error(Fault::data, path_, request.bands, part.inside,
+                           "their block is too short, so the file is damaged; get a fresh copy of it");
         part.bytes = whole;
       }
       if ((part.offset == 0) != (part.bytes == 0))
         throw read_error(Fault::data, path_, request.bands, part.inside,
                          "the file tells only one of their block's place and length, so it is damaged; get a fresh copy of it");
       constexpr std::uint64_t slack = std::uint64_t{1} << 20;
-      if (part.bytes > 2 * whole + slack) throw read_error(Fault::data, path_, request.bands, part.inside, "their block is too long");
+      if (part.bytes > 2 * whole + slack)
+        throw read_error(Fault::data, path_, request.bands, part.inside,
+                         "their block is too long, so the file is damaged; get a fresh copy of it");
       list.push_back(part);
     }
   return list;
