@@ -1,7 +1,6 @@
 #include "tiling/grid.h"
 
 #include "tiling/angle.h"
-
 #include "tiling/cells.h"
 
 #include <cmath>

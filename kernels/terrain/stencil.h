@@ -71,8 +71,7 @@ void describe_edges(Describe<K>& d) {
       "edges", &K::edges, {"nodata", "extrapolate"},
       "what a missing neighbour does: nodata in the result, or it is filled in: a missing row of neighbours, or else a missing column, is "
       "continued linearly, any other takes the centre's value (gdaldem -compute_edges does so at the edges of the raster; beside nodata "
-      "inside it, always the "
-      "latter)");
+      "inside it, always the latter)");
   d.template param<Boundary>("boundary", &K::boundary, {"nodata", "replicate", "reflect", "wrap"},
                              "what stands beyond the edge of the layer");
 }

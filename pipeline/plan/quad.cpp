@@ -1,7 +1,6 @@
 #include "pipeline/plan/quad.h"
 
 #include "tiling/angle.h"
-
 #include "tiling/cells.h"
 
 #include <algorithm>

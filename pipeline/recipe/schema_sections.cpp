@@ -142,7 +142,7 @@ Json shared_definitions() {
                                      {"default", {{"type", {"string", "number", "boolean"}}}},
                                      {"description", any_text}},
                                     {"type"});
-  return {{"name", {{"type", "string"}, {"pattern", "^" + name + "$"}}},
+  return {{"name", {{"type", "string"}, {"maxLength", longest_name}, {"pattern", "^" + name + "$"}}},
           {"literal", {{"type", "string"}, {"pattern", R"(\$\{\{\s*inputs\..*\}\})"}}},
           {"reference", or_literal({{"type", "string"}, {"pattern", "^" + name + "(\\." + name + ")?$"}})},
           {"references", one_or_list({{"$ref", "#/$defs/reference"}})},

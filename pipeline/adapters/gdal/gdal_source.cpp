@@ -71,11 +71,11 @@ void hide(const std::uint8_t* valid, Index count, T* numbers) {
   for (Index i = 0; i < count; ++i) numbers[i] = valid[i] == 0 ? std::numeric_limits<T>::quiet_NaN() : numbers[i];
 }
 
-/// Whether doubles that were valid integers of 64 bits still are these: beyond 2^53 they may be their neighbours.
+/// Whether doubles that were valid integers of 64 bits still are these: from 2^53 on they may be their neighbours.
 bool kept_whole(const double* numbers, const std::uint8_t* valid, Index count) {
-  constexpr double most = 9007199254740992;  // 2^53
+  constexpr double most = 9007199254740992;  // 2^53, which 2^53 + 1 becomes, too
   bool kept = true;
-  for (Index i = 0; i < count; ++i) kept = kept && (valid[i] == 0 || std::abs(numbers[i]) <= most);
+  for (Index i = 0; i < count; ++i) kept = kept && (valid[i] == 0 || std::abs(numbers[i]) < most);
   return kept;
 }
 
@@ -150,7 +150,7 @@ void GdalSource::place_masked_band(const Request& request, int band, const std::
         !kept_whole(reinterpret_cast<const double*>(row), valid, w.cols))
       throw read_error(
           Fault::data, path_, std::span(&band, 1), w,
-          "it has a mask and holds integers beyond ±9007199254740992, which cannot be read together; convert it to 32 bits, or give "
+          "it has a mask and holds integers beyond ±9007199254740991, which cannot be read together; convert it to 32 bits, or give "
           "it a nodata value instead of the mask");
     if (narrow)
       hide(valid, w.cols, reinterpret_cast<float*>(row));

@@ -58,9 +58,10 @@ DatasetPtr HandlePool::open(const std::string& path) {
   for (int attempt = 1;; ++attempt) {
     DatasetPtr dataset = open_once(sidecar);
     if (dataset && !sidecar && !knows_its_place(path, dataset.get())) {
+      dataset = open_once(true);
       const std::lock_guard lock(mutex_);
       sidecars_[path] = true;
-      return open_once(true);
+      return dataset;
     }
     if (dataset || !is_remote(path) || attempt == remote_tries) return dataset;
     if (ask_after_failure(path).kind != RemoteAnswer::Kind::file) return nullptr;

@@ -38,7 +38,7 @@ class HandlePool {
   void put(const std::string& path, DatasetPtr dataset);
   /// Opens without the pool; null when GDAL cannot. Throws Error(Fault::system) when a storage does not answer.
   [[nodiscard]] DatasetPtr open(const std::string& path);
-  /// Whether there is a mask or metadata beside the file; asks for it once.
+  /// Whether there is a mask or metadata beside the file, which are asked for once, or it was opened by its world file.
   [[nodiscard]] bool has_sidecar(const std::string& path);
   [[nodiscard]] std::size_t idle() const;
 

@@ -14,8 +14,8 @@ class MlflowRun {
   /// `name` and `began` (milliseconds since 1970) are those of a run that is made.
   MlflowRun(HttpClient& http, const MlflowSettings& settings, Patience& patience, std::string name, std::int64_t began);
 
-  /// Tells all of it, or says why not; it may be told again then. That it failed comes first, that it finished last. Parameters that the run has with another value become tags. What
-  /// the server refuses for itself (a metric, an artefact) is left out.
+  /// Tells all of it, or says why not; it may be told again then. That it failed comes first; that it finished, before the artefacts only.
+  /// Parameters that the run has with another value become tags. What the server refuses for itself (a metric, an artefact) is left out.
   [[nodiscard]] MlflowOutcome tell(const MlflowRecords&);
 
   /// Where a person sees it, once it is found or made; empty: unknown.
