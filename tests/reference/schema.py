@@ -89,6 +89,8 @@ def faults(schema, value):
             found += of_number(keyword, rule, value) if is_type(value, "number") else []
         elif keyword == "pattern":
             found += [f"{value!r} against {rule}"] if isinstance(value, str) and not re.search(rule, value) else []
+        elif keyword == "maxLength":
+            found += [f"{len(value)} characters against {rule}"] if isinstance(value, str) and len(value) > rule else []
         else:
             raise NotImplementedError(keyword)
     return found

@@ -252,6 +252,7 @@ MISTAKES = {
     "a number out of range": lambda r: r["steps"]["relief"].update(size=0),
     "a missing parameter": lambda r: r["steps"]["relief"].pop("size"),
     "a bad name": lambda r: r["steps"].update({"my slope": {"process": "slope", "data": "dem"}}),
+    "a long name": lambda r: r["steps"].update({"s" * 101: {"process": "slope", "data": "dem"}}),
     "an unknown format": lambda r: r["outputs"]["o"].update(zarr_format=4),
     "an unknown codec": lambda r: r["outputs"]["o"].update(codec={"name": "lzma"}),
 }
