@@ -109,16 +109,16 @@ TERROIR_INLINE void each(const T* in, Index n, const Steps<T>& s, float* out, Co
 /// Whether all valid numbers are at most 2^24 in size.
 template <class T>
 TERROIR_INLINE bool all_exact(const T* in, Index n, const Steps<T>& s) {
-  constexpr T limit = T{1} << 24;
+  constexpr T limit = 1 << 24;
   const Range<T> nodata = s.nodata, other = s.missing;
   const T least = s.least, greatest = s.greatest;
-  T beyond = 0;
+  std::conditional_t<std::is_integral_v<T>, T, std::int64_t> beyond = 0;  // as wide as the numbers
   for (Index i = 0; i < n; ++i) {
     const bool valid =
         (in[i] < nodata.low || in[i] > nodata.high) && (in[i] < other.low || in[i] > other.high) && in[i] >= least && in[i] <= greatest;
     bool big = in[i] > limit;
     if constexpr (std::is_signed_v<T>) big = big || in[i] < -limit;
-    beyond |= static_cast<T>(big && valid);
+    beyond |= static_cast<decltype(beyond)>(big && valid);
   }
   return beyond == 0;
 }
@@ -147,7 +147,7 @@ TERROIR_INLINE void decode_type(const T* in, Index n, const Steps<T>& s, float* 
 
 template <class T>
 bool exact_type(const Decoding& decoding, const T* in, Index n) noexcept {
-  if constexpr (std::is_integral_v<T> && sizeof(T) >= 4) {
+  if constexpr (!std::is_same_v<T, float> && sizeof(T) >= 4) {
     const Steps<T> steps = steps_of<T>(decoding);
     return steps.scaled || steps.bits_mask != 0 || all_exact(in, n, steps);
   }
@@ -200,13 +200,17 @@ bool decodes_exactly(SampleType type, const Decoding& decoding, const void* in, 
   return exact;
 }
 
-Error read_error(Fault fault, const std::string& path, std::span<const int> bands, const Window& w, const std::string& why) {
-  std::string text = path + (bands.size() == 1 ? ": band " : ": bands ");
-  for (std::size_t i = 0; i < bands.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(bands[i] + 1);
+std::string text_of(const Window& w) {
   const auto range = [](const char* what, Index first, Index end) {
     return std::string(what) + std::to_string(first) + " to " + std::to_string(end - 1);
   };
-  return {fault, text + range(", rows ", w.row, w.row_end()) + range(", columns ", w.col, w.col_end()) + ": " + why};
+  return range("rows ", w.row, w.row_end()) + range(", columns ", w.col, w.col_end());
+}
+
+Error read_error(Fault fault, const std::string& path, std::span<const int> bands, const Window& window, const std::string& why) {
+  std::string text = path + (bands.size() == 1 ? ": band " : ": bands ");
+  for (std::size_t i = 0; i < bands.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(bands[i] + 1);
+  return {fault, text + ", " + text_of(window) + ": " + why};
 }
 
 }  // namespace terroir

@@ -247,11 +247,22 @@ void Reader::load(const ChunkKey& key, ChunkCache::Numbers& numbers) {
     } catch (const Error& error) {
       if (error.fault() == Fault::system && attempt < tries) continue;
       if (files_[key.file].on_error == OnError::fail) throw;
-      meter_.skip(error.what());
+      meter_.skip(text_of_skipped(key, error));
       numbers.missing = true;
       return;
     }
   }
+}
+
+Window Reader::window_of(std::size_t file, const ChunkPlace& place) const {
+  const Shape chunk = plan_.files[file].chunk.shape;
+  return intersect(sources_[file]->grid().window(), {place.row * chunk.rows, place.col * chunk.cols, chunk.rows, chunk.cols});
+}
+
+/// What was not read, and why: the storage may have smaller blocks, of which the error names one.
+std::string Reader::text_of_skipped(const ChunkKey& key, const Error& error) const {
+  const std::string why = error.what(), skipped = text_of(window_of(key.file, key.place));
+  return why.find(skipped) != why.npos ? why : skipped + " of " + why;
 }
 
 /// What cannot be done so, for whatever reason, is left to `load`, which knows what to make of a failure.
@@ -297,11 +308,13 @@ void Reader::note(const ChunkKey& key, const ReadCost& cost, std::span<std::byte
 /// Whole chunks are checked, so that what becomes of one does not depend on the blocks that read it.
 void Reader::check_exactness(std::size_t file, const BandUse& use, const ChunkPlace& place, const std::byte* numbers) const {
   const PlannedFile& planned = plan_.files[file];
-  const SampleType type = planned.types[static_cast<std::size_t>(use.band)];
-  if (!is_integer(type) || exact_in_float32(type)) return;
+  const auto band = static_cast<std::size_t>(use.band);
+  // Those that a mask hides come as floating numbers; they are integers still.
+  const auto of_file = sample_type(sources_[file]->bands()[band].dtype);
+  if (!of_file || !is_integer(*of_file) || exact_in_float32(*of_file)) return;
+  const SampleType type = planned.types[band];
   const ChunkShape chunk = planned.chunk;
-  const Window window = intersect(sources_[file]->grid().window(),
-                                  {place.row * chunk.shape.rows, place.col * chunk.shape.cols, chunk.shape.rows, chunk.shape.cols});
+  const Window window = window_of(file, place);
   const Index times = std::min(chunk.times, sources_[file]->times().steps() - place.time * chunk.times);
   const auto bytes = static_cast<Index>(sample_bytes(type));
   for (const Decoding& decoding : use.decodings)

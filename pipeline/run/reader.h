@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/error.h"
 #include "pipeline/run/chunk_cache.h"
 #include "pipeline/run/meter.h"
 
@@ -92,6 +93,8 @@ class Reader final : public LayerSource {
   [[nodiscard]] bool fetch(Fetch&);
   [[nodiscard]] bool finish(Fetch&);
   void note(const ChunkKey&, const ReadCost&, std::span<std::byte* const> planes);
+  [[nodiscard]] Window window_of(std::size_t file, const ChunkPlace& place) const;
+  [[nodiscard]] std::string text_of_skipped(const ChunkKey&, const Error&) const;
   void check_exactness(std::size_t file, const BandUse&, const ChunkPlace&, const std::byte* numbers) const;
   template <class Visit>
   void visit_chunks(const PartUse&, const Window& window, const Visit& visit);

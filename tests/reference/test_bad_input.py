@@ -5,6 +5,7 @@ import shutil
 import netCDF4
 import numpy as np
 import pytest
+import rasterio
 from jobs import DEM, REAL, SCENES, opened, terroir, write, write_recipe
 from refusals import BOTH, DATA, MISTAKE, assert_refused, contents, fixture_earlier, recipe, said, unpublished  # noqa: F401
 

@@ -1,11 +1,12 @@
 """GeoTIFFs of rare kinds, and damaged ones, as GDAL (through rasterio) reads them or as refused."""
 
+import re
 import struct
 
 import numpy as np
 import pytest
 import rasterio
-from jobs import compute, terroir, write, write_recipe
+from jobs import compute, opened, terroir, write, write_recipe
 from refusals import DATA, MISTAKE, assert_refused, recipe, unpublished
 
 pytestmark = pytest.mark.filterwarnings("ignore:Consolidated metadata", "ignore:Object at __terroir", "ignore:Dataset has no geotransform")
@@ -83,3 +84,20 @@ def test_a_block_without_a_length(tmp_path):
     struct.pack_into("<I", data, entry + 8, 0)
     path.write_bytes(data)
     refused(tmp_path, path, DATA, "in.tif: band 1, rows 0 to 60", "the file tells only one of their block's place and length")
+
+
+def test_what_became_nodata_is_named(tmp_path):
+    """Strips of 16 rows are read many at a time; that the last ones are not there takes the others with it, and it is said which."""
+    path = write(tmp_path / "short.tif", np.random.default_rng(5).normal(size=(700, 300)), compress="deflate", blockysize=16)
+    whole = path.stat().st_size
+    with open(path, "r+b") as file:
+        file.truncate(whole * 7 // 10)
+    made = write_recipe(tmp_path / "recipe.yml", recipe({"in": {"path": str(path), "on_error": "nodata"}}, SAME))
+    done = terroir("run", made, "--output", f"out={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    windows = re.findall(r"^ *rows (\d+) to (\d+), columns (\d+) to (\d+) of .*short.tif: band 1, rows", done.stdout + done.stderr, re.M)
+    missing = np.zeros((700, 300), bool)
+    for first, last, left, right in np.array(windows, int):
+        missing[first : last + 1, left : right + 1] = True
+    assert missing[-1].all() and not missing[0].any()
+    np.testing.assert_array_equal(np.isnan(opened(tmp_path / "o.zarr").same), missing)

@@ -39,7 +39,8 @@ TEST(Decode, EveryTypeKeepsItsNumbers) {
   EXPECT_EQ(decoded<std::uint64_t>(SampleType::uint64, {7}), (std::vector<float>{7}));
   EXPECT_EQ(decoded<float>(SampleType::float32, {0.1f, std::numeric_limits<float>::infinity()}),
             (std::vector<float>{0.1f, std::numeric_limits<float>::infinity()}));
-  EXPECT_EQ(decoded<double>(SampleType::float64, {0.1, 1e300}), (std::vector<float>{0.1f, std::numeric_limits<float>::infinity()}));
+  EXPECT_EQ(decoded<double>(SampleType::float64, {0.1, 7}), (std::vector<float>{0.1f, 7}));
+  EXPECT_EQ(decoded<double>(SampleType::float64, {1e300}, {}, false), (std::vector<float>{std::numeric_limits<float>::infinity()}));
 }
 
 TEST(Decode, NodataIsAHole) {
@@ -118,6 +119,10 @@ TEST(Decode, IntegersThatLoseDigitsAreReported) {
   decoded<std::uint32_t>(SampleType::uint32, {16777217}, {}, false);
   decoded<std::int64_t>(SampleType::int64, {std::numeric_limits<std::int64_t>::min()}, {}, false);
   decoded<std::int32_t>(SampleType::int32, {-2147483647, 1}, nodata(-2147483647), true);
+  // With NaN where a mask hides them.
+  EXPECT_EQ(decoded<double>(SampleType::float64, {std::nan(""), -16777216}), (std::vector<float>{hole, -16777216}));
+  EXPECT_EQ(decoded<double>(SampleType::float64, {std::nan(""), -16777217}, {}, false)[0], hole);
+  EXPECT_EQ(decoded<double>(SampleType::float64, {4294967295, 16777216}, nodata(4294967295), true)[1], 16777216);
 }
 
 TEST(Decode, CpuLevelsAgree) {
