@@ -78,6 +78,12 @@ class Bound final : public BoundKernel {
     else
       return TimeUse::pointwise;
   }
+  [[nodiscard]] std::vector<std::pair<std::string, Complaint>> misfits(Index times) const override {
+    if constexpr (requires(const K k) { k.misfits(times); })
+      return kernel_.misfits(times);
+    else
+      return {};
+  }
   [[nodiscard]] Halo halo() const noexcept override {
     if constexpr (requires(const K k) { k.halo(); })
       return kernel_.halo();
@@ -182,7 +188,7 @@ Process define() {
     if (!binding.diagnostics.empty()) return binding;
     if constexpr (requires(const K k) { k.check(); }) binding.diagnostics = settings::place(kernel.check(), given);
     if (!binding.diagnostics.empty()) return binding;
-    for (const auto& p : parameters) binding.settings.emplace_back(p.name, p.read(&kernel));
+    binding.settings = settings::in_force(parameters, &kernel, given);
     if constexpr (requires(K k) { k.prepare(); }) kernel.prepare();
     binding.kernel = std::make_shared<const Bound<K>>(std::move(kernel));
     return binding;

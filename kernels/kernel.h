@@ -113,6 +113,8 @@ class BoundKernel {
   /// What comes out, given what goes in; same order as `Args::out`.
   [[nodiscard]] virtual std::vector<LayerInfo> outputs(std::span<const LayerInfo> in) const = 0;
   [[nodiscard]] virtual TimeUse time_use() const noexcept { return TimeUse::pointwise; }
+  /// Parameters with which nothing would come out of so many times, and why.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, Complaint>> misfits(Index /*times*/) const { return {}; }
   [[nodiscard]] virtual Halo halo() const noexcept { return {}; }
   [[nodiscard]] virtual Boundary boundary() const noexcept { return Boundary::nodata; }
   [[nodiscard]] virtual std::size_t scratch_bytes(Index /*times*/, Shape /*block*/) const noexcept { return 0; }

@@ -151,4 +151,15 @@ std::vector<Diagnostic> place(const std::vector<std::pair<std::string, Complaint
   return found;
 }
 
+std::vector<std::pair<std::string, Value>> in_force(const std::vector<Parameter>& parameters, const void* kernel,
+                                                    const std::vector<Value::Entry>& given) {
+  std::vector<std::pair<std::string, Value>> values;
+  for (const auto& p : parameters) {
+    const auto entry = std::find_if(given.begin(), given.end(), [&](const Value::Entry& e) { return e.key == p.name; });
+    values.emplace_back(p.name, p.read(kernel));
+    if (entry != given.end()) values.back().second.set_position(entry->value.at());
+  }
+  return values;
+}
+
 }  // namespace terroir::settings

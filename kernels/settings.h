@@ -92,4 +92,8 @@ std::vector<Diagnostic> assign_all(const std::vector<Parameter>&, void* kernel, 
 /// Gives complaints about parameters the position that the parameters have in the file.
 std::vector<Diagnostic> place(const std::vector<std::pair<std::string, Complaint>>&, const std::vector<Value::Entry>& given);
 
+/// The values of a kernel's parameters, those that were given with their places.
+[[nodiscard]] std::vector<std::pair<std::string, Value>> in_force(const std::vector<Parameter>& parameters, const void* kernel,
+                                                                  const std::vector<Value::Entry>& given);
+
 }  // namespace terroir::settings

@@ -118,7 +118,8 @@ std::optional<std::string> nearest_word(std::string_view word, const std::vector
   std::optional<std::string> nearest;
   for (const auto& candidate : words) {
     const std::size_t distance = edit_distance(wanted, lower(candidate));
-    if (distance < best) {
+    // Of a single letter another one keeps nothing, only its other case.
+    if (distance < std::min(best, word.size())) {
       best = distance;
       nearest = candidate;
     }

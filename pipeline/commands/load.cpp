@@ -10,7 +10,6 @@
 #include "pipeline/commands/open_sources.h"
 #include "pipeline/dataset/staged_file.h"
 #include "pipeline/error.h"
-#include "pipeline/plan/inventory.h"
 #include "pipeline/recipe/report.h"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +24,7 @@
 #include <ostream>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -169,28 +169,25 @@ std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
 
 bool is_error(const Diagnostic& d) { return !d.warning; }
 
-/// A recipe with doubled keys: what else is wrong with it, besides the sections that have them. Which of two values is meant is not known,
-/// and so neither what else is wrong there; nor anything where a section itself is given twice, or a parameter, whose value may be
-/// anywhere.
-ParsedRecipe parse_doubled(const ParsedYaml& yaml, const RecipeOptions& options) {
-  const std::set<std::string> unclear(yaml.doubled.begin(), yaml.doubled.end());
+/// A recipe whose YAML has mistakes: what else is wrong with it, besides the sections of which it is not known what is meant; nothing
+/// where that is a whole part, or a parameter, whose value may be anywhere.
+ParsedRecipe parse_faulty(const ParsedYaml& yaml, const RecipeOptions& options) {
   const auto is_everywhere = [](const auto& where) { return where.find('.') == where.npos || where.starts_with("parameters."); };
-  if (std::any_of(unclear.begin(), unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
-  ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, unclear);
+  if (!yaml.whole || std::any_of(yaml.unclear.begin(), yaml.unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
+  ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, yaml.unclear);
   std::vector<Diagnostic> found = yaml.diagnostics;
   std::copy_if(parsed.diagnostics.begin(), parsed.diagnostics.end(), std::back_inserter(found), is_error);
   parsed.diagnostics = in_file_order(std::move(found));
+  if (parsed.recipe) parsed.rest = std::exchange(parsed.recipe, std::nullopt);
   return parsed;
 }
 
-/// What is wrong with the files of inputs, where the recipe is wrong in other parts.
-std::vector<Diagnostic> faults_of_inputs(std::vector<InputSpec> inputs, SourceOpener& opener, CrsReader& crs) {
-  Recipe recipe;
-  recipe.inputs = std::move(inputs);
+/// What else is wrong with a recipe whose text has mistakes.
+std::vector<Diagnostic> faults_of_rest(const Recipe& rest, SourceOpener& opener, CrsReader& crs) {
   UdunitsConverter units;
   std::vector<Diagnostic> found;
   try {
-    (void)take_inventory(recipe, opener, crs, units, found);
+    look_through(rest, opener, crs, units, found);
   } catch (const Error& error) {
     // Storage that does not answer now may do so when the recipe is right.
     if (error.fault() != Fault::system) throw;
@@ -213,10 +210,8 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
   LoadedRecipe loaded{options.recipe, {}};
   try {
     const ParsedYaml yaml = read_yaml(recipe_text(options));
-    loaded.parsed.diagnostics = yaml.diagnostics;
-    const auto errors = std::count_if(yaml.diagnostics.begin(), yaml.diagnostics.end(), is_error);
-    if (errors > static_cast<std::ptrdiff_t>(yaml.doubled.size())) return loaded;
-    loaded.parsed = errors > 0 ? parse_doubled(yaml, options) : parse_recipe(yaml.root, options.bindings, options.recipe);
+    const bool faulty = std::any_of(yaml.diagnostics.begin(), yaml.diagnostics.end(), is_error);
+    loaded.parsed = faulty ? parse_faulty(yaml, options) : parse_recipe(yaml.root, options.bindings, options.recipe);
   } catch (const Error& error) {
     const std::string text = error.what();
     const std::size_t semicolon = text.rfind("; ");
@@ -237,12 +232,14 @@ LoadedPlan make_plan(const RecipeOptions& options, const Party& party, const Wra
   LoadedPlan loaded;
   loaded.file = recipe.file;
   loaded.compiled.diagnostics = std::move(recipe.parsed.diagnostics);
-  if (!recipe.parsed.recipe && recipe.parsed.inputs.empty()) return loaded;
+  const auto& rest = recipe.parsed.rest;
+  const bool has_files = rest && std::any_of(rest->inputs.begin(), rest->inputs.end(), [](const auto& input) { return input.whole; });
+  if (!recipe.parsed.recipe && !has_files) return loaded;
   loaded.crs = std::make_unique<ProjCrsReader>();
   loaded.opener = make_source_opener(*loaded.crs);
   if (!recipe.parsed.recipe) {
     if (wrap) loaded.opener = wrap(std::move(loaded.opener));
-    add(loaded.compiled.diagnostics, faults_of_inputs(std::move(recipe.parsed.inputs), *loaded.opener, *loaded.crs));
+    add(loaded.compiled.diagnostics, faults_of_rest(*rest, *loaded.opener, *loaded.crs));
     return loaded;
   }
   Resources resources;

@@ -30,8 +30,9 @@ class GraphBuilder {
   GraphBuilder(const Recipe& recipe, Inventory& inventory, CrsReader& crs, Plan& plan, std::vector<Diagnostic>& diagnostics)
       : recipe_(recipe), inventory_(inventory), plan_(plan), diagnostics_(diagnostics), warps_(crs, plan) {}
 
-  std::vector<OutputLayers> build(const Grid& target) {
-    plan_.lattices.push_back(target);
+  std::vector<OutputLayers> build(const std::optional<Grid>& target) {
+    placed_ = target.has_value();
+    plan_.lattices.push_back(target.value_or(Grid()));
     for (auto& file : inventory_.files) plan_.files.push_back(file.planned);
     for (auto& input : inventory_.inputs) add_input(input);
     for (const auto& step : recipe_.steps) add_step(step);
@@ -50,7 +51,7 @@ class GraphBuilder {
   static Position place_of(const StepSpec& step, const std::vector<Reference>& port) { return port.empty() ? step.at : port.front().at; }
   /// The lattice of a grid and the grid's window on it; a new lattice when it lies on none.
   std::pair<std::size_t, Window> lattice_of(const Grid& grid) {
-    for (std::size_t i = 0; i < plan_.lattices.size(); ++i)
+    for (std::size_t i = placed_ ? 0 : 1; i < plan_.lattices.size(); ++i)
       if (const auto window = plan_.lattices[i].locate(grid)) return {i, *window};
     plan_.lattices.push_back(grid);
     return {plan_.lattices.size() - 1, grid.window()};
@@ -86,7 +87,8 @@ class GraphBuilder {
     planned.step = name;
     planned.variable = input.layers.size() == 1 && layer.name == name ? name : name + "_" + layer.name;
     planned.lattice = lattice;
-    const Turned turns = turned_to(plan_.lattices[0], plan_.lattices[lattice], window, lattice == 0 || !input.spec->resample.empty());
+    const bool turns_matter = placed_ && (lattice == 0 || !input.spec->resample.empty());
+    const Turned turns = turned_to(plan_.lattices[0], plan_.lattices[lattice], window, turns_matter);
     planned.extent = turns.extent;
     planned.axis = layer.times.is_static() ? no_entry : share_axis(layer.times, name, plan_.axes);
     const LayerId id = add_layer(std::move(planned));
@@ -108,7 +110,7 @@ class GraphBuilder {
   std::optional<Connected> resolve(const std::vector<Reference>& references, const std::string& where) {
     Connected connected;
     for (const auto& reference : references) {
-      if (broken_[reference.name]) return std::nullopt;
+      if (names_.count(reference.name) == 0 || broken_[reference.name]) return std::nullopt;
       const auto found = layers_of(reference, where);
       if (!found) return std::nullopt;
       for (const LayerId id : *found) {
@@ -150,7 +152,7 @@ class GraphBuilder {
       if (connected && port != "data")
         for (LayerId& id : connected->layers)
           if (const auto found = as_mask_.find(id); found != as_mask_.end()) id = found->second;
-      if (connected && port != "data" && connected->layers.size() != 1) {
+      if (connected && port != "data" && connected->layers.size() != 1 && !references.empty()) {
         complain(place_of(step, references), where + "." + port,
                  "'" + port + "' must be one layer, not " + std::to_string(connected->layers.size()), "name one, as s2.SCL");
         connected.reset();
@@ -227,7 +229,7 @@ class GraphBuilder {
     LayerId timed = in[0];
     for (const LayerId id : in) {
       const PlannedLayer& layer = plan_.layers[id];
-      if (layer.lattice != first.lattice) {
+      if (placed_ && layer.lattice != first.lattice) {
         complain(step.at, "steps." + step.name, "'" + first.variable + "' and '" + layer.variable + "' are on different grids",
                  "bring one onto the recipe's grid: inputs.NAME.resample, or a step with process: resample");
         return false;
@@ -240,6 +242,20 @@ class GraphBuilder {
       if (layer.axis != no_entry) axis = layer.axis, timed = id;
     }
     return true;
+  }
+
+  /// Where a parameter stands, else the step.
+  static Position place_of(const StepSpec& step, const std::string& parameter) {
+    for (const auto& [name, value] : step.settings)
+      if (name == parameter && value.at().line > 0) return value.at();
+    return step.at;
+  }
+
+  bool suits_times(const StepSpec& step, std::size_t axis) {
+    const auto misfits = step.kernel->misfits(axis == no_entry ? 1 : plan_.axes[axis].steps());
+    for (const auto& [parameter, complaint] : misfits)
+      complain(place_of(step, parameter), "steps." + step.name + "." + parameter, complaint.problem, complaint.remedy);
+    return misfits.empty();
   }
 
   template <class Naming>
@@ -258,6 +274,7 @@ class GraphBuilder {
                "'" + plan_.layers[in[0]].variable + "' has no time to reduce", "give its input a {time:...} pattern");
       return;
     }
+    if (!suits_times(step, axis)) return;
     Op op{step.name,     step.kernel,       in,           {},      step.process->info.scope, kernel.time_use(),
           kernel.halo(), kernel.boundary(), std::nullopt, no_entry};
     if (op.scope == Scope::global) op.fit = plan_.fit_count++;
@@ -285,21 +302,32 @@ class GraphBuilder {
 
   /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel or the mode.
   LayerId resample(LayerId source, std::vector<Value::Entry> settings, const std::string& step, Position at) {
-    const PlannedLayer from = plan_.layers[source];
-    std::string method = "nearest";
+    PlannedLayer layer = plan_.layers[source];
     for (Value::Entry& setting : settings)
-      if (setting.key == "method") {
-        if (from.info.categorical && setting.value.text() != "mode") setting.value = Value::scalar(method, false, at);
-        method = setting.value.text();
-      }
+      if (setting.key == "method" && layer.info.categorical && setting.value.text() != "mode")
+        setting.value = Value::scalar("nearest", false, at);
     Op op{step,         find_process("resample")->bind(settings).kernel,
           {source},     {},
           Scope::local, TimeUse::pointwise,
           {},           Boundary::nodata,
           std::nullopt, no_entry};
-    const std::string where = (is_input(step) ? "inputs." : "steps.") + step;
+    if (placed_ && !bring_onto_grid(op, layer, at)) return source;
+    layer.info.formula.clear();
+    layer.step = step;
+    layer.lattice = 0;
+    layer.producer = plan_.ops.size();
+    layer.periodic = false;
+    const LayerId id = add_layer(std::move(layer));
+    op.out = {id};
+    plan_.ops.push_back(std::move(op));
+    return id;
+  }
+
+  /// Finds how an op brings its layer onto the recipe's grid, and what of the grid `layer` then covers; false where it cannot.
+  bool bring_onto_grid(Op& op, PlannedLayer& layer, Position at) {
+    PlannedLayer& from = plan_.layers[op.in[0]];
+    const std::string where = (is_input(op.step) ? "inputs." : "steps.") + op.step;
     const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
-    PlannedLayer layer = from;
     try {
       const bool by_areas = regridding.by_areas(op.kernel->areas());
       const auto points = by_areas ? Warp::Points::corners : Warp::Points::centres;
@@ -310,25 +338,17 @@ class GraphBuilder {
     } catch (const Error& error) {
       const std::string text = error.what();
       const std::size_t semicolon = text.rfind("; ");
-      if (!std::exchange(broken_[step], true))  // once for all layers of an input
+      if (!std::exchange(broken_[op.step], true))  // once for all layers of an input
         complain(at, where, "'" + from.variable + "' cannot come onto the recipe's grid: " + text.substr(0, semicolon),
                  text.substr(semicolon + 2));
-      return source;
+      return false;
     }
-    if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && !std::exchange(broken_[step], true))
+    if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && !std::exchange(broken_[op.step], true))
       complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + warps_.place_text(*op.warp),
                "check its CRS and the grid's bounds");
     const Index period = op.warp ? op.warp->period() : op.map->period;
-    if (period > 0 && period == from.extent.cols && from.producer == no_entry) plan_.layers[source].periodic = true;
-    layer.info.formula.clear();
-    layer.step = step;
-    layer.lattice = 0;
-    layer.producer = plan_.ops.size();
-    layer.periodic = false;
-    const LayerId id = add_layer(std::move(layer));
-    op.out = {id};
-    plan_.ops.push_back(std::move(op));
-    return id;
+    if (period > 0 && period == from.extent.cols && from.producer == no_entry) from.periodic = true;
+    return true;
   }
 
   /// Gives the layers of a step their variable names and finds doubled ones.
@@ -349,10 +369,11 @@ class GraphBuilder {
     for (const LayerId in : op.in) {
       PlannedLayer& layer = plan_.layers[in];
       const Grid& grid = plan_.lattices[layer.lattice];
+      if (!placed_) continue;
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
         const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
-        complain(step->at, "steps." + op.step + ".boundary",
+        complain(place_of(*step, "boundary"), "steps." + op.step + ".boundary",
                  "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
                  "use boundary: nodata, replicate or reflect");
         return;
@@ -384,6 +405,7 @@ class GraphBuilder {
   Plan& plan_;
   std::vector<Diagnostic>& diagnostics_;
   Warps warps_;
+  bool placed_ = false;                                ///< the recipe's grid is known; else nothing is said of where layers lie
   std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
   std::map<LayerId, LayerId> as_mask_;                 ///< classes, and the same as masks see them
   std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
@@ -391,8 +413,8 @@ class GraphBuilder {
 
 }  // namespace
 
-std::vector<OutputLayers> build_graph(const Recipe& recipe, Inventory& inventory, const Grid& target, CrsReader& crs, Plan& plan,
-                                      std::vector<Diagnostic>& diagnostics) {
+std::vector<OutputLayers> build_graph(const Recipe& recipe, Inventory& inventory, const std::optional<Grid>& target, CrsReader& crs,
+                                      Plan& plan, std::vector<Diagnostic>& diagnostics) {
   return GraphBuilder(recipe, inventory, crs, plan, diagnostics).build(target);
 }
 

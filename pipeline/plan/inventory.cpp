@@ -358,7 +358,7 @@ Inventory take_inventory(const Recipe& recipe, SourceOpener& opener, CrsReader& 
                          std::vector<Diagnostic>& diagnostics) {
   Inventory inventory;
   for (const auto& spec : recipe.inputs)
-    if (spec.rasterize)
+    if (spec.rasterize || !spec.whole)
       inventory.inputs.push_back({&spec, {}});
     else
       inventory.inputs.push_back(InputTaker(spec, opener, crs, units, inventory, diagnostics).take());

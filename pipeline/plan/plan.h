@@ -240,6 +240,10 @@ class CrsReader;
 class UnitConverter;
 [[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, const Resources&);
 
+/// The mistakes that headers can tell of a recipe whose text has mistakes (`ParsedRecipe::rest`): of what is whole of it.
+/// Throws Error(Fault::system) where storage does not answer.
+void look_through(const Recipe& rest, SourceOpener&, CrsReader&, UnitConverter&, std::vector<Diagnostic>& found);
+
 /// "512 x 512 pixels of 30 x 30, EPSG:32632".
 [[nodiscard]] std::string grid_text(const Grid&);
 /// The plan as a person reads it.

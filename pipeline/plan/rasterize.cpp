@@ -217,7 +217,8 @@ class PolygonTaker {
 void take_polygons(const Recipe& recipe, const std::optional<Grid>& target, SourceOpener& opener, CrsReader& crs,
                    const Resources& resources, Inventory& inventory, std::vector<Diagnostic>& diagnostics) {
   for (InventoryInput& input : inventory.inputs)
-    if (input.spec->rasterize) PolygonTaker(recipe, *input.spec, opener, crs, inventory, diagnostics).take(target, resources.memory, input);
+    if (input.spec->rasterize && input.spec->whole)
+      PolygonTaker(recipe, *input.spec, opener, crs, inventory, diagnostics).take(target, resources.memory, input);
 }
 
 }  // namespace terroir

@@ -35,33 +35,40 @@ class Connector {
   void collect_names() {
     for (const auto& input : recipe_.inputs) known_.push_back(input.name);
     inputs_ = {known_.begin(), known_.end()};
-    for (const auto& step : recipe_.steps) {
+    for (auto& step : recipe_.steps) {
       known_.push_back(step.name);
-      if (inputs_.count(step.name) > 0)
-        report_.error(step.at, "steps." + step.name, "an input has the same name", "give the step another name");
+      if (inputs_.count(step.name) == 0) continue;
+      report_.error(step.at, "steps." + step.name, "an input has the same name", "give the step another name");
+      step.kernel.reset();
     }
     names_ = {known_.begin(), known_.end()};
   }
 
   void check_grid() {
     GridSpec& grid = recipe_.grid;
-    const auto named = [&](const InputSpec& input) { return grid.like && input.name == grid.like->name; };
     if (!grid.like) return;
+    const std::size_t before = report_.errors();
+    check_like(*grid.like);
+    grid.whole = grid.whole && report_.errors() == before;
+  }
+
+  void check_like(const Reference& like) {
+    const auto named = [&](const InputSpec& input) { return input.name == like.name; };
     const auto found = std::find_if(recipe_.inputs.begin(), recipe_.inputs.end(), named);
     if (found != recipe_.inputs.end()) {
       if (found->rasterize)
-        report_.error(grid.like->at, "grid.like", in_quotes(found->name) + " holds polygons, which have no grid",
+        report_.error(like.at, "grid.like", in_quotes(found->name) + " holds polygons, which have no grid",
                       "name another input, or give crs, resolution and bounds");
-      used_.insert(grid.like->name);
+      used_.insert(like.name);
       return;
     }
     std::vector<std::string> inputs;
     for (const auto& input : recipe_.inputs) inputs.push_back(input.name);
-    if (names_.count(grid.like->name) > 0)
-      return report_.error(grid.like->at, "grid.like", in_quotes(grid.like->name) + " is a step, and `like` takes the grid of an input",
+    if (names_.count(like.name) > 0)
+      return report_.error(like.at, "grid.like", in_quotes(like.name) + " is a step, and `like` takes the grid of an input",
                            inputs.empty() ? "name an input" : "use " + list_words(inputs));
-    report_.error(grid.like->at, "grid.like", "there is no input " + in_quotes(grid.like->name),
-                  did_you_mean(grid.like->name, inputs, inputs.empty() ? "name an input" : "use " + list_words(inputs)));
+    report_.error(like.at, "grid.like", "there is no input " + in_quotes(like.name),
+                  did_you_mean(like.name, inputs, inputs.empty() ? "name an input" : "use " + list_words(inputs)));
   }
 
   void use(const Reference& reference, const std::string& where) {

@@ -1,9 +1,6 @@
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 
-#include <algorithm>
-#include <iterator>
-
 namespace terroir {
 namespace {
 
@@ -22,16 +19,27 @@ void check_version(const Section& document) {
 /// Without a grid the recipe has that of its only input of pixels.
 void complete_grid(const Section& document, Recipe& recipe) {
   if (document.has("grid")) return;
+  recipe.grid.whole = false;
   std::vector<const InputSpec*> with_grids;
   for (const auto& input : recipe.inputs)
     if (!input.rasterize) with_grids.push_back(&input);
   if (with_grids.size() == 1)
-    recipe.grid.like = Reference{with_grids[0]->at, with_grids[0]->name, ""};
+    recipe.grid.like = Reference{with_grids[0]->at, with_grids[0]->name, ""}, recipe.grid.whole = true;
   else if (with_grids.empty() && !recipe.inputs.empty())
     document.report().error({1, 1}, "grid", "'grid' is missing, and polygons have none",
                             "give grid: {crs: EPSG:CODE, resolution: SIZE, bounds: [XMIN, YMIN, XMAX, YMAX]}");
   else if (with_grids.size() > 1)
     document.report().error({1, 1}, "grid", "'grid' is missing, and there is more than one input", "give grid: {like: INPUT}");
+}
+
+/// What can be looked at of a recipe with mistakes, besides the sections that are not clear.
+Recipe rest_of(Recipe recipe, const Report& report) {
+  for (InputSpec& input : recipe.inputs) input.whole = input.whole && report.is_clear("inputs." + input.name);
+  for (StepSpec& step : recipe.steps)
+    if (!report.is_clear("steps." + step.name)) step.kernel.reset();
+  for (OutputSpec& output : recipe.outputs)
+    if (!report.is_clear("outputs." + output.name)) output.layers.clear();
+  return recipe;
 }
 
 }  // namespace
@@ -50,7 +58,9 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   const Section top(&bound, {1, 1}, "", keys, report);
   check_version(top);
   recipe.name = top.text("name").value_or("");
+  const std::size_t before = report.errors();
   recipe.grid = read_grid(top.get("grid"), report);
+  recipe.grid.whole = report.errors() == before && report.is_whole("grid");
   if (top.require("inputs", "give inputs: {NAME: {path: FILE}}")) recipe.inputs = read_inputs(top.get("inputs"), binder, report);
   recipe.steps = read_steps(top.get("steps"), report);
   if (top.require("outputs", "give outputs: {NAME: {path: FOLDER}}")) recipe.outputs = read_outputs(top.get("outputs"), binder, report);
@@ -62,8 +72,7 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   if (report.errors() == 0)
     parsed.recipe = std::move(recipe);
   else
-    std::copy_if(recipe.inputs.begin(), recipe.inputs.end(), std::back_inserter(parsed.inputs),
-                 [&](const auto& i) { return i.whole && report.is_clear("inputs." + i.name); });
+    parsed.rest = rest_of(std::move(recipe), report);
   return parsed;
 }
 

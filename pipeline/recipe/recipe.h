@@ -93,6 +93,7 @@ struct GridSpec {
   enum class Anchor { edge, center, point } anchor = Anchor::edge;
   std::array<double, 2> anchor_point{};
   std::optional<double> global;  ///< degrees: EPSG:4326 from -180, 90
+  bool whole = true;             ///< it was read without a mistake
 };
 
 struct StepSpec {
@@ -101,7 +102,7 @@ struct StepSpec {
   const Process* process = nullptr;
   /// For each port of the process, `data` first: what is connected. An absent port has no references.
   std::vector<std::pair<std::string, std::vector<Reference>>> inputs;
-  std::shared_ptr<const BoundKernel> kernel;
+  std::shared_ptr<const BoundKernel> kernel;            ///< null where the section has a mistake
   std::vector<std::pair<std::string, Value>> settings;  ///< values in force, defaults included
 };
 
@@ -157,11 +158,11 @@ struct Recipe {
 struct ParsedRecipe {
   std::optional<Recipe> recipe;
   std::vector<Diagnostic> diagnostics;
-  std::vector<InputSpec> inputs{};  ///< without a recipe: those whose own sections are right, so that their files can be looked at
+  std::optional<Recipe> rest{};  ///< without a recipe: its sections, so that what is whole of them can be looked at
 };
 
 /// Checks a whole document against the catalogue and the bindings. `file` is only for messages. Of `unclear` sections, as "inputs.dem", it
-/// is not known what they mean, because a key stands there twice: nothing is said of them, and there is no recipe.
+/// is not known what they mean, because a key stands there twice, say: nothing is said of them, and there is no recipe.
 [[nodiscard]] ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file,
                                         const std::set<std::string>& unclear = {});
 

@@ -29,6 +29,10 @@ void Report::error(Position at, const std::string& where, const std::string& pro
 
 bool Report::is_clear(const std::string& where) const { return unclear_.count(where.substr(0, where.find('.', where.find('.') + 1))) == 0; }
 
+bool Report::is_whole(const std::string& part) const {
+  return std::none_of(unclear_.begin(), unclear_.end(), [&](const auto& where) { return where.starts_with(part + "."); });
+}
+
 void Report::warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
   found_.push_back({at, where, problem, remedy, true});
 }

@@ -30,6 +30,8 @@ class Report {
 
   /// Whether it is known what stands in a section; `where` is its place or one inside.
   [[nodiscard]] bool is_clear(const std::string& where) const;
+  /// Whether all sections of a part of the recipe are clear, as "grid".
+  [[nodiscard]] bool is_whole(const std::string& part) const;
 
   [[nodiscard]] std::size_t errors() const noexcept { return errors_; }
   /// Everything found, in the order of the file.

@@ -50,6 +50,7 @@ std::vector<Diagnostic> with_port_names(std::vector<Diagnostic> found, const Pro
 }
 
 StepSpec read_step(const Value::Entry& entry, Report& report) {
+  const std::size_t before = report.errors();
   StepSpec step;
   step.at = entry.at;
   step.name = entry.key;
@@ -69,7 +70,7 @@ StepSpec read_step(const Value::Entry& entry, Report& report) {
   }
   Binding binding = step.process->bind(settings_of(section, ports));
   report.adopt(with_port_names(std::move(binding.diagnostics), step.process->info, section), entry.at, where);
-  step.kernel = std::move(binding.kernel);
+  if (report.errors() == before) step.kernel = std::move(binding.kernel);
   step.settings = std::move(binding.settings);
   return step;
 }

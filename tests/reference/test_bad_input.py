@@ -189,6 +189,52 @@ def test_faults_of_the_text_and_of_files_are_told_at_once(ranks, tmp_path):
     assert_refused(done, MISTAKE, "inputs.dem.bands.z: ", "inputs.gone.path: ", "steps.s.process: ")
 
 
+SCATTERED = """version: 1
+grid: {GRID}
+inputs:
+  s2: {path: PATH, bands: {R: 1, N: 2}}
+  odd: {path: gone.tif, scal: 2}
+steps:
+  a: {process: slope, data: s2.R, unit: deg}
+  b: {process: slope, data: s2.B}
+  c: {process: expression, data: s2, formula: "R + SWIR"}
+  d: {process: linear_scale, data: [a.aspect, odd.x, c, nothing]}
+  e: {process: mask_values, data: s2.N, mask: b.z, values: [0]}
+  f: {process: focal_statistics, data: s2.R, size: 3, reducer: [mean, sd]}
+  g: {process: linear_scale, data: [f.maen, a, d]}
+  h: {process: slope, data: s2.N, boundary: wrap}
+  i: {process: clip, data: ALIAS, min: 0}
+outputs:
+  o: {path: "${{outputs.out}}/o.zarr", layers: {same: s2.G, x: f.sd, y: i.N}}
+"""
+
+
+@BOTH
+@pytest.mark.parametrize("grid", ["like: s2", "like: s3", "like: odd"])
+def test_faults_of_layers_are_told_beside_those_of_the_text(grid, ranks, tmp_path):
+    """Each once, and nothing of what may be right when these are mended: layers of a, b, c, odd and i are not known."""
+    write(tmp_path / "s2.tif", np.ones((2, 64, 64)))
+    text = SCATTERED.replace("{GRID}", "{" + grid + "}").replace("PATH", str(tmp_path / "s2.tif"))
+    (tmp_path / "recipe.yml").write_text(text.replace("i: {", "i: &here {").replace("ALIAS", "*here"))
+    done = terroir("run", tmp_path / "recipe.yml", "--output", f"out={tmp_path / 'out'}", ranks=ranks)
+    known = [
+        [":5:", "inputs.odd.scal: unknown key"],
+        [":7:", "steps.a.unit: 'deg' is not a choice"],
+        [":8:", "steps.b.data: 's2' has no layer 'B'", "Layers: R and N"],
+        [":9:", "steps.c.data: 'expression' needs a layer 'SWIR'", "data has R and N"],
+        [":10:", "steps.d.data: there is no input or step 'nothing'"],
+        [":13:", "steps.g.data: 'f' has no layer 'maen'", "did you mean 'f.mean'?"],
+        [":15:6", "an anchor (&) is not allowed"],
+        [":15:34", "an alias (*) is not allowed"],
+        [":17:", "outputs.o.layers: 's2' has no layer 'G'"],
+    ]
+    if grid == "like: s2":  # else it is not known what is around the globe
+        known.insert(6, [":14:", "steps.h.boundary: 's2_N' does not go once around the globe"])
+    if grid == "like: s3":
+        known.insert(0, [":2:", "grid.like: there is no input 's3'"])
+    assert_refused(done, MISTAKE, *known)
+
+
 @pytest.mark.parametrize("text", ["", "version: 1\nsteps: [", "\x00\x01\x02", "- a\n- b\n", "version: 1\n\tinputs: {}\n", "&a [*a, *a]"])
 def test_what_is_no_recipe(text, tmp_path):
     (tmp_path / "recipe.yml").write_text(text)
@@ -220,9 +266,13 @@ def test_a_damaged_file_that_opens_well(ranks, tmp_path, capfd):
 
 
 @BOTH
-def test_integers_that_float32_cannot_keep(ranks, tmp_path):
-    # Exact up to 2^24; that a file holds larger ones shows when it is read.
+@pytest.mark.parametrize("hidden", [False, True])
+def test_integers_that_float32_cannot_keep(ranks, hidden, tmp_path):
+    # Exact up to 2^24; that a file holds larger ones shows when it is read. Beside a mask they are read as doubles.
     large = write(tmp_path / "large.tif", np.full((64, 64), 2**26 + 1), dtype="uint32")
+    if hidden:
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(large, "r+") as file:
+            file.write_mask(np.eye(64) > 0)
     path = write_recipe(tmp_path / "recipe.yml", recipe())
     done = terroir("run", path, "--input", f"dem={large}", "--output", f"out={tmp_path / 'out'}", ranks=ranks)
     assert_refused(done, DATA, ["tile ", "large.tif: band 1", "integers beyond ±16777216", "bits: [lo, hi]"])

@@ -43,15 +43,18 @@ void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) {
-  complain(position_of(mark), "an alias (*) is not allowed", "write the value out");
+  complain_unclear(position_of(mark), "an alias (*) is not allowed", "write the value out");
   OnNull(mark, 0);
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
   const Position at = position_of(mark);
   check(at, tag, anchor);
-  if (value.find('\0') != std::string::npos) complain(at, "the text holds a null character", "remove it");
-  if (tag == "!" && !is_closed(text_, static_cast<std::size_t>(mark.pos))) complain(at, "the quote is not closed", "close it");
+  if (value.find('\0') != std::string::npos) complain_unclear(at, "the text holds a null character", "remove it");
+  if (tag == "!" && !is_closed(text_, static_cast<std::size_t>(mark.pos))) {
+    complain(at, "the quote is not closed", "close it");
+    throw Stop{};
+  }
   add(Value::scalar(value, tag != "!", at));
 }
 
@@ -72,7 +75,7 @@ void TreeBuilder::check(Position at, const std::string& tag, YAML::anchor_t anch
   }
   if (anchor != 0) complain(at, "an anchor (&) is not allowed", "remove it");
   // yaml-cpp says "?" for plain and "!" for quoted values without a tag.
-  if (!tag.empty() && tag != "?" && tag != "!") complain(at, "a tag (" + shortened(tag) + ") is not allowed", "remove it");
+  if (!tag.empty() && tag != "?" && tag != "!") complain_unclear(at, "a tag (" + shortened(tag) + ") is not allowed", "remove it");
 }
 
 void TreeBuilder::open(Value value) {
@@ -122,7 +125,8 @@ void TreeBuilder::add_key(Open& map, const Value& key) {
   map.place = map.value.entries().size();
   map.keep = key.is_scalar();
   if (!key.is_scalar()) {
-    complain(key.at(), "a key must be text, not " + key.describe(), "write `key: value`; quote text that holds a brace or a bracket");
+    complain_unclear(key.at(), "a key must be text, not " + key.describe(),
+                     "write `key: value`; quote text that holds a brace or a bracket");
     return;
   }
   const auto [before, is_new] = map.keys.emplace(map.next.key, Seen{key.at().line, map.place});
@@ -137,10 +141,14 @@ void TreeBuilder::add_doubled_key(Open& map, const Seen& first) {
     return;
   }
   map.keep = false;
-  complain(map.next.at, problem, "keep one");
-  std::string where = shortened(stack_.front().next.key);
+  complain_unclear(map.next.at, problem, "keep one");
+}
+
+void TreeBuilder::complain_unclear(Position at, const std::string& problem, const std::string& remedy) {
+  complain(at, problem, remedy);
+  std::string where = stack_.empty() ? "" : shortened(stack_.front().next.key);
   if (stack_.size() > 1) where += "." + shortened(stack_[1].next.key);
-  parsed_.doubled.push_back(std::move(where));
+  parsed_.unclear.insert(std::move(where));
 }
 
 void TreeBuilder::complain(Position at, const std::string& problem, const std::string& remedy) {

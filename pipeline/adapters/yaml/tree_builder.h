@@ -53,6 +53,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void keep(Open& map, Value value);
   void add_key(Open& map, const Value& key);
   void add_doubled_key(Open& map, const Seen& first);
+  /// Of what leaves open what its section means.
+  void complain_unclear(Position at, const std::string& problem, const std::string& remedy);
   void complain(Position at, const std::string& problem, const std::string& remedy);
 
   std::string_view text_;

@@ -62,6 +62,7 @@ ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits, DoubledKey
   if (!is_text(text, parsed)) return parsed;
   try {
     parse(text, limits, doubled, parsed);
+    parsed.whole = true;
   } catch (const TreeBuilder::Stop&) {
     return parsed;
   } catch (const YAML::Exception& error) {

@@ -2,6 +2,7 @@
 
 #include "kernels/value.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,10 @@ namespace terroir {
 struct ParsedYaml {
   Value root;
   std::vector<Diagnostic> diagnostics;
-  /// Where keys were refused as doubled, by at most two names, as "inputs.dem" or "steps": `root` has the first of each.
-  std::vector<std::string> doubled{};
+  bool whole = false;  ///< it was read to its end
+  /// Where it is not known what is meant, by at most two names, as "inputs.dem" or "steps": of keys that are given twice `root` has the
+  /// first, of an alias nothing.
+  std::set<std::string> unclear{};
 };
 
 /// What a document may take at most; recipes and job files are far below it.

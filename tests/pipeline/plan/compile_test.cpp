@@ -90,6 +90,32 @@ TEST(Compile, TimeWhereThereIsNone) {
             (Texts{"steps.m.data: 'dem' has no time to reduce; give its input a {time:...} pattern"}));
 }
 
+TEST(Compile, ParametersThatLeaveNothingOfSoFewTimes) {
+  const auto said = [](const std::string& settings) {
+    return faults_of("  s2: {path: \"s/{time:%Y%m%d}_B04.tif\"}\n", "  s: {process: reduce_time, data: s2, " + settings + "}\n");
+  };
+  EXPECT_EQ(said("reducer: [mean, sd], min_valid: 3"),
+            (Texts{"steps.s.min_valid: there are only 2 times, so that no pixel would have a value; give at most 2"}));
+  EXPECT_EQ(said("reducer: [mean, sd], ddof: 2"),
+            (Texts{"steps.s.ddof: there are only 2 times, so that no pixel would have an sd; give less than that, or leave out sd"}));
+  EXPECT_EQ(said("reducer: [median, sd], min_valid: 2"), Texts{});
+  EXPECT_EQ(said("reducer: count, min_valid: 3"), Texts{});
+  EXPECT_EQ(said("reducer: mean, ddof: 2"), Texts{});
+}
+
+TEST(Compile, LayersAreLookedForWithoutAGrid) {
+  MemoryOpener opener = dem_and_scenes();
+  EXPECT_EQ(
+      faults("version: 1\ngrid: {like: x}\ninputs:\n  x: {path: in/none.tif}\n  dem: {path: in/dem.tif}\n"
+             "  half: {path: in/half.tif, resample: nearest}\nsteps:\n  s: {process: slope, data: dem.q}\n"
+             "  u: {process: slope, data: half, boundary: wrap}\n  v: {process: expression, data: [u, dem], formula: u + dme}\n"
+             "outputs: {out: {path: o}}\n",
+             opener),
+      (Texts{"inputs.x.path: in/none.tif: there is no such data set; check the path", "steps.s.data: 'dem' has no layer 'q'; Layers: dem",
+             "steps.v.data: 'expression' needs a layer 'dme', which data has not; data has u and dem; use these names, or name the "
+             "bands accordingly in the input"}));
+}
+
 TEST(Compile, VariablesAndLevelsOfAFileOfBands) {
   const std::string step = "  s: {process: clip, data: x, min: 0}\n";
   EXPECT_EQ(faults_of("  x: {path: in/dem.tif, variable: tas}\n", step),

@@ -59,6 +59,17 @@ TEST(YamlReader, YamlThatIsMoreThanDataIsRefused) {
   EXPECT_THAT(mistakes("? [a]\n: 2\n"), ElementsAre("1:3 a key must be text, not a list"));
 }
 
+TEST(YamlReader, SectionsWhoseMeaningIsOpenAreNamed) {
+  const ParsedYaml parsed = read_yaml(
+      "inputs:\n  a: &x {path: p}\nsteps:\n  b: {c: *x}\n  d: {e: 1, e: 2}\n  f: !t g\n  h: {i: {{j: k}: l}}\n  m: n\noutputs: *x\n");
+  EXPECT_THAT(parsed.unclear, ElementsAre("outputs", "steps.b", "steps.d", "steps.f", "steps.h"));
+  EXPECT_EQ(parsed.diagnostics.size(), 6u);  // an anchor leaves nothing open
+  EXPECT_TRUE(parsed.whole);
+  EXPECT_FALSE(read_yaml("a: [1, 2\nb: 3\n").whole);
+  EXPECT_FALSE(read_yaml("a: 1\n---\nb: 1\n").whole);
+  EXPECT_FALSE(read_yaml("a: 1\nb: \"c\nd: 3\n").whole);
+}
+
 TEST(YamlReader, SyntaxErrorsAreOneMistake) {
   EXPECT_THAT(mistakes("a: [1, 2\nb: 3\n"), ElementsAre(StartsWith("2:2 not YAML: ")));
   EXPECT_THAT(mistakes("a: 1\nb: \"c\nd: 3\n"), ElementsAre("2:4 the quote is not closed"));
