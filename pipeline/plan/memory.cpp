@@ -136,6 +136,10 @@ std::size_t chunk_buffers(const Plan& plan, const Pass& pass) {
     const LayerId in = plan.ops[fit].in[0];
     bytes += static_cast<std::size_t>(pass.chunk.area() * block_times(plan, pass, in)) * sizeof(float);
   }
+  for (const LayerId id : pass.keeps) {
+    const bool observed = std::any_of(pass.fits.begin(), pass.fits.end(), [&](OpId fit) { return plan.ops[fit].in[0] == id; });
+    if (!observed) bytes += static_cast<std::size_t>(pass.chunk.area()) * sizeof(float);
+  }
   return bytes;
 }
 

@@ -24,6 +24,11 @@ std::vector<std::size_t> generations(const Plan& plan) {
   return generation;
 }
 
+/// Whether an op makes each pixel of its inputs' pixel alone, at one time.
+bool is_pixelwise(const Op& op) noexcept {
+  return op.scope == Scope::local && op.time_use == TimeUse::pointwise && !op.regrids() && op.halo.rows == 0 && op.halo.cols == 0;
+}
+
 class PassCutter {
  public:
   explicit PassCutter(Plan& plan) : plan_(plan), generation_(generations(plan)) {}
@@ -115,9 +120,10 @@ class PassCutter {
     const bool same_chunks =
         later.lattice == first.lattice && later.window == first.window && later.chunk == first.chunk && later.shard == first.shard;
     if (first.fits.empty() || !same_chunks) return;
-    const std::vector<LayerId> layers = targets_of(plan_, first);
-    const auto still = [&](LayerId id) { return plan_.layers[id].axis == no_entry && plan_.layers[id].producer != no_entry; };
+    std::vector<LayerId> layers = targets_of(plan_, first);
+    const auto still = [&](LayerId id) { return is_still(first, id); };
     if (!std::all_of(layers.begin(), layers.end(), still)) return;
+    layers = narrowed(first, std::move(layers));
     later.kept = layers;
     const Pass shorter = shortened(plan_, later);
     std::vector<Window> windows;
@@ -128,6 +134,30 @@ class PassCutter {
       first.keeps = layers;
     else
       later.kept.clear();
+  }
+
+  /// Whether a pass computes a layer, which has no time.
+  [[nodiscard]] bool is_still(const Pass& pass, LayerId id) const {
+    const PlannedLayer& layer = plan_.layers[id];
+    return layer.axis == no_entry && layer.producer != no_entry &&
+           std::find(pass.ops.begin(), pass.ops.end(), layer.producer) != pass.ops.end();
+  }
+
+  /// Layers from which a later pass can start as well: what a pixelwise step makes of fewer layers than it has is made of these again,
+  /// which costs less than to keep it.
+  [[nodiscard]] std::vector<LayerId> narrowed(const Pass& pass, std::vector<LayerId> layers) const {
+    for (auto id = pass.ops.rbegin(); id != pass.ops.rend(); ++id) {
+      const Op& op = plan_.ops[*id];
+      const auto is_made = [&](LayerId layer) { return std::find(op.out.begin(), op.out.end(), layer) != op.out.end(); };
+      const auto made = std::count_if(layers.begin(), layers.end(), is_made);
+      std::set<LayerId> fresh(op.in.begin(), op.in.end());
+      for (const LayerId layer : layers) fresh.erase(layer);
+      const bool can_start = std::all_of(fresh.begin(), fresh.end(), [&](LayerId in) { return is_still(pass, in); });
+      if (!is_pixelwise(op) || !can_start || static_cast<std::ptrdiff_t>(fresh.size()) >= made) continue;
+      layers.erase(std::remove_if(layers.begin(), layers.end(), is_made), layers.end());
+      layers.insert(layers.end(), fresh.begin(), fresh.end());
+    }
+    return layers;
   }
 
   Plan& plan_;

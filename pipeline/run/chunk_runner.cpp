@@ -48,6 +48,7 @@ ChunkRunner::ChunkRunner(const PassContext& c)
       std::all_of(c.program.targets.begin(), c.program.targets.end(), [&](LayerId id) { return plan_.layers[id].axis == no_entry; });
   if (still && warps(plan_, pass_)) limit_ = block_limit(plan_, pass_, c.program);
   for (std::size_t f = 0; f < pass_.fits.size(); ++f) targets_[plan_.ops[pass_.fits[f]].in[0]].fits.push_back(f);
+  for (const LayerId id : pass_.keeps) targets_[id];
   for (auto& [id, target] : targets_)
     if (target.places.empty() && plan_.layers[id].axis == no_entry) target.observed.reserve(area);
 }
