@@ -39,6 +39,8 @@ Result out_of_range(const Parameter& p, const Value& value) {
   const auto number = value.number();
   if (!number || (p.kind != ParameterKind::number && p.kind != ParameterKind::integer && p.kind != ParameterKind::numbers))
     return std::nullopt;
+  if (std::isfinite(*number) && !std::isfinite(static_cast<float>(*number)))
+    return Complaint{value.text() + " is more than a pixel can hold", "give a number between -3.4e38 and 3.4e38"};
   const std::string unit = p.unit.empty() || p.unit == "1" || p.unit == "as data" ? "" : " " + p.unit;
   if (p.min && !(*number >= *p.min)) return Complaint{value.text() + " is too small", "give at least " + number_text(*p.min) + unit};
   if (p.min_excluded && !(*number > *p.min_excluded))

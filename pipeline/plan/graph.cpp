@@ -210,9 +210,7 @@ class GraphBuilder {
     for (const auto& band : step.kernel->bands()) {
       const auto id = layer_called(band, ports[0]);
       if (!id) {
-        complain(place_of(step, step.inputs[0].second), "steps." + step.name + ".data",
-                 "'" + step.process->info.name + "' needs a layer '" + band + "', which data has not",
-                 "data has " + list_words(ports[0].names, "and") + "; use these names, or name the bands accordingly in the input");
+        complain_of_band(step, band, ports[0].names);
         continue;
       }
       in.push_back(*id);
@@ -220,6 +218,20 @@ class GraphBuilder {
     if (in.size() != step.kernel->bands().size()) return;
     for (std::size_t p = 1; p < ports.size(); ++p) in.push_back(ports[p].layers[0]);
     add_op(step, in, [&](const std::string& name) { return name.empty() ? step.name : name; });
+  }
+
+  /// A layer that a step needs and its data has not; an input gives those of classes only by name.
+  void complain_of_band(const StepSpec& step, const std::string& band, const std::vector<std::string>& names) {
+    const std::vector<Reference>& data = step.inputs[0].second;
+    const std::string needs = "'" + step.process->info.name + "' needs a layer '" + band + "', which ";
+    for (const Reference& reference : data)
+      for (const LayerId id : names_[reference.name])
+        if (plan_.layers[id].info.name == band && plan_.layers[id].info.categorical && reference.layer.empty())
+          return complain(
+              place_of(step, data), "steps." + step.name + ".data", needs + "holds classes and is taken only by its name",
+              "name each layer, as data: [..., " + reference.name + "." + band + "], where it is called " + plan_.layers[id].variable);
+    complain(place_of(step, data), "steps." + step.name + ".data", needs + "data has not",
+             "data has " + list_words(names, "and") + "; use these names, or name the bands accordingly in the input");
   }
 
   /// Whether all layers of an op lie on one lattice and share one time axis; complains otherwise.

@@ -44,7 +44,7 @@ class InputTaker : InputFindings {
       const PathPattern pattern(spec_.path);
       has_band_ = pattern.has_band();
       find_files(pattern);
-      if (failed(before) || found_.empty() || refused_without_time()) return input;
+      if (failed(before) || found_.empty() || refused_without_time() || refused_as_uneven()) return input;
       for (const BandSpec& band : wanted_bands()) add_layer(input, band);
     } catch (const Error& error) {
       if (error.fault() == Fault::system) throw error.during("inputs." + spec_.name);
@@ -146,6 +146,19 @@ class InputTaker : InputFindings {
     if (key.empty() || std::any_of(found_.begin(), found_.end(), has_time)) return false;
     complain("select." + key, spec_.select.at, name_of(found_.front().file) + " has no time",
              "leave it out, or give the path a {time:...} field");
+    return true;
+  }
+
+  /// Files of other numbers of bands, where nothing says which bands are meant.
+  bool refused_as_uneven() {
+    if (!spec_.bands.empty() || spec_.band || has_band_) return false;
+    const auto count = [&](const Found& f) { return bands_of(f.file).size(); };
+    const auto other = std::find_if(found_.begin(), found_.end(), [&](const Found& f) { return count(f) != count(found_.front()); });
+    if (other == found_.end()) return false;
+    complain("path", spec_.path_at,
+             name_of(found_.front().file) + " and " + name_of(other->file) + " have " + std::to_string(count(found_.front())) + " and " +
+                 std::to_string(count(*other)) + " bands",
+             "name those that are meant: bands: {LAYER: NUMBER}, or give the files inputs of their own");
     return true;
   }
 

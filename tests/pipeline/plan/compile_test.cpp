@@ -78,6 +78,14 @@ TEST(Compile, AnIndexWithoutItsBands) {
                    "bands accordingly in the input"}));
 }
 
+TEST(Compile, AFormulaWithClassesThatItsDataLeavesOut) {
+  const std::string scenes = "  s2: {path: \"s/20240101_{band}.tif\", bands: {R: B04, C: {band: B08, categorical: true}}}\n";
+  EXPECT_EQ(faults_of(scenes, "  e: {process: expression, data: s2, formula: \"where(C == 4, R, 0)\"}\n"),
+            (Texts{"steps.e.data: 'expression' needs a layer 'C', which holds classes and is taken only by its name; name each layer, as "
+                   "data: [..., s2.C], where it is called s2_C"}));
+  EXPECT_EQ(faults_of(scenes, "  e: {process: expression, data: [s2, s2.C], formula: \"where(s2_C == 4, s2_R, 0)\"}\n"), Texts{});
+}
+
 TEST(Compile, BandsAreFoundByTheNamesOfVariablesToo) {
   for (const std::string data : {"rough", "[rough]"})
     EXPECT_EQ(

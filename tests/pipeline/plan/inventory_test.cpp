@@ -38,6 +38,19 @@ TEST(Inventory, DatesWithoutABandAreOneLine) {
   EXPECT_EQ(said(path + ", bands: {R: B05}", opener), (Texts{"inputs.x.bands.R: no file has the band 'B05'; use B02 or B04"}));
 }
 
+TEST(Inventory, FilesOfOtherNumbersOfBandsNeedNames) {
+  MemoryOpener opener = scenes({"a"});
+  const auto two = raster({4, 4}, {4, 4}, hills);
+  two->bands.push_back(two->bands[0]);
+  opener.add("s/b.tif", two);
+  EXPECT_EQ(
+      said("path: \"s/*.tif\"", opener),
+      (Texts{"inputs.x.path: a.tif and b.tif have 1 and 2 bands; name those that are meant: bands: {LAYER: NUMBER}, or give the files "
+             "inputs of their own"}));
+  EXPECT_EQ(said("path: \"s/*.tif\", band: 1", opener), Texts{});
+  EXPECT_EQ(said("path: \"s/*.tif\", bands: {B: 1}", opener), Texts{});
+}
+
 TEST(Inventory, TimesThatSelectNothingAreToldAtSelect) {
   MemoryOpener opener = scenes({"20240301", "20240101", "20240201"});
   EXPECT_EQ(said("path: \"s/{time:%Y%m%d}.tif\", select: {time: [2025, 2026]}", opener),

@@ -273,6 +273,11 @@ TEST(Mistakes, OfOneStepAreToldTogether) {
               testing::Contains(testing::HasSubstr("two probabilities are called q50")));
 }
 
+TEST(Mistakes, NumbersThatNoPixelHolds) {
+  EXPECT_THAT(messages(skeleton(5, "  slope: {process: clip, data: dem, min: -3.4028235e38, max: 1e39}")),
+              ElementsAre("r.yml:5:62: steps.slope.max: 1e39 is more than a pixel can hold; give a number between -3.4e38 and 3.4e38"));
+}
+
 TEST(Mistakes, TextThatIsNoRecipe) {
   EXPECT_THAT(messages(""),
               ElementsAre("r.yml:1:1: this is no recipe; a recipe is a map of version, name, parameters, grid, inputs, steps and "
