@@ -123,6 +123,23 @@ TERROIR_INLINE bool all_exact(const T* in, Index n, const Steps<T>& s) {
   return beyond == 0;
 }
 
+/// Whether all valid numbers become finite floats, or were infinite.
+TERROIR_INLINE void all_in_range_body(const double* in, Index n, const Steps<double>& s, bool& good) {
+  constexpr double least_infinite = 0x1.ffffffp127;  // half a step beyond the greatest float
+  const Range<double> nodata = s.nodata, other = s.missing;
+  const double least = s.least, greatest = s.greatest, scale = s.scale, offset = s.offset;
+  std::int64_t beyond = 0;  // as wide as the numbers
+  for (Index i = 0; i < n; ++i) {
+    const bool marked = (in[i] >= nodata.low) & (in[i] <= nodata.high), marked_too = (in[i] >= other.low) & (in[i] <= other.high);
+    const bool outside = (in[i] < least) | (in[i] > greatest);
+    const double size = std::abs(in[i] * scale + offset);
+    const bool lost = (size >= least_infinite) & (size < std::numeric_limits<double>::infinity());
+    beyond |= static_cast<std::int64_t>(lost & !(marked | marked_too | outside));
+  }
+  good = beyond == 0;
+}
+TERROIR_CLONES(all_in_range, (const double* in, Index n, const Steps<double>& s, bool& good), (in, n, s, good))
+
 /// The bits wanted of a number, as a double. Whole numbers also come as floats, with NaN where a mask hides them.
 template <class T>
 TERROIR_INLINE double extract_bits(T v, int shift, std::uint64_t mask) {
@@ -198,6 +215,12 @@ bool decodes_exactly(SampleType type, const Decoding& decoding, const void* in, 
   bool exact = true;
   with_type(type, in, [&](const auto* numbers) { exact = exact_type(decoding, numbers, n); });
   return exact;
+}
+
+bool decodes_in_range(const Decoding& decoding, const double* in, Index n) noexcept {
+  bool good = true;
+  all_in_range(in, n, steps_of<double>(decoding), good);
+  return good;
 }
 
 std::string text_of(const Window& w) {

@@ -19,9 +19,16 @@ void decode(SampleType, const Decoding&, const void* in, Index n, float* out) no
 /// scale, offset or bits. They may come as doubles, with NaN where a mask hides them.
 [[nodiscard]] bool decodes_exactly(SampleType, const Decoding&, const void* in, Index n) noexcept;
 
-/// What a reader says when numbers do not decode exactly.
+/// Whether pixels can hold `n` stored doubles: false when one that is finite and not nodata would become infinite.
+[[nodiscard]] bool decodes_in_range(const Decoding&, const double* in, Index n) noexcept;
+
+/// What a reader says when numbers do not decode exactly, or not in range.
 inline constexpr std::string_view inexact_integers =
     "it holds integers beyond ±16777216, which a float32 pixel cannot keep; name the bits wanted (bits: [lo, hi]) or a scale";
+
+inline constexpr std::string_view numbers_out_of_range =
+    "it holds numbers beyond ±3.4e38, which a float32 pixel cannot keep; if one stands for nodata say so (nodata: NUMBER), else give a "
+    "scale";
 
 /// "rows 512 to 1023, columns 0 to 511".
 [[nodiscard]] std::string text_of(const Window&);

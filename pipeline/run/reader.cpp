@@ -299,29 +299,37 @@ bool Reader::finish(Fetch& f) {
 /// Counts a chunk that has been read and is found good.
 void Reader::note(const ChunkKey& key, const ReadCost& cost, std::span<std::byte* const> planes) {
   const auto bands = bands_of(key);
-  for (std::size_t i = 0; i < bands.size(); ++i) check_exactness(key.file, bands[i], key.place, planes[i]);
+  for (std::size_t i = 0; i < bands.size(); ++i)
+    if (const std::string_view loss = loss_in(key.file, bands[i], key.place, planes[i]); !loss.empty())
+      throw read_error(Fault::data, plan_.files[key.file].path, std::span(&bands[i].band, 1), window_of(key.file, key.place),
+                       std::string(loss));
   meter_.bytes_read += cost.bytes;
   meter_.bytes_decoded += cost.decoded;
   meter_.chunks_read += cost.chunks;
 }
 
-/// Whole chunks are checked, so that what becomes of one does not depend on the blocks that read it.
-void Reader::check_exactness(std::size_t file, const BandUse& use, const ChunkPlace& place, const std::byte* numbers) const {
+/// What is lost of the numbers of a chunk as pixels; nothing when all is well. Whole chunks are checked, so that what becomes of one does
+/// not depend on the blocks that read it.
+std::string_view Reader::loss_in(std::size_t file, const BandUse& use, const ChunkPlace& place, const std::byte* numbers) const {
   const PlannedFile& planned = plan_.files[file];
   const auto band = static_cast<std::size_t>(use.band);
+  const SampleType type = planned.types[band];
   // Those that a mask hides come as floating numbers; they are integers still.
   const auto of_file = sample_type(sources_[file]->bands()[band].dtype);
-  if (!of_file || !is_integer(*of_file) || exact_in_float32(*of_file)) return;
-  const SampleType type = planned.types[band];
+  const bool wide_integers = of_file && is_integer(*of_file) && !exact_in_float32(*of_file);
+  if (!wide_integers && type != SampleType::float64) return {};
   const ChunkShape chunk = planned.chunk;
   const Window window = window_of(file, place);
   const Index times = std::min(chunk.times, sources_[file]->times().steps() - place.time * chunk.times);
   const auto bytes = static_cast<Index>(sample_bytes(type));
   for (const Decoding& decoding : use.decodings)
     for (Index t = 0; t < times; ++t)
-      for (Index r = 0; r < window.rows; ++r)
-        if (!decodes_exactly(type, decoding, numbers + (t * chunk.shape.rows + r) * chunk.shape.cols * bytes, window.cols))
-          throw read_error(Fault::data, planned.path, std::span(&use.band, 1), window, std::string(inexact_integers));
+      for (Index r = 0; r < window.rows; ++r) {
+        const std::byte* const row = numbers + (t * chunk.shape.rows + r) * chunk.shape.cols * bytes;
+        if (wide_integers && !decodes_exactly(type, decoding, row, window.cols)) return inexact_integers;
+        if (!wide_integers && !decodes_in_range(decoding, reinterpret_cast<const double*>(row), window.cols)) return numbers_out_of_range;
+      }
+  return {};
 }
 
 }  // namespace terroir

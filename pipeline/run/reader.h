@@ -7,6 +7,7 @@
 #include <atomic>
 #include <map>
 #include <optional>
+#include <string_view>
 
 namespace terroir {
 
@@ -95,7 +96,7 @@ class Reader final : public LayerSource {
   void note(const ChunkKey&, const ReadCost&, std::span<std::byte* const> planes);
   [[nodiscard]] Window window_of(std::size_t file, const ChunkPlace& place) const;
   [[nodiscard]] std::string text_of_skipped(const ChunkKey&, const Error&) const;
-  void check_exactness(std::size_t file, const BandUse&, const ChunkPlace&, const std::byte* numbers) const;
+  [[nodiscard]] std::string_view loss_in(std::size_t file, const BandUse&, const ChunkPlace&, const std::byte* numbers) const;
   template <class Visit>
   void visit_chunks(const PartUse&, const Window& window, const Visit& visit);
 

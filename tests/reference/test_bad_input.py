@@ -279,6 +279,17 @@ def test_integers_that_float32_cannot_keep(ranks, hidden, tmp_path):
     assert unpublished(tmp_path / "out")
 
 
+def test_doubles_that_float32_cannot_keep(tmp_path):
+    least = float(np.finfo("float64").min)  # what some programs write where there is nothing
+    wide = write(tmp_path / "wide.tif", np.where(np.eye(64) > 0, least, 7), dtype="float64")
+    path = write_recipe(tmp_path / "recipe.yml", recipe({"dem": {"path": str(wide)}}))
+    done = terroir("run", path, "--output", f"out={tmp_path / 'out'}")
+    assert_refused(done, DATA, ["tile ", "wide.tif: band 1", "numbers beyond ±3.4e38", "nodata: NUMBER"])
+    told = recipe({"dem": {"path": str(wide), "nodata": least}}, {"s": {"process": "clip", "data": "dem", "min": 0}})
+    assert terroir("run", write_recipe(tmp_path / "told.yml", told), "--output", f"out={tmp_path / 'told'}").returncode == 0
+    np.testing.assert_array_equal(opened(tmp_path / "told/o.zarr").s.values, np.where(np.eye(64) > 0, np.nan, 7))
+
+
 @BOTH
 def test_damage_may_become_nodata(ranks, tmp_path):
     (tmp_path / "short.tif").write_bytes(DEM.read_bytes()[:200000])

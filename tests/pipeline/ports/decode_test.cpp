@@ -125,6 +125,23 @@ TEST(Decode, IntegersThatLoseDigitsAreReported) {
   EXPECT_EQ(decoded<double>(SampleType::float64, {4294967295, 16777216}, nodata(4294967295), true)[1], 16777216);
 }
 
+TEST(Decode, DoublesThatWouldBecomeInfiniteAreFound) {
+  constexpr double infinity = std::numeric_limits<double>::infinity(), greatest = std::numeric_limits<float>::max();
+  const auto in_range = [](std::vector<double> stored, const Decoding& decoding = {}) {
+    stored.insert(stored.begin(), 37, 1.5);  // behind whole vectors
+    return decodes_in_range(decoding, stored.data(), static_cast<Index>(stored.size()));
+  };
+  EXPECT_TRUE(in_range({infinity, -infinity, std::nan(""), greatest, -greatest, 3.4028235e38}));
+  EXPECT_FALSE(in_range({3.4028236e38}));
+  EXPECT_FALSE(in_range({-1.7976931348623157e308}));
+  EXPECT_TRUE(in_range({-1.7976931348623157e308}, nodata(-1.7976931348623157e308)));
+  EXPECT_TRUE(in_range({1e50}, {std::nullopt, 1e-40, 0, std::nullopt, false}));
+  EXPECT_FALSE(in_range({1e20}, {std::nullopt, 1e20, 0, std::nullopt, false}));
+  Decoding limited;
+  limited.valid = {0, 100};
+  EXPECT_TRUE(in_range({1e300, -1e300}, limited));
+}
+
 TEST(Decode, CpuLevelsAgree) {
   std::mt19937 random(3);
   std::vector<std::uint16_t> stored(1003);
