@@ -3,6 +3,7 @@
 #include "kernels/catalog.h"
 #include "pipeline/error.h"
 #include "pipeline/plan/class_mask.h"
+#include "pipeline/plan/layer_names.h"
 #include "pipeline/plan/regridding.h"
 #include "pipeline/plan/shared_axis.h"
 #include "pipeline/plan/target_grid.h"
@@ -19,16 +20,15 @@
 namespace terroir {
 namespace {
 
-/// The layers of a step's `data`, and the names by which the step knows them.
-struct Connected {
-  std::vector<LayerId> layers;
-  std::vector<std::string> names;
-};
-
 class GraphBuilder {
  public:
   GraphBuilder(const Recipe& recipe, Inventory& inventory, CrsReader& crs, Plan& plan, std::vector<Diagnostic>& diagnostics)
-      : recipe_(recipe), inventory_(inventory), plan_(plan), diagnostics_(diagnostics), warps_(crs, plan) {}
+      : recipe_(recipe),
+        inventory_(inventory),
+        plan_(plan),
+        diagnostics_(diagnostics),
+        warps_(crs, plan),
+        names_(recipe, plan, diagnostics) {}
 
   std::vector<OutputLayers> build(const std::optional<Grid>& target) {
     placed_ = target.has_value();
@@ -48,7 +48,6 @@ class GraphBuilder {
     diagnostics_.push_back({at, where, problem, remedy, false});
   }
 
-  static Position place_of(const StepSpec& step, const std::vector<Reference>& port) { return port.empty() ? step.at : port.front().at; }
   /// The lattice of a grid and the grid's window on it; a new lattice when it lies on none.
   std::pair<std::size_t, Window> lattice_of(const Grid& grid) {
     for (std::size_t i = placed_ ? 0 : 1; i < plan_.lattices.size(); ++i)
@@ -64,14 +63,14 @@ class GraphBuilder {
 
   void add_input(InventoryInput& input) {
     const std::string& name = input.spec->name;
-    auto& ids = names_[name];
-    broken_[name] = input.layers.empty();
+    auto& ids = names_.of(name);
+    names_.set_broken(name, input.layers.empty());
     for (const auto& layer : input.layers) {
       std::string misaligned;
       const auto grid = layer_grid(layer, inventory_, misaligned);
       if (!grid) {
         diagnostics_.push_back(misaligned_file(*input.spec, layer, misaligned));
-        broken_[name] = true;
+        names_.set_broken(name, true);
         continue;
       }
       ids.push_back(add_input_layer(input, layer, *grid));
@@ -106,49 +105,13 @@ class GraphBuilder {
     return resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at);
   }
 
-  /// The layers that references mean, with the names by which a step over them knows them. Nothing when one is wrong.
-  std::optional<Connected> resolve(const std::vector<Reference>& references, const std::string& where) {
-    Connected connected;
-    for (const auto& reference : references) {
-      if (names_.count(reference.name) == 0 || broken_[reference.name]) return std::nullopt;
-      const auto found = layers_of(reference, where);
-      if (!found) return std::nullopt;
-      for (const LayerId id : *found) {
-        connected.layers.push_back(id);
-        connected.names.push_back(references.size() == 1 ? plan_.layers[id].info.name : plan_.layers[id].variable);
-      }
-    }
-    return connected;
-  }
-
-  std::optional<std::vector<LayerId>> layers_of(const Reference& reference, const std::string& where) {
-    std::vector<LayerId> found;
-    std::vector<std::string> known;
-    for (const LayerId id : names_[reference.name]) {
-      const LayerInfo& info = plan_.layers[id].info;
-      known.push_back(info.name);
-      if (reference.layer.empty() ? !(info.categorical && is_input(reference.name)) : info.name == reference.layer) found.push_back(id);
-    }
-    // A single layer answers to its own name even when categorical.
-    if (found.empty() && reference.layer.empty() && known.size() == 1) found = names_[reference.name];
-    if (!found.empty()) return found;
-    const auto near = nearest_word(reference.layer, known);
-    complain(reference.at, where, "'" + reference.name + "' has no layer '" + reference.layer + "'",
-             (near ? "did you mean '" + reference.name + "." + *near + "'? " : "") + "Layers: " + list_words(known, "and"));
-    return std::nullopt;
-  }
-
-  [[nodiscard]] bool is_input(const std::string& name) const {
-    return std::any_of(recipe_.inputs.begin(), recipe_.inputs.end(), [&](const InputSpec& i) { return i.name == name; });
-  }
-
   void add_step(const StepSpec& step) {
     const std::string where = "steps." + step.name;
     const std::size_t before = diagnostics_.size();
     std::vector<Connected> ports;
     bool whole = step.kernel != nullptr;
     for (const auto& [port, references] : step.inputs) {
-      auto connected = resolve(references, where + "." + port);
+      auto connected = names_.resolve(references, where + "." + port);
       if (connected && port != "data")
         for (LayerId& id : connected->layers)
           if (const auto found = as_mask_.find(id); found != as_mask_.end()) id = found->second;
@@ -165,7 +128,7 @@ class GraphBuilder {
     else if (whole)
       for (std::size_t i = 0; i < ports[0].layers.size(); ++i) add_layer_op(step, ports, i);
     name_layers(step);
-    broken_[step.name] = !whole || diagnostics_.size() > before;
+    names_.set_broken(step.name, !whole || diagnostics_.size() > before);
   }
 
   void add_layer_op(const StepSpec& step, const std::vector<Connected>& ports, std::size_t i) {
@@ -176,8 +139,9 @@ class GraphBuilder {
         plan_.layers[id].info.name = ports[0].names[i];
         return id;
       };
-      names_[step.name].push_back(bring(data));
-      if (const auto mask = as_mask_.find(data); mask != as_mask_.end()) as_mask_[names_[step.name].back()] = bring(mask->second);
+      std::vector<LayerId>& ids = names_.of(step.name);
+      ids.push_back(bring(data));
+      if (const auto mask = as_mask_.find(data); mask != as_mask_.end()) as_mask_[ids.back()] = bring(mask->second);
       return;
     }
     std::vector<LayerId> in = {data};
@@ -196,21 +160,12 @@ class GraphBuilder {
     return settings;
   }
 
-  /// By its name, else by that of its variable: the one layer of a step answers to the step's name, too.
-  [[nodiscard]] std::optional<LayerId> layer_called(const std::string& name, const Connected& data) const {
-    for (std::size_t i = 0; i < data.layers.size(); ++i)
-      if (data.names[i] == name) return data.layers[i];
-    for (const LayerId id : data.layers)
-      if (plan_.layers[id].variable == name) return id;
-    return std::nullopt;
-  }
-
   void add_band_op(const StepSpec& step, const std::vector<Connected>& ports) {
     std::vector<LayerId> in;
     for (const auto& band : step.kernel->bands()) {
-      const auto id = layer_called(band, ports[0]);
+      const auto id = names_.called(band, ports[0]);
       if (!id) {
-        complain_of_band(step, band, ports[0].names);
+        names_.complain_of_band(step, band, ports[0]);
         continue;
       }
       in.push_back(*id);
@@ -218,20 +173,6 @@ class GraphBuilder {
     if (in.size() != step.kernel->bands().size()) return;
     for (std::size_t p = 1; p < ports.size(); ++p) in.push_back(ports[p].layers[0]);
     add_op(step, in, [&](const std::string& name) { return name.empty() ? step.name : name; });
-  }
-
-  /// A layer that a step needs and its data has not; an input gives those of classes only by name.
-  void complain_of_band(const StepSpec& step, const std::string& band, const std::vector<std::string>& names) {
-    const std::vector<Reference>& data = step.inputs[0].second;
-    const std::string needs = "'" + step.process->info.name + "' needs a layer '" + band + "', which ";
-    for (const Reference& reference : data)
-      for (const LayerId id : names_[reference.name])
-        if (plan_.layers[id].info.name == band && plan_.layers[id].info.categorical && reference.layer.empty())
-          return complain(
-              place_of(step, data), "steps." + step.name + ".data", needs + "holds classes and is taken only by its name",
-              "name each layer, as data: [..., " + reference.name + "." + band + "], where it is called " + plan_.layers[id].variable);
-    complain(place_of(step, data), "steps." + step.name + ".data", needs + "data has not",
-             "data has " + list_words(names, "and") + "; use these names, or name the bands accordingly in the input");
   }
 
   /// Whether all layers of an op lie on one lattice and share one time axis; complains otherwise.
@@ -257,7 +198,7 @@ class GraphBuilder {
   }
 
   /// Where a parameter stands, else the step.
-  static Position place_of(const StepSpec& step, const std::string& parameter) {
+  static Position place_of_parameter(const StepSpec& step, const std::string& parameter) {
     for (const auto& [name, value] : step.settings)
       if (name == parameter && value.at().line > 0) return value.at();
     return step.at;
@@ -266,7 +207,7 @@ class GraphBuilder {
   bool suits_times(const StepSpec& step, std::size_t axis) {
     const auto misfits = step.kernel->misfits(axis == no_entry ? 1 : plan_.axes[axis].steps());
     for (const auto& [parameter, complaint] : misfits)
-      complain(place_of(step, parameter), "steps." + step.name + "." + parameter, complaint.problem, complaint.remedy);
+      complain(place_of_parameter(step, parameter), "steps." + step.name + "." + parameter, complaint.problem, complaint.remedy);
     return misfits.empty();
   }
 
@@ -307,7 +248,7 @@ class GraphBuilder {
       layer.axis = op.time_use == TimeUse::pointwise ? axis : no_entry;
       layer.producer = plan_.ops.size();
       op.out.push_back(add_layer(std::move(layer)));
-      names_[step.name].push_back(op.out.back());
+      names_.of(step.name).push_back(op.out.back());
     }
     plan_.ops.push_back(std::move(op));
   }
@@ -338,7 +279,7 @@ class GraphBuilder {
   /// Finds how an op brings its layer onto the recipe's grid, and what of the grid `layer` then covers; false where it cannot.
   bool bring_onto_grid(Op& op, PlannedLayer& layer, Position at) {
     PlannedLayer& from = plan_.layers[op.in[0]];
-    const std::string where = (is_input(op.step) ? "inputs." : "steps.") + op.step;
+    const std::string where = (names_.is_input(op.step) ? "inputs." : "steps.") + op.step;
     const Regridding regridding(plan_.lattices[from.lattice], from.extent, plan_.lattices[0]);
     try {
       const bool by_areas = regridding.by_areas(op.kernel->areas());
@@ -350,12 +291,12 @@ class GraphBuilder {
     } catch (const Error& error) {
       const std::string text = error.what();
       const std::size_t semicolon = text.rfind("; ");
-      if (!std::exchange(broken_[op.step], true))  // once for all layers of an input
+      if (names_.breaks(op.step))  // once for all layers of an input
         complain(at, where, "'" + from.variable + "' cannot come onto the recipe's grid: " + text.substr(0, semicolon),
                  text.substr(semicolon + 2));
       return false;
     }
-    if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && !std::exchange(broken_[op.step], true))
+    if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && names_.breaks(op.step))
       complain(at, where, "'" + from.variable + "' does not overlap the recipe's grid: it lies at " + warps_.place_text(*op.warp),
                "check its CRS and the grid's bounds");
     const Index period = op.warp ? op.warp->period() : op.map->period;
@@ -365,7 +306,7 @@ class GraphBuilder {
 
   /// Gives the layers of a step their variable names and finds doubled ones.
   void name_layers(const StepSpec& step) {
-    const auto& ids = names_[step.name];
+    const auto& ids = names_.of(step.name);
     std::set<std::string> seen;
     for (const LayerId id : ids) {
       PlannedLayer& layer = plan_.layers[id];
@@ -385,7 +326,7 @@ class GraphBuilder {
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
         const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
-        complain(place_of(*step, "boundary"), "steps." + op.step + ".boundary",
+        complain(place_of_parameter(*step, "boundary"), "steps." + op.step + ".boundary",
                  "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
                  "use boundary: nodata, replicate or reflect");
         return;
@@ -398,7 +339,7 @@ class GraphBuilder {
     OutputLayers output{&spec, {}};
     std::set<std::string> taken;
     for (const auto& [name, reference] : spec.layers) {
-      const auto connected = resolve({reference}, "outputs." + spec.name + ".layers");
+      const auto connected = names_.resolve({reference}, "outputs." + spec.name + ".layers");
       if (!connected) continue;
       for (const LayerId id : connected->layers) {
         const PlannedLayer& layer = plan_.layers[id];
@@ -417,10 +358,9 @@ class GraphBuilder {
   Plan& plan_;
   std::vector<Diagnostic>& diagnostics_;
   Warps warps_;
-  bool placed_ = false;                                ///< the recipe's grid is known; else nothing is said of where layers lie
-  std::map<std::string, std::vector<LayerId>> names_;  ///< layers of each input and step
-  std::map<LayerId, LayerId> as_mask_;                 ///< classes, and the same as masks see them
-  std::map<std::string, bool> broken_;                 ///< what had a mistake of its own
+  bool placed_ = false;  ///< the recipe's grid is known; else nothing is said of where layers lie
+  LayerNames names_;
+  std::map<LayerId, LayerId> as_mask_;  ///< classes, and the same as masks see them
 };
 
 }  // namespace
