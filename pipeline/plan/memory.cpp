@@ -113,6 +113,12 @@ std::size_t block_bytes(const Plan& plan, const Pass& pass) {
   return block_memory(plan, pass, make_program(plan, pass), block).total() * 17 / 16;
 }
 
+/// Of a pass of which some chunks may have been kept, and others not, a thread that has met both holds the blocks of both ways: the bytes
+/// of those that start from what was kept.
+std::size_t shortened_blocks(const Plan& plan, const Pass& pass) {
+  return pass.kept.empty() ? 0 : block_bytes(plan, shortened(plan, pass));
+}
+
 /// What a thread takes to compute chunks of all layers that a pass reads from their own passes, one for another, and the cache beyond its
 /// bounds: a chunk that is being made for each of them, and two that it has just left behind.
 std::size_t own_blocks(const Plan& plan, const Pass& pass) {
@@ -306,10 +312,15 @@ void project_memory(Plan& plan) {
     return std::max(tile + neighbours, std::min(small_input, input_footprint(plan, p, p.window))) + chunk;
   });
   for (const Pass& own : plan.own_passes) wanted = std::max(wanted, std::min(small_input, input_footprint(plan, own, own.window)) + chunk);
-  const std::size_t used = fixed + least;
+  const std::size_t blocks_of_kept = threads * worst(plan, [&](const Pass& p) { return shortened_blocks(plan, p); });
+  const std::size_t used = fixed + least + blocks_of_kept;
   plan.kept_bytes = std::min({kept_results(plan), kept_limit, plan.resources.memory > used ? (plan.resources.memory - used) / 2 : 0});
-  if (plan.kept_bytes > 0) plan.memory.push_back({"results kept for the next pass", plan.kept_bytes});
-  const std::size_t room = plan.resources.memory > fixed + plan.kept_bytes ? plan.resources.memory - fixed - plan.kept_bytes : 0;
+  if (plan.kept_bytes > 0) {
+    plan.memory.push_back({"results kept for the next pass", plan.kept_bytes});
+    plan.memory.push_back({"compute blocks of what starts from these", blocks_of_kept});
+  }
+  const std::size_t taken = plan.projected_memory();
+  const std::size_t room = plan.resources.memory > taken ? plan.resources.memory - taken : 0;
   // A cache beyond this no longer saves decoding: what a tile shares with its neighbours is small.
   constexpr std::size_t enough = 128 * mebibyte;
   plan.cache_bytes = std::max(least, std::min({wanted, room, std::max(enough, least)}));

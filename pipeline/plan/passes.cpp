@@ -41,7 +41,7 @@ class PassCutter {
     add_output_passes();
     for (Pass& pass : plan_.passes) finish(pass);
     settle_own_passes(plan_);
-    for (std::size_t i = 1; i < plan_.passes.size(); ++i) connect_kept(plan_.passes[0], plan_.passes[i]);
+    if (!plan_.passes.empty()) connect_kept(plan_.passes[0]);
   }
 
  private:
@@ -115,25 +115,34 @@ class PassCutter {
     cut_at_halos(plan_, pass);
   }
 
-  /// Lets a later pass use what the first one computed, when it walks the same chunks and needs no neighbours of those pixels.
-  void connect_kept(Pass& first, Pass& later) const {
-    const bool same_chunks =
-        later.lattice == first.lattice && later.window == first.window && later.chunk == first.chunk && later.shard == first.shard;
-    if (first.fits.empty() || !same_chunks) return;
-    std::vector<LayerId> layers = targets_of(plan_, first);
-    const auto still = [&](LayerId id) { return is_still(first, id); };
-    if (!std::all_of(layers.begin(), layers.end(), still)) return;
-    layers = narrowed(first, std::move(layers));
-    later.kept = layers;
-    const Pass shorter = shortened(plan_, later);
-    std::vector<Window> windows;
-    const Window chunk{later.window.row, later.window.col, later.chunk.rows, later.chunk.cols};
-    request_windows(plan_, shorter, make_program(plan_, shorter), chunk, windows);
-    const bool whole = std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return windows[id].empty() || windows[id] == chunk; });
-    if (whole && shorter.ops.size() < later.ops.size())
-      first.keeps = layers;
-    else
-      later.kept.clear();
+  /// Lets later passes use what the first one computed: the fewest layers from which as many of them can start.
+  void connect_kept(Pass& first) {
+    const std::vector<LayerId> layers = targets_of(plan_, first);
+    if (first.fits.empty() || !std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return is_still(first, id); })) return;
+    const std::vector<LayerId> fewer = narrowed(first, layers);
+    const auto some = starting_from(first, fewer), all = starting_from(first, layers);
+    const bool narrow = some.size() >= all.size();
+    for (const std::size_t later : narrow ? some : all) plan_.passes[later].kept = narrow ? fewer : layers;
+    if (!some.empty() || !all.empty()) first.keeps = narrow ? fewer : layers;
+  }
+
+  /// The passes that can start from layers of the first one: those that walk the same chunks, need no neighbours of these pixels, and are
+  /// shorter for it.
+  [[nodiscard]] std::vector<std::size_t> starting_from(const Pass& first, const std::vector<LayerId>& layers) const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 1; i < plan_.passes.size(); ++i) {
+      Pass later = plan_.passes[i];
+      if (later.lattice != first.lattice || later.window != first.window || later.chunk != first.chunk || later.shard != first.shard)
+        continue;
+      later.kept = layers;
+      const Pass shorter = shortened(plan_, later);
+      std::vector<Window> windows;
+      const Window chunk{later.window.row, later.window.col, later.chunk.rows, later.chunk.cols};
+      request_windows(plan_, shorter, make_program(plan_, shorter), chunk, windows);
+      const bool whole = std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return windows[id].empty() || windows[id] == chunk; });
+      if (whole && shorter.ops.size() < later.ops.size()) found.push_back(i);
+    }
+    return found;
   }
 
   /// Whether a pass computes a layer, which has no time.
@@ -208,6 +217,7 @@ Pass shortened(const Plan& plan, const Pass& pass) {
   choose_blocks(plan, shorter, plan.resources.block);
   // What was kept is kept by chunks.
   shorter.block = {std::min(shorter.block.rows, pass.chunk.rows), std::min(shorter.block.cols, pass.chunk.cols)};
+  shorter.slab = pass.slab;  // what is written has room for so many times
   return shorter;
 }
 

@@ -176,6 +176,31 @@ TEST(Compile, SeveralFaultsComeTogether) {
             4u);
 }
 
+std::vector<std::string> kept_by(const std::string& further) {
+  MemoryOpener opener;
+  for (const std::string band : {"R", "N"})
+    for (const std::string year : {"2001", "2002"}) opener.add("s/" + year + "_" + band + ".tif", raster({100, 100}, {32, 32}, hills));
+  const Plan plan = compiled(
+      "version: 1\ninputs: {s: {path: \"s/{time:%Y}_{band}.tif\"}}\nsteps:\n"
+      "  med: {process: reduce_time, data: s, reducer: median}\n"
+      "  ix: {process: spectral_index, data: med, index: [NDVI, NIRv, kNDVI]}\n"
+      "  z: {process: standardize, data: ix}\n" +
+          further + "outputs: {o: {path: o, layers: [z" + (further.empty() ? "" : ", f") + "], chunk: 32, shard: 32}}\n",
+      opener);
+  std::vector<std::string> names;
+  for (const LayerId id : plan.passes.at(1).kept) names.push_back(plan.layers[id].variable);
+  EXPECT_EQ(plan.passes[0].keeps, plan.passes[1].kept);
+  return names;
+}
+
+// Two medians make three indices; where their neighbours are needed as well, which are not kept, the indices are kept.
+TEST(Compile, TheFewestLayersAreKeptFromWhichALaterPassCanStart) {
+  EXPECT_EQ(kept_by(""), (Texts{"med_N", "med_R"}));
+  EXPECT_EQ(kept_by("  f: {process: clip, data: med.N, min: 0}\n"), (Texts{"med_N", "med_R"}));
+  EXPECT_EQ(kept_by("  f: {process: focal_statistics, data: med.N, size: 3, reducer: mean}\n"),
+            (Texts{"ix_NDVI", "ix_NIRv", "ix_kNDVI"}));
+}
+
 TEST(Compile, TooLittleMemoryIsRefused) {
   MemoryOpener opener = dem_and_scenes();
   Resources little;

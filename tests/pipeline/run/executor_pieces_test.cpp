@@ -57,5 +57,30 @@ TEST(ExecutorPieces, ChunksThatWereKeptAreNotComputedWithTheirNeighbours) {
   }
 }
 
+// The layers that were kept leave room for more times at once, but what is written has room for those of the whole pass.
+TEST(ExecutorPieces, TimesBesideWhatWasKept) {
+  MemoryOpener opener;
+  constexpr Index times = 27;
+  for (Index t = 0; t < times; ++t)
+    opener.add("s/" + std::to_string(1970 + t) + ".tif",
+               raster({70, 80}, {64, 64}, [t](Index r, Index c) { return hills(r, c) + static_cast<float>(t * t); }));
+  const std::string recipe = R"(
+version: 1
+inputs: {s: {path: "s/{time:%Y}.tif"}}
+steps:
+  mean: {process: reduce_time, data: s, reducer: [mean, sd, min, max]}
+  z: {process: standardize, data: mean}
+  twice: {process: linear_scale, data: s, factor: 2}
+outputs:
+  out: {path: o, layers: [z, twice], chunk: {time: 1, y: 64, x: 64}, shard: 64}
+)";
+  const WholeRun kept = whole_run(recipe, opener);
+  ASSERT_EQ(kept.plan.passes[1].kept.size(), 4u);
+  ASSERT_EQ(kept.plan.passes[1].slab, std::vector<Index>{1});
+  RunOptions options;
+  options.kept_bytes = 0;
+  expect_same(whole_run(recipe, opener, options), kept, "mean kept");
+}
+
 }  // namespace
 }  // namespace terroir::testing
