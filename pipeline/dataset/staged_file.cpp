@@ -70,13 +70,20 @@ std::string scratch_folder() {
 
 StagedFile::StagedFile(const std::string& suffix) {
   remove_abandoned();
-  do {
-    if (lock_ >= 0) ::close(lock_);
-    folder_ = new_folder();
-    lock_ = open_folder(folder_);
-    // Another start may have taken the folder for an abandoned one before it was locked.
-  } while (lock_ >= 0 && (::flock(lock_, LOCK_SH) != 0 || !std::filesystem::exists(folder_)));
+  // Another start may take the folder for an abandoned one before it is locked.
+  while (!take_folder()) {
+  }
   path_ = folder_ + "/file" + suffix;
+}
+
+/// Makes a folder and locks it, where the file system has locks; false when it was gone before.
+bool StagedFile::take_folder() {
+  folder_ = new_folder();
+  lock_ = open_folder(folder_);
+  if (lock_ >= 0) ::flock(lock_, LOCK_SH);
+  if (std::filesystem::exists(folder_)) return true;
+  if (lock_ >= 0) ::close(lock_);
+  return false;
 }
 
 StagedFile::~StagedFile() {

@@ -35,6 +35,8 @@ class StagedFile {
   [[nodiscard]] ObjectRecord publish(Store& store, const std::string& key, std::vector<KnownStretch> known = {}) const;
 
  private:
+  bool take_folder();
+
   std::string folder_, path_;
   int lock_ = -1;  ///< of the folder: shared as long as this object lives, which tells it from an abandoned one
 };
