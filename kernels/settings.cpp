@@ -49,6 +49,15 @@ Result out_of_range(const Parameter& p, const Value& value) {
   return std::nullopt;
 }
 
+/// Whether a given name that is no parameter's means this one, which is told of that name.
+bool is_misspelt(const std::string& name, const std::vector<Parameter>& parameters, const std::vector<Value::Entry>& given) {
+  std::vector<std::string> names;
+  for (const auto& p : parameters) names.push_back(p.name);
+  return std::any_of(given.begin(), given.end(), [&](const Value::Entry& entry) {
+    return std::find(names.begin(), names.end(), entry.key) == names.end() && nearest_word(entry.key, names) == name;
+  });
+}
+
 std::string known_names(const std::vector<Parameter>& parameters) {
   std::vector<std::string> names;
   for (const auto& p : parameters) names.push_back(p.name);
@@ -139,7 +148,8 @@ std::vector<Diagnostic> assign_all(const std::vector<Parameter>& parameters, voi
   }
   for (const auto& p : parameters) {
     const bool there = std::any_of(given.begin(), given.end(), [&](const Value::Entry& e) { return e.key == p.name; });
-    if (p.required && !there) found.push_back({{}, p.name, "parameter '" + p.name + "' is missing", "give " + p.name + ": " + p.summary});
+    if (p.required && !there && !is_misspelt(p.name, parameters, given))
+      found.push_back({{}, p.name, "parameter '" + p.name + "' is missing", "give " + p.name + ": " + p.summary});
   }
   return found;
 }

@@ -78,11 +78,12 @@ struct ReduceTime {
   [[nodiscard]] std::vector<std::pair<std::string, Complaint>> misfits(Index times) const {
     const std::string so_many = times == 1 ? "there is only one time" : "there are only " + std::to_string(times) + " times";
     const bool counts_only = std::all_of(reducer.begin(), reducer.end(), [](Reducer r) { return r == Reducer::count; });
+    std::vector<std::pair<std::string, Complaint>> found;
     if (min_valid > times && !counts_only)
-      return {{"min_valid", {so_many + ", so that no pixel would have a value", "give at most " + std::to_string(times)}}};
+      found.push_back({"min_valid", {so_many + ", so that no pixel would have a value", "give at most " + std::to_string(times)}});
     if (has(Reducer::sd) && ddof >= times)
-      return {{"ddof", {so_many + ", so that no pixel would have an sd", "give less than that, or leave out sd"}}};
-    return {};
+      found.push_back({"ddof", {so_many + ", so that no pixel would have an sd", "give less than that, or leave out sd"}});
+    return found;
   }
 
   void prepare() {

@@ -98,7 +98,8 @@ std::optional<fs::path> file_above(const fs::path& path) {
 }
 
 /// What stands at an output's place, or above it, and is no output of its format, or no folder; nothing otherwise.
-std::optional<Diagnostic> check_kind(const OutputSpec& output, bool one_file) {
+std::optional<Diagnostic> check_kind(const OutputSpec& output) {
+  const bool one_file = is_one_file(output.format, output.path);
   const std::string where = "outputs." + output.name + ".path";
   if (const auto file = file_above(output.path))
     return Diagnostic{output.at, where, output.path + " lies below " + file->string() + ", which is a file", "choose another path", false};
@@ -112,9 +113,9 @@ std::optional<Diagnostic> check_kind(const OutputSpec& output, bool one_file) {
 }
 
 /// What an output writes to: its path, and the folder of its parts where it is one file.
-std::vector<fs::path> places_of(const OutputSpec& output, bool one_file) {
+std::vector<fs::path> places_of(const OutputSpec& output) {
   std::vector<fs::path> places = {real_path(output.path)};
-  if (one_file) places.push_back(places.front().string() + ".terroir");
+  if (is_one_file(output.format, output.path)) places.push_back(places.front().string() + ".terroir");
   return places;
 }
 
@@ -126,15 +127,14 @@ bool meet(const std::vector<fs::path>& some, const std::vector<fs::path>& others
 }
 
 /// Two outputs, one of which lies in the other, also by a link, would take each other's files for their own, or for foreign ones.
-std::vector<Diagnostic> check_apart(const Recipe& recipe, const Plan& plan) {
+std::vector<Diagnostic> check_apart(const std::vector<OutputSpec>& outputs) {
   std::vector<Diagnostic> mistakes;
   std::vector<std::vector<fs::path>> places;
-  for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
-    const OutputSpec& output = recipe.outputs[i];
-    places.push_back(places_of(output, plan.outputs[i].is_one_file()));
-    for (std::size_t other = 0; other < i; ++other) {
-      if (!meet(places[other], places[i])) continue;
-      const OutputSpec& first = recipe.outputs[other];
+  for (const OutputSpec& output : outputs) {
+    places.push_back(places_of(output));
+    for (std::size_t other = 0; other + 1 < places.size(); ++other) {
+      if (!meet(places[other], places.back())) continue;
+      const OutputSpec& first = outputs[other];
       mistakes.push_back({output.at, "outputs." + output.name + ".path",
                           output.path + " and output '" + first.name + "' (" + first.path + ") lie in each other",
                           "give each its own folder", false});
@@ -146,20 +146,22 @@ std::vector<Diagnostic> check_apart(const Recipe& recipe, const Plan& plan) {
 
 /// An output may neither be an input nor hold one, which --overwrite would remove; nor may it lie in an input's store, or be of another
 /// kind than what is there.
-std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
+std::vector<Diagnostic> check_places(const std::vector<OutputSpec>& outputs, const std::vector<std::string>& inputs) {
   std::vector<Diagnostic> mistakes;
   RealFiles files;
-  for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
-    const OutputSpec& output = recipe.outputs[i];
-    if (auto wrong = check_kind(output, plan.outputs[i].is_one_file())) mistakes.push_back(std::move(*wrong));
+  for (const OutputSpec& output : outputs) {
+    if (auto wrong = check_kind(output)) {
+      mistakes.push_back(std::move(*wrong));
+      continue;
+    }
     const fs::path written = real_path(output.path);
     std::error_code unknown;
     const bool there = fs::exists(written, unknown);  // else nothing can be lost
-    for (const auto& file : plan.files) {
-      const fs::path read = files.of(file.path, there);
+    for (const auto& input : inputs) {
+      const fs::path read = files.of(input, there);
       if (!is_within(read, written) && !is_within(written, read)) continue;
       mistakes.push_back({output.at, "outputs." + output.name + ".path",
-                          output.path + (read == written ? " is an input as well" : " and the input " + file.path + " lie in each other"),
+                          output.path + (read == written ? " is an input as well" : " and the input " + input + " lie in each other"),
                           "write to a path of its own", false});
       break;
     }
@@ -169,10 +171,18 @@ std::vector<Diagnostic> check_places(const Recipe& recipe, const Plan& plan) {
 
 bool is_error(const Diagnostic& d) { return !d.warning; }
 
+/// Whether the text has a mistake at a place, which is reason enough.
+bool is_told(const std::vector<Diagnostic>& found, const std::string& where) {
+  return std::any_of(found.begin(), found.end(), [&](const auto& d) { return is_error(d) && d.where == where; });
+}
+
 /// A recipe whose YAML has mistakes: what else is wrong with it, besides the sections of which it is not known what is meant; nothing
 /// where that is a whole part, or a parameter, whose value may be anywhere.
 ParsedRecipe parse_faulty(const ParsedYaml& yaml, const RecipeOptions& options) {
-  const auto is_everywhere = [](const auto& where) { return where.find('.') == where.npos || where.starts_with("parameters."); };
+  const auto is_everywhere = [](const std::string& where) {
+    const bool alone = where == "version" || where == "name" || where == "grid";
+    return (where.find('.') == where.npos && !alone) || where.starts_with("parameters.");
+  };
   if (!yaml.whole || std::any_of(yaml.unclear.begin(), yaml.unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
   ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, yaml.unclear);
   std::vector<Diagnostic> found = yaml.diagnostics;
@@ -180,19 +190,6 @@ ParsedRecipe parse_faulty(const ParsedYaml& yaml, const RecipeOptions& options) 
   parsed.diagnostics = in_file_order(std::move(found));
   if (parsed.recipe) parsed.rest = std::exchange(parsed.recipe, std::nullopt);
   return parsed;
-}
-
-/// What else is wrong with a recipe whose text has mistakes.
-std::vector<Diagnostic> faults_of_rest(const Recipe& rest, SourceOpener& opener, CrsReader& crs) {
-  UdunitsConverter units;
-  std::vector<Diagnostic> found;
-  try {
-    look_through(rest, opener, crs, units, found);
-  } catch (const Error& error) {
-    // Storage that does not answer now may do so when the recipe is right.
-    if (error.fault() != Fault::system) throw;
-  }
-  return found;
 }
 
 }  // namespace
@@ -227,21 +224,7 @@ void add(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-LoadedPlan make_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
-  LoadedRecipe recipe = load_recipe(options);
-  LoadedPlan loaded;
-  loaded.file = recipe.file;
-  loaded.compiled.diagnostics = std::move(recipe.parsed.diagnostics);
-  const auto& rest = recipe.parsed.rest;
-  const bool has_files = rest && std::any_of(rest->inputs.begin(), rest->inputs.end(), [](const auto& input) { return input.whole; });
-  if (!recipe.parsed.recipe && !has_files) return loaded;
-  loaded.crs = std::make_unique<ProjCrsReader>();
-  loaded.opener = make_source_opener(*loaded.crs);
-  if (!recipe.parsed.recipe) {
-    if (wrap) loaded.opener = wrap(std::move(loaded.opener));
-    add(loaded.compiled.diagnostics, faults_of_rest(*rest, *loaded.opener, *loaded.crs));
-    return loaded;
-  }
+Resources resources_of(const RecipeOptions& options, const Party& party) {
   Resources resources;
   resources.ranks = party.ranks;
   resources.memory = options.memory > 0 ? options.memory : memory_limit() / 10 * 8 / static_cast<std::size_t>(party.local_ranks);
@@ -249,19 +232,46 @@ LoadedPlan make_plan(const RecipeOptions& options, const Party& party, const Wra
   resources.block = options.block;
   const std::string folder = scratch_folder();
   resources.scratch = {folder, free_space(folder), is_in_memory(folder), options.rechunk};
+  return resources;
+}
+
+/// The plan of a recipe; without one what else is wrong with what is whole of it.
+Compiled compile_parsed(const ParsedRecipe& parsed, SourceOpener& opener, CrsReader& crs, const Resources& resources) {
   UdunitsConverter units;
-  // Behind all that needs no file: this may wait for rank 0.
-  if (wrap) loaded.opener = wrap(std::move(loaded.opener));
-  Compiled compiled = compile(*recipe.parsed.recipe, *loaded.opener, *loaded.crs, units, resources);
-  loaded.compiled.plan = std::move(compiled.plan);
-  loaded.compiled.sources = std::move(compiled.sources);
-  loaded.compiled.over_budget = compiled.over_budget;
-  add(loaded.compiled.diagnostics, std::move(compiled.diagnostics));
-  if (!loaded.compiled.plan) return loaded;
-  std::vector<Diagnostic> mistakes = check_places(*recipe.parsed.recipe, *loaded.compiled.plan);
-  add(mistakes, check_apart(*recipe.parsed.recipe, *loaded.compiled.plan));
-  if (!mistakes.empty()) loaded.compiled.plan.reset(), loaded.compiled.over_budget = false;
-  add(loaded.compiled.diagnostics, std::move(mistakes));
+  if (parsed.recipe) return compile(*parsed.recipe, opener, crs, units, resources);
+  Compiled found;
+  try {
+    look_through(*parsed.rest, opener, crs, units, resources, found);
+  } catch (const Error& error) {
+    // Storage that does not answer now, or memory that is short, may be no matter when the recipe is right.
+    if (error.fault() != Fault::system && error.fault() != Fault::memory) throw;
+  }
+  return found;
+}
+
+LoadedPlan make_plan(const RecipeOptions& options, const Party& party, const WrapOpener& wrap) {
+  LoadedRecipe recipe = load_recipe(options);
+  LoadedPlan loaded;
+  loaded.file = recipe.file;
+  std::vector<Diagnostic> diagnostics = std::move(recipe.parsed.diagnostics);
+  if (recipe.parsed.recipe || recipe.parsed.rest) {
+    loaded.crs = std::make_unique<ProjCrsReader>();
+    loaded.opener = make_source_opener(*loaded.crs);
+    const Resources resources = resources_of(options, party);
+    // Behind all that needs no file: this may wait for rank 0.
+    if (wrap) loaded.opener = wrap(std::move(loaded.opener));
+    loaded.compiled = compile_parsed(recipe.parsed, *loaded.opener, *loaded.crs, resources);
+    std::vector<OutputSpec> outputs = (recipe.parsed.recipe ? *recipe.parsed.recipe : *recipe.parsed.rest).outputs;
+    outputs.erase(std::remove_if(outputs.begin(), outputs.end(), [](const auto& o) { return o.path.empty(); }), outputs.end());
+    std::vector<Diagnostic> mistakes = check_places(outputs, loaded.compiled.files);
+    add(mistakes, check_apart(outputs));
+    mistakes.erase(std::remove_if(mistakes.begin(), mistakes.end(), [&](const auto& d) { return is_told(diagnostics, d.where); }),
+                   mistakes.end());
+    if (!mistakes.empty()) loaded.compiled.plan.reset(), loaded.compiled.over_budget = false;
+    add(diagnostics, std::move(mistakes));
+  }
+  add(diagnostics, std::move(loaded.compiled.diagnostics));
+  loaded.compiled.diagnostics = std::move(diagnostics);
   return loaded;
 }
 

@@ -74,31 +74,39 @@ void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
                          false});
 }
 
+/// Everything that headers tell of a recipe, or of what is whole of it.
+void survey(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units, Inventory& inventory, Plan& plan,
+            Compiled& result) {
+  inventory = take_inventory(recipe, opener, crs, units, result.diagnostics);
+  const auto grid = recipe.grid.whole ? target_grid(recipe, inventory, crs, result.diagnostics) : std::nullopt;
+  take_polygons(recipe, grid, opener, crs, plan.resources, inventory, result.diagnostics);
+  for (const auto& file : inventory.files) result.files.push_back(file.planned.path);
+  const auto outputs = build_graph(recipe, inventory, grid, crs, plan, result.diagnostics);
+  if (!has_error(result.diagnostics)) warn_of_elevation_units(recipe, plan, units, result.diagnostics);
+  if (!grid) return;
+  lay_out_outputs(outputs, plan, result.diagnostics);
+  check_overlap(plan, recipe.grid, result.diagnostics);
+}
+
 }  // namespace
 
-void look_through(const Recipe& rest, SourceOpener& opener, CrsReader& crs, UnitConverter& units, std::vector<Diagnostic>& found) {
-  Inventory inventory = take_inventory(rest, opener, crs, units, found);
-  const auto grid = rest.grid.whole ? target_grid(rest, inventory, crs, found) : std::nullopt;
-  take_polygons(rest, std::nullopt, opener, crs, {}, inventory, found);
+void look_through(const Recipe& rest, SourceOpener& opener, CrsReader& crs, UnitConverter& units, const Resources& resources,
+                  Compiled& found) {
+  Inventory inventory;
   Plan plan;
-  (void)build_graph(rest, inventory, grid, crs, plan, found);
+  plan.resources = resources;
+  survey(rest, opener, crs, units, inventory, plan, found);
 }
 
 Compiled compile(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units, const Resources& resources) {
   Compiled result;
-  Inventory inventory = take_inventory(recipe, opener, crs, units, result.diagnostics);
-  const auto grid = target_grid(recipe, inventory, crs, result.diagnostics);
-  take_polygons(recipe, grid, opener, crs, resources, inventory, result.diagnostics);
   Plan plan;
   plan.recipe_file = recipe.file;
   plan.name = recipe.name;
   plan.canonical = canonical_recipe(recipe);
   plan.resources = resources;
-  const auto outputs = build_graph(recipe, inventory, grid, crs, plan, result.diagnostics);
-  if (has_error(result.diagnostics)) return result;
-  warn_of_elevation_units(recipe, plan, units, result.diagnostics);
-  lay_out_outputs(outputs, plan, result.diagnostics);
-  check_overlap(plan, recipe.grid, result.diagnostics);
+  Inventory inventory;
+  survey(recipe, opener, crs, units, inventory, plan, result);
   if (has_error(result.diagnostics)) return result;
   cut_passes(plan);
   plan_rechunk(plan);

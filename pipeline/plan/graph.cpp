@@ -126,7 +126,7 @@ class GraphBuilder {
     if (whole && step.process->info.take == Take::bands)
       add_band_op(step, ports);
     else if (whole)
-      for (std::size_t i = 0; i < ports[0].layers.size(); ++i) add_layer_op(step, ports, i);
+      for (std::size_t i = 0; i < ports[0].layers.size() && diagnostics_.size() == before; ++i) add_layer_op(step, ports, i);
     name_layers(step);
     names_.set_broken(step.name, !whole || diagnostics_.size() > before);
   }
@@ -326,9 +326,10 @@ class GraphBuilder {
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
         const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
-        complain(place_of_parameter(*step, "boundary"), "steps." + op.step + ".boundary",
-                 "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
-                 "use boundary: nodata, replicate or reflect");
+        if (names_.breaks(op.step))
+          complain(place_of_parameter(*step, "boundary"), "steps." + op.step + ".boundary",
+                   "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
+                   "use boundary: nodata, replicate or reflect");
         return;
       }
       layer.periodic = true;
@@ -336,15 +337,20 @@ class GraphBuilder {
   }
 
   OutputLayers connect_output(const OutputSpec& spec) {
-    OutputLayers output{&spec, {}};
+    OutputLayers output{&spec, {}, spec.layers_known};
     std::set<std::string> taken;
     for (const auto& [name, reference] : spec.layers) {
       const auto connected = names_.resolve({reference}, "outputs." + spec.name + ".layers");
+      output.whole = output.whole && connected.has_value();
       if (!connected) continue;
       for (const LayerId id : connected->layers) {
         const PlannedLayer& layer = plan_.layers[id];
         const std::string variable = name.empty() ? layer.variable : connected->layers.size() == 1 ? name : name + "_" + layer.info.name;
-        if (!taken.insert(variable).second)
+        const std::pair layer_of{variable, id};
+        const bool again = std::find(output.layers.begin(), output.layers.end(), layer_of) != output.layers.end();  // told by the text
+        const bool clash = !taken.insert(variable).second;
+        output.whole = output.whole && !clash;
+        if (clash && !again)
           complain(reference.at, "outputs." + spec.name + ".layers", "two layers are named '" + variable + "'",
                    "give one a name of its own, as {other: " + reference.text() + "}");
         output.layers.emplace_back(variable, id);

@@ -12,6 +12,7 @@ namespace terroir {
 struct OutputLayers {
   const OutputSpec* spec = nullptr;
   std::vector<std::pair<std::string, LayerId>> layers;  ///< variable name and layer
+  bool whole = true;                                    ///< none is left out for a mistake
 };
 [[nodiscard]] std::vector<OutputLayers> build_graph(const Recipe&, Inventory&, const std::optional<Grid>& target, CrsReader&, Plan&,
                                                     std::vector<Diagnostic>& diagnostics);

@@ -250,7 +250,12 @@ class InputTaker : InputFindings {
       for (const auto& name : names) wanted.push_back({spec_.at, is_name(name) ? name : "b" + name, name, {}});
       return wanted;
     }
-    if (is_one_variable(found_.front())) return {{spec_.at, spec_.name, found_.front().variable, {}}};
+    if (is_one_variable(found_.front())) {
+      if (spec_.band)
+        complain("band", spec_.at, "'" + found_.front().variable + "' of " + name_of(found_.front().file) + " has no numbered bands",
+                 "remove it");
+      return {{spec_.at, spec_.name, found_.front().variable, {}}};
+    }
     if (spec_.band) return {{spec_.at, spec_.name, std::to_string(*spec_.band), {}}};
     const auto& bands = bands_of(found_.front().file);
     for (std::size_t i = 0; i < bands.size(); ++i) {

@@ -14,6 +14,7 @@ class InputFindings {
   InputFindings(const InputSpec& spec, std::vector<Diagnostic>& diagnostics) : spec_(spec), diagnostics_(diagnostics) {}
 
  protected:
+  [[nodiscard]] Position position_of(const std::string& key, Position at) const;
   void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy);
   void warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy);
   /// What an error says, its remedy apart: what stands behind the last semicolon.

@@ -35,6 +35,12 @@ std::optional<std::vector<LayerId>> LayerNames::layers_of(const Reference& refer
   // A single layer answers to its own name even when categorical.
   if (found.empty() && reference.layer.empty() && known.size() == 1) found = layers_[reference.name];
   if (!found.empty()) return found;
+  if (known.empty()) return std::nullopt;
+  if (reference.layer.empty()) {
+    diagnostics_.push_back({reference.at, where, "'" + reference.name + "' holds classes only, which are taken by their names",
+                            "name one, as " + reference.name + "." + known.front(), false});
+    return std::nullopt;
+  }
   const auto near = nearest_word(reference.layer, known);
   diagnostics_.push_back({reference.at, where, "'" + reference.name + "' has no layer '" + reference.layer + "'",
                           (near ? "did you mean '" + reference.name + "." + *near + "'? " : "") + "Layers: " + list_words(known, "and"),

@@ -221,19 +221,18 @@ void size(OutputPlan& output, const OutputSpec& spec, const Plan& plan, std::vec
 
 }  // namespace
 
-bool OutputPlan::is_one_file() const noexcept {
-  return format == Format::netcdf || (format == Format::geotiff && (path.ends_with(".tif") || path.ends_with(".tiff")));
-}
+bool OutputPlan::is_one_file() const noexcept { return terroir::is_one_file(format, path); }
 
 void lay_out_outputs(const std::vector<OutputLayers>& all, Plan& plan, std::vector<Diagnostic>& diagnostics) {
   std::vector<const OutputSpec*> specs;
   for (const auto& output : all) {
-    if (output.layers.empty()) continue;  // its layers had mistakes of their own
+    if (output.layers.empty() || !output.whole) continue;  // its layers had mistakes of their own
     if (auto planned = OutputLayer(output, plan, diagnostics).lay_out()) {
       plan.outputs.push_back(std::move(*planned));
       specs.push_back(output.spec);
     }
   }
+  if (specs.size() < all.size()) return;  // sizes depend on all
   for (std::size_t i = 0; i < plan.outputs.size(); ++i) size(plan.outputs[i], *specs[i], plan, diagnostics);
 }
 

@@ -230,6 +230,7 @@ struct Plan {
 struct Compiled {
   std::optional<Plan> plan;
   std::vector<std::shared_ptr<Source>> sources;  ///< by file of the plan: opened already, so that a run need not open them again
+  std::vector<std::string> files;                ///< paths of all that were opened, also without a plan
   bool over_budget = false;                      ///< the projected memory is the only thing that is wrong
   std::vector<Diagnostic> diagnostics;
 };
@@ -240,9 +241,9 @@ class CrsReader;
 class UnitConverter;
 [[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, const Resources&);
 
-/// The mistakes that headers can tell of a recipe whose text has mistakes (`ParsedRecipe::rest`): of what is whole of it.
-/// Throws Error(Fault::system) where storage does not answer.
-void look_through(const Recipe& rest, SourceOpener&, CrsReader&, UnitConverter&, std::vector<Diagnostic>& found);
+/// Finds the mistakes that headers can tell of a recipe whose text has mistakes (`ParsedRecipe::rest`): of what is whole of it. Throws
+/// Error(Fault::system) where storage does not answer.
+void look_through(const Recipe& rest, SourceOpener&, CrsReader&, UnitConverter&, const Resources&, Compiled& found);
 
 /// "512 x 512 pixels of 30 x 30, EPSG:32632".
 [[nodiscard]] std::string grid_text(const Grid&);

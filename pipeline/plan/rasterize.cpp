@@ -54,6 +54,7 @@ class PolygonTaker {
                  "name one file, or join them first: ogrmerge.py -single -o OUT.gpkg FILES");
         return;
       }
+      if (!is_crs_known()) return;
       const std::unique_ptr<VectorFile> file = opener_.vectors(spec_.path);
       const VectorLayer* layer = choose_layer(*file);
       if (layer == nullptr || !usable(*layer)) return;
@@ -63,7 +64,7 @@ class PolygonTaker {
       if (target && choice.complaints().empty()) read(*file, *layer, choice, *target, room, input);
     } catch (const Error& error) {
       if (error.fault() != Fault::mistake && error.fault() != Fault::data) throw error.during("inputs." + spec_.name);
-      complain_of(error);
+      complain_of("path", spec_.path_at, error);
     }
   }
 
@@ -73,11 +74,23 @@ class PolygonTaker {
   }
 
   /// What an error says, its remedy apart: what stands behind the last semicolon.
-  void complain_of(const Error& error) {
+  void complain_of(const std::string& key, Position at, const Error& error) {
     const std::string text = error.what();
     const std::size_t semicolon = text.rfind("; ");
-    complain("path", spec_.path_at, text.substr(0, semicolon),
+    complain(key, at, text.substr(0, semicolon),
              semicolon == std::string::npos ? "correct the file or the path" : text.substr(semicolon + 2));
+  }
+
+  [[nodiscard]] bool is_crs_known() {
+    if (spec_.crs.empty()) return true;
+    try {
+      (void)crs_.read(spec_.crs);
+      return true;
+    } catch (const Error& error) {
+      if (error.fault() != Fault::mistake) throw;
+      complain_of("crs", spec_.crs_at, error);
+      return false;
+    }
   }
 
   [[nodiscard]] std::string name() const {

@@ -22,9 +22,14 @@ class Connector {
     const std::set<std::string> used_by_steps = used_;
     auto sorted = sorted_steps();
     for (auto& output : recipe_.outputs) {
+      const std::size_t before = report_.errors();
       for (const auto& [name, reference] : output.layers) use(reference, "outputs." + output.name + ".layers");
-      if (output.layers.empty()) take_last_steps(output, used_by_steps);
-      check_encodings(output, report_);
+      output.layers_known = output.layers_known && report_.errors() == before;
+      const bool implied = output.layers.empty();
+      if (implied && output.layers_known) take_last_steps(output, used_by_steps);
+      // Which steps nothing uses is not known where one has a mistake.
+      output.layers_known = output.layers_known && !(implied && report_.errors() > 0);
+      if (output.layers_known) check_encodings(output, report_);
     }
     recipe_.steps = std::move(sorted);
     // What a misspelt name should have used is not unused.

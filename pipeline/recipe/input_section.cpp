@@ -78,12 +78,6 @@ std::vector<BandSpec> read_bands(const Section& input) {
   return bands;
 }
 
-/// Whether a name stands in a value that should have been put in: what it is for could not be made out.
-bool has_name(const Value& value) {
-  return has_placeholder(value.text()) || std::any_of(value.items().begin(), value.items().end(), has_name) ||
-         std::any_of(value.entries().begin(), value.entries().end(), [](const auto& entry) { return has_name(entry.value); });
-}
-
 InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) {
   const std::size_t before = report.errors();
   InputSpec input;
@@ -115,7 +109,9 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   if (const auto method = section.choice("resample", resampling_methods())) input.resample = resampling_methods()[*method];
   input.rasterize = read_rasterize(section);
   if (section.choice("on_error", {"fail", "nodata"}) == 1U) input.on_error = OnError::nodata;
-  const auto unbound = [](const Value::Entry& setting) { return setting.key != "path" && has_name(setting.value); };
+  for (const auto& setting : section.entries())
+    if (setting.value.at().line > 0) input.places[setting.key] = setting.value.at();
+  const auto unbound = [](const Value::Entry& setting) { return setting.key != "path" && has_placeholder(setting.value); };
   input.whole = input.whole && report.errors() == before && std::none_of(section.entries().begin(), section.entries().end(), unbound);
   return input;
 }

@@ -105,13 +105,12 @@ void read_codec(const Section& section, Format format, CodecSpec& codec) {
   if (const auto level = map.whole_number("level", blosc ? 0 : 1, highest)) codec.level = static_cast<int>(*level);
 }
 
+bool is_tiff(std::string_view path) { return path.ends_with(".tif") || path.ends_with(".tiff"); }
+
 /// What a path says of its format by its end.
 Format format_of(std::string_view path) {
-  for (const std::string_view end : {".nc", ".nc4"})
-    if (path.ends_with(end)) return Format::netcdf;
-  for (const std::string_view end : {".tif", ".tiff"})
-    if (path.ends_with(end)) return Format::geotiff;
-  return Format::zarr;
+  if (path.ends_with(".nc") || path.ends_with(".nc4")) return Format::netcdf;
+  return is_tiff(path) ? Format::geotiff : Format::zarr;
 }
 
 void read_format(const Section& section, OutputSpec& output) {
@@ -119,7 +118,8 @@ void read_format(const Section& section, OutputSpec& output) {
   if (const auto format = section.choice("format", format_names)) output.format = static_cast<Format>(*format);
   if (section.has("zarr_format") && output.format != Format::zarr)
     section.complain("zarr_format", "'zarr_format' goes with format: zarr only", "remove it");
-  if (const auto version = section.whole_number("zarr_format", 2, 3)) output.zarr_format = static_cast<int>(*version);
+  else if (const auto version = section.whole_number("zarr_format", 2, 3))
+    output.zarr_format = static_cast<int>(*version);
   if (const auto layout = section.choice("layout", {"variables", "stacked"})) output.layout = static_cast<Layout>(*layout);
 }
 
@@ -134,9 +134,11 @@ OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report
   if (section.require("path", "give path: FOLDER, as ${{outputs." + entry.key + "}}/" + entry.key + ".zarr")) {
     const BoundPath path = binder.bind_path(section.text("path").value_or(""), section.at("path"), section.where("path"));
     output.path_text = path.text;
-    output.path = path.path;
+    if (path.whole) output.path = path.path;
   }
+  const std::size_t before = report.errors();
   read_layers(section, output);
+  output.layers_known = report.errors() == before && !section.is_misspelt("layers");
   read_format(section, output);
   output.chunk = read_sizes(section, "chunk", {"time", "y", "x"});
   output.shard = read_sizes(section, "shard", {"y", "x"});
@@ -167,6 +169,10 @@ void check_paths(const std::vector<OutputSpec>& outputs, Report& report) {
 }
 
 }  // namespace
+
+bool is_one_file(Format format, std::string_view path) noexcept {
+  return format == Format::netcdf || (format == Format::geotiff && is_tiff(path));
+}
 
 std::vector<OutputSpec> read_outputs(const Value* value, Binder& binder, Report& report) {
   std::vector<OutputSpec> outputs;

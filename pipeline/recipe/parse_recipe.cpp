@@ -1,10 +1,23 @@
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 
+#include <algorithm>
+
 namespace terroir {
 namespace {
 
 const std::vector<std::string> sections = {"version", "name", "parameters", "grid", "inputs", "steps", "outputs"};
+
+/// The document with its sections under the names that are meant, so that a misspelt one hides no mistakes and makes none.
+Value with_meant_sections(const Value& document, Report& report) {
+  const Section top(&document, {1, 1}, "", sections, report);
+  Value meant = document;
+  for (auto& entry : meant.entries()) {
+    const auto name = meant_by(entry.key, sections);
+    if (name && meant.find(*name) == nullptr) entry.key = *name;
+  }
+  return meant;
+}
 
 void check_version(const Section& document) {
   const Value* version = document.get("version");
@@ -20,6 +33,8 @@ void check_version(const Section& document) {
 void complete_grid(const Section& document, Recipe& recipe) {
   if (document.has("grid")) return;
   recipe.grid.whole = false;
+  // Which inputs have grids is not known where one has a mistake.
+  if (std::any_of(recipe.inputs.begin(), recipe.inputs.end(), [](const auto& input) { return !input.whole; })) return;
   std::vector<const InputSpec*> with_grids;
   for (const auto& input : recipe.inputs)
     if (!input.rasterize) with_grids.push_back(&input);
@@ -38,7 +53,7 @@ Recipe rest_of(Recipe recipe, const Report& report) {
   for (StepSpec& step : recipe.steps)
     if (!report.is_clear("steps." + step.name)) step.kernel.reset();
   for (OutputSpec& output : recipe.outputs)
-    if (!report.is_clear("outputs." + output.name)) output.layers.clear();
+    if (!report.is_clear("outputs." + output.name)) output.layers.clear(), output.path.clear();
   return recipe;
 }
 
@@ -52,10 +67,10 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
     report.error({1, 1}, "", "this is no recipe", "a recipe is a map of " + list_words(sections, "and"));
     return {std::nullopt, report.sorted(), {}};
   }
-  Binder binder(document, bindings, report);
-  const Value bound = binder.put_literals(document);
-  std::vector<std::string> keys = sections;
-  const Section top(&bound, {1, 1}, "", keys, report);
+  const Value meant = with_meant_sections(document, report);
+  Binder binder(meant, bindings, report);
+  const Value bound = binder.put_literals(meant);
+  const Section top(&bound, {1, 1}, "", {}, report);
   check_version(top);
   recipe.name = top.text("name").value_or("");
   const std::size_t before = report.errors();

@@ -50,4 +50,10 @@ Template split_placeholders(std::string_view text) {
 
 bool has_placeholder(std::string_view text) noexcept { return text.find(opening) != std::string_view::npos; }
 
+bool has_placeholder(const Value& value) noexcept {
+  const auto has = [](const Value& v) { return has_placeholder(v); };
+  return has_placeholder(std::string_view(value.text())) || std::any_of(value.items().begin(), value.items().end(), has) ||
+         std::any_of(value.entries().begin(), value.entries().end(), [&](const auto& entry) { return has(entry.value); });
+}
+
 }  // namespace terroir

@@ -28,5 +28,7 @@ struct Template {
 
 /// Whether a text has anything that looks like a placeholder.
 [[nodiscard]] bool has_placeholder(std::string_view text) noexcept;
+/// Whether one stands anywhere in a value: one that should have been put in could not be made out.
+[[nodiscard]] bool has_placeholder(const Value& value) noexcept;
 
 }  // namespace terroir

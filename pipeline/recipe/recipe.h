@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,7 @@ struct InputSpec {
   std::optional<int> band;
   std::string variable, crs, unit, unit_as, resample;
   Position crs_at;
+  std::map<std::string, Position> places;  ///< of its keys' values
   DecodingSpec decoding;
   SelectSpec select;
   std::optional<RasterizeSpec> rasterize;  ///< of a file of polygons
@@ -109,6 +111,9 @@ struct StepSpec {
 enum class Format { zarr, netcdf, geotiff };
 enum class Layout { variables, stacked };
 
+/// Whether an output of a format and path is one file rather than a folder.
+[[nodiscard]] bool is_one_file(Format format, std::string_view path) noexcept;
+
 /// Sizes of a chunk or a shard as far as the recipe gives them.
 struct ChunkSpec {
   std::optional<Index> time, rows, cols;
@@ -136,6 +141,7 @@ struct OutputSpec {
   /// What is written, in order: a name (empty: the layer's own) and a reference. Never empty: a recipe without `layers` gets every
   /// step that nothing else uses.
   std::vector<std::pair<std::string, Reference>> layers;
+  bool layers_known = true;  ///< what the recipe says of them was read without a mistake
   Format format = Format::zarr;
   int zarr_format = 3;
   Layout layout = Layout::variables;

@@ -27,10 +27,13 @@ void Report::error(Position at, const std::string& where, const std::string& pro
   found_.push_back({at, where, problem, remedy, false});
 }
 
-bool Report::is_clear(const std::string& where) const { return unclear_.count(where.substr(0, where.find('.', where.find('.') + 1))) == 0; }
+bool Report::is_clear(const std::string& where) const {
+  const std::size_t part = where.find('.');
+  return unclear_.count(where.substr(0, part)) == 0 && unclear_.count(where.substr(0, where.find('.', part + 1))) == 0;
+}
 
 bool Report::is_whole(const std::string& part) const {
-  return std::none_of(unclear_.begin(), unclear_.end(), [&](const auto& where) { return where.starts_with(part + "."); });
+  return std::none_of(unclear_.begin(), unclear_.end(), [&](const auto& where) { return where == part || where.starts_with(part + "."); });
 }
 
 void Report::warn(Position at, const std::string& where, const std::string& problem, const std::string& remedy) {
@@ -56,11 +59,15 @@ std::string in_quotes(std::string_view text) {
   return text.size() <= longest ? "'" + std::string(text) + "'" : "'" + std::string(text.substr(0, longest - 3)) + "...'";
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise) {
+std::optional<std::string> meant_by(std::string_view word, const std::vector<std::string>& words) {
   // The comparison costs the product of the lengths; nobody means a word by one that is much longer.
   constexpr std::size_t longest = 64, most = 1000;
-  if (word.empty() || word.size() > longest || words.size() > most) return otherwise;
-  const auto near = nearest_word(word, words);
+  if (word.empty() || word.size() > longest || words.size() > most) return std::nullopt;
+  return nearest_word(word, words);
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise) {
+  const auto near = meant_by(word, words);
   return near ? "did you mean '" + *near + "'?" : otherwise;
 }
 

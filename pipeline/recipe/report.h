@@ -2,6 +2,7 @@
 
 #include "kernels/value.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ class Report {
 
 /// 'text', shortened when it is long.
 [[nodiscard]] std::string in_quotes(std::string_view text);
+
+/// The one of `words` that is near enough to a word to be meant by it.
+[[nodiscard]] std::optional<std::string> meant_by(std::string_view word, const std::vector<std::string>& words);
 
 /// "did you mean 'word'?" when one of `words` is near, else `otherwise`.
 [[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise);

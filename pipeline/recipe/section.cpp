@@ -22,9 +22,11 @@ Section::Section(const Value* value, Position at, std::string where, std::vector
   map_ = value;
   if (keys.empty()) return;
   for (const auto& entry : map_->entries())
-    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
+    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
       report_.error(entry.at, this->where(entry.key), "unknown key " + in_quotes(entry.key),
                     did_you_mean(entry.key, keys, "use " + list_words(keys)));
+      if (const auto meant = meant_by(entry.key, keys); meant && !has(*meant)) misspelt_.insert(*meant);
+    }
 }
 
 const std::vector<Value::Entry>& Section::entries() const noexcept {
@@ -39,6 +41,7 @@ Position Section::at(const std::string& key) const noexcept {
 
 bool Section::require(const std::string& key, const std::string& remedy) const {
   if (map_ == nullptr || has(key)) return true;
+  if (is_misspelt(key)) return false;
   report_.error(at_, where_, "'" + key + "' is missing", remedy);
   return false;
 }

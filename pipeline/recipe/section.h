@@ -3,6 +3,7 @@
 #include "pipeline/recipe/report.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,10 @@ class Section {
   /// Whether the section is a map at all.
   [[nodiscard]] bool whole() const noexcept { return map_ != nullptr; }
 
-  /// Complains when a key is missing.
+  /// Whether a key that is not there stands there misspelt, which has been told.
+  [[nodiscard]] bool is_misspelt(const std::string& key) const noexcept { return misspelt_.count(key) > 0; }
+
+  /// Whether a key is there. Complains when it is missing, if it is not misspelt.
   bool require(const std::string& key, const std::string& remedy) const;
   void complain(const std::string& key, const std::string& problem, const std::string& remedy) const;
 
@@ -48,6 +52,7 @@ class Section {
   const Value* map_ = nullptr;
   Position at_;
   std::string where_;
+  std::set<std::string> misspelt_;
   Report& report_;
 };
 

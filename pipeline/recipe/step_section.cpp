@@ -7,7 +7,18 @@
 namespace terroir {
 namespace {
 
+/// The entry in whose place a key that is missing was meant; null when there is none.
+const Value::Entry* misspelt(const Section& section, const std::string& key) {
+  for (const auto& entry : section.entries())
+    if (!section.has(key) && meant_by(entry.key, {key})) return &entry;
+  return nullptr;
+}
+
 const Process* read_process(const Section& section) {
+  if (const Value::Entry* entry = misspelt(section, "process")) {
+    section.report().error(entry->at, section.where(entry->key), "unknown key " + in_quotes(entry->key), "did you mean 'process'?");
+    return nullptr;
+  }
   if (!section.require("process", "give the name of a process; `terroir processes` lists them")) return nullptr;
   const auto name = section.text("process");
   if (!name) return nullptr;
@@ -19,8 +30,9 @@ const Process* read_process(const Section& section) {
 }
 
 /// What is connected to one port; `data` may be several layers, any other port is one.
-std::vector<Reference> read_port(const Section& section, const std::string& port) {
+std::vector<Reference> read_port(const Section& section, const std::string& port, bool misspelt = false) {
   const std::string example = port == "data" ? "INPUT, STEP, STEP.LAYER or a list of them" : "INPUT, STEP or STEP.LAYER";
+  if (misspelt) return {};
   if (!section.require(port, "give " + port + ": " + example)) return {};
   const Value* value = section.get(port);
   if (value == nullptr) return {};
@@ -49,6 +61,25 @@ std::vector<Diagnostic> with_port_names(std::vector<Diagnostic> found, const Pro
   return found;
 }
 
+/// Whether a port that is missing stands there misspelt, and not as a parameter, which is told of as one that is unknown.
+bool is_misspelt_port(const Section& section, const Process& process, const std::string& port) {
+  const Value::Entry* entry = misspelt(section, port);
+  const auto is_it = [&](const auto& p) { return p.name == entry->key; };
+  return entry != nullptr && entry->key != "process" &&
+         std::none_of(process.info.parameters.begin(), process.info.parameters.end(), is_it) &&
+         std::none_of(process.info.inputs.begin(), process.info.inputs.end(), is_it);
+}
+
+/// Without what is said of values in which a name stands that could not be put in, which has been told.
+std::vector<Diagnostic> of_known_values(std::vector<Diagnostic> found, const Section& section) {
+  const auto is_open = [&](const Diagnostic& d) {
+    const Value* value = section.get(d.where);
+    return value != nullptr && has_placeholder(*value);
+  };
+  found.erase(std::remove_if(found.begin(), found.end(), is_open), found.end());
+  return found;
+}
+
 StepSpec read_step(const Value::Entry& entry, Report& report) {
   const std::size_t before = report.errors();
   StepSpec step;
@@ -66,11 +97,11 @@ StepSpec read_step(const Value::Entry& entry, Report& report) {
   std::vector<std::string> ports;
   for (const auto& port : step.process->info.inputs) {
     ports.push_back(port.name);
-    step.inputs.emplace_back(port.name, read_port(section, port.name));
+    step.inputs.emplace_back(port.name, read_port(section, port.name, is_misspelt_port(section, *step.process, port.name)));
   }
   Binding binding = step.process->bind(settings_of(section, ports));
-  report.adopt(with_port_names(std::move(binding.diagnostics), step.process->info, section), entry.at, where);
-  if (report.errors() == before) step.kernel = std::move(binding.kernel);
+  report.adopt(of_known_values(with_port_names(std::move(binding.diagnostics), step.process->info, section), section), entry.at, where);
+  if (report.errors() == before && !has_placeholder(entry.value)) step.kernel = std::move(binding.kernel);
   step.settings = std::move(binding.settings);
   return step;
 }

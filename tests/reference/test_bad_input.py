@@ -235,6 +235,68 @@ def test_faults_of_layers_are_told_beside_those_of_the_text(grid, ranks, tmp_pat
     assert_refused(done, MISTAKE, *known)
 
 
+C = "inputs: {c: {path: c.tif, categorical: true}}"
+D = "inputs: {d: {path: d.tif}}"
+O = "outputs: {o: {path: o.zarr}}"  # noqa: E741
+SMALL = {
+    "a categorical input": ([C, "steps: {m: {process: slop, data: c}}", O], ["3:22: steps.m.process: there is no process 'slop'"]),
+    "a circle over classes": (
+        [C, "steps:", "  a: {process: resample, data: [c, b], method: nearest}", "  b: {process: resample, data: a}", O],
+        ["4:3: steps.a: steps form a circle: a uses b uses a"],
+    ),
+    "classes only": (
+        ["inputs: {c: {path: s2.tif, categorical: true}}", "steps: {m: {process: clip, data: c, min: 0}}", O],
+        ["3:34: steps.m.data: 'c' holds classes only, which are taken by their names; name one, as c.b1"],
+    ),
+    "a misspelt grid": ([D, "girid: {like: d}", "steps: {m: {process: slope, data: d}}", O], ["3:1: girid: unknown key 'girid'"]),
+    "misspelt inputs": (["input: {d: {path: d.tif}}", "steps: {m: {process: slope, data: d.q}}", O], ["2:1: input: ", "3:35: steps.m.data: 'd' has no layer 'q'"]),
+    "misspelt steps": ([D, "step: {m: {process: slope, data: d}}", "outputs: {o: {path: o.zarr, layers: [m]}}"], ["3:1: step: "]),
+    "misspelt outputs": ([D, "steps: {m: {process: slope, data: d}}", "output: {o: {path: o.zarr}}"], ["4:1: output: "]),
+    "a misspelt process": ([D, "steps: {m: {proces: slope, data: d}}", O], ["3:13: steps.m.proces: unknown key 'proces'; did you mean 'process'?"]),
+    "a misspelt port": ([D, "steps: {m: {process: slope, dta: d}}", O], ["3:29: steps.m.dta: unknown parameter 'dta'; did you mean 'data'?"]),
+    "a misspelt parameter": (
+        [D, "steps: {m: {process: expression, data: d, formla: d + 1}}", O],
+        ["3:43: steps.m.formla: unknown parameter 'formla'; did you mean 'formula'?"],
+    ),
+    "a misspelt path": ([D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {pth: o.zarr}}"], ["4:15: outputs.o.pth: unknown key 'pth'; did you mean 'path'?"]),
+    "a misspelt layer and its encoding": (
+        [D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {path: o.zarr, layers: [n], encoding: {m: {dtype: int16}}}}"],
+        ["4:38: outputs.o.layers: there is no input or step 'n'"],
+    ),
+    "a layer twice": ([D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {path: o.zarr, layers: [m, m]}}"], ["4:41: outputs.o.layers: 'm' is named twice"]),
+    "names that are not declared": (
+        [D, "steps: {m: {process: mask_values, data: d, mask: d, values: [\"${{inputs.v}}\"]}}", O],
+        ["3:62: steps.m.values: '${{inputs.v}}' is not declared"],
+    ),
+    "a doubled name": ([D, "name: a", "name: b", "steps: {m: {process: slop, data: d}}", O], ["4:1: 'name' is given twice", "5:22: steps.m.process: "]),
+    "no alias": ([D, "steps: {m: {process: slope, data: *d}}", O], ["3:35: an alias (*) is not allowed; write the value out, or put a text"]),
+    "an output's grids": (
+        ["inputs: {d: {path: d.tif}, s2: {path: s2.tif}}", "grid: {like: d}", "steps: {m: {process: slope, data: d, unit: deg}}",
+         "outputs: {o: {path: o.zarr, layers: [d, s2]}}"],
+        ["4:44: steps.m.unit: ", "5:11: outputs.o.layers: 'd' and 's2_b1' are on different grids", "5:11: outputs.o.layers: 'd' and 's2_b2' are on"],
+    ),
+    "a coordinate's name": (
+        [D, "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: o.zarr, layers: {x: d}}}"],
+        ["3:44: steps.m.unit: ", "4:41: outputs.o.layers: a variable cannot be named 'x'"],
+    ),
+    "an output that is an input": ([D, "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: d.tif, layers: [d]}}"], ["3:44: ", "4:11: outputs.o.path: d.tif is an input as well"]),
+    "bounds beside the input": (
+        [D, "grid: {like: d, bounds: [0, 0, 1, 1]}", "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: o.zarr, layers: [d]}}"],
+        ["3:7: grid.bounds: output 'o' would hold nothing", "4:44: steps.m.unit: "],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_one_line_for_each_mistake(case, tmp_path):
+    lines, told = SMALL[case]
+    write(tmp_path / "d.tif", np.ones((64, 64)))
+    write(tmp_path / "c.tif", np.ones((64, 64)), nodata=0, dtype="uint8")
+    write(tmp_path / "s2.tif", np.ones((2, 64, 64)), transform=(20, 0, 600000, 0, -20, 5190000))
+    (tmp_path / "r.yml").write_text("\n".join(["version: 1", *lines]) + "\n")
+    assert_refused(terroir("check", "r.yml", cwd=tmp_path), MISTAKE, *[f"r.yml:{line}" for line in told])
+
+
 @pytest.mark.parametrize("text", ["", "version: 1\nsteps: [", "\x00\x01\x02", "- a\n- b\n", "version: 1\n\tinputs: {}\n", "&a [*a, *a]"])
 def test_what_is_no_recipe(text, tmp_path):
     (tmp_path / "recipe.yml").write_text(text)

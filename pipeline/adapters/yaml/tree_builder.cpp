@@ -43,7 +43,8 @@ void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) {
-  complain_unclear(position_of(mark), "an alias (*) is not allowed", "write the value out");
+  const Diagnostic alias = refused_alias(position_of(mark));
+  complain_unclear(alias.at, alias.problem, alias.remedy);
   OnNull(mark, 0);
 }
 

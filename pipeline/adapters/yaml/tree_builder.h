@@ -10,6 +10,10 @@
 
 namespace terroir {
 
+[[nodiscard]] inline Diagnostic refused_alias(Position at) {
+  return {at, "", "an alias (*) is not allowed", "write the value out, or put a text that begins with * into quotes", false};
+}
+
 /// Builds a Value from yaml-cpp's events. Works with a stack of open lists and maps, so that no limit is found too late.
 class TreeBuilder final : public YAML::EventHandler {
  public:

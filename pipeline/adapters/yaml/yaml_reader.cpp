@@ -67,6 +67,10 @@ ParsedYaml read_yaml(std::string_view text, const YamlLimits& limits, DoubledKey
     return parsed;
   } catch (const YAML::Exception& error) {
     const Position at = error.mark.is_null() ? Position{} : Position{error.mark.line + 1, error.mark.column + 1};
+    if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR || error.msg == YAML::ErrorMsg::ALIAS_NOT_FOUND) {
+      parsed.diagnostics.push_back(refused_alias(at));
+      return parsed;
+    }
     parsed.diagnostics.push_back({at, "", "not YAML: " + error.msg, "check indentation, quotes, brackets and colons near it", false});
   } catch (const std::exception& error) {
     parsed.diagnostics.push_back({{}, "", std::string("not YAML: ") + error.what(), "check the file", false});

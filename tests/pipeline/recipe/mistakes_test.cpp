@@ -261,9 +261,7 @@ outputs:
 // What is wrong with one value does not hide what is wrong with another one of the step.
 TEST(Mistakes, OfOneStepAreToldTogether) {
   EXPECT_THAT(messages(skeleton(5, "  slope: {process: focal_statistics, data: dem, reducers: sd, size: 4, boundary: none, ddof: -1}")),
-              ElementsAre("r.yml:5:3: steps.slope.reducer: parameter 'reducer' is missing; give reducer: what is computed; one, or a list "
-                          "whose names become layers",
-                          "r.yml:5:49: steps.slope.reducers: unknown parameter 'reducers'; did you mean 'reducer'?",
+              ElementsAre("r.yml:5:49: steps.slope.reducers: unknown parameter 'reducers'; did you mean 'reducer'?",
                           testing::StartsWith("r.yml:5:69: steps.slope.size: 4 is even"),
                           testing::StartsWith("r.yml:5:82: steps.slope.boundary: 'none' is not a choice"),
                           "r.yml:5:94: steps.slope.ddof: -1 is too small; give at least 0"));
