@@ -262,7 +262,6 @@ TEST(JobMistakes, WhatAzureChangesInSilenceIsAWarning) {
 TEST(JobMistakes, AreToldAllAtOnce) {
   EXPECT_THAT(job_messages("comand: x\nenvironment: e\ninputs: {a: {path: nowhere}}\nresources: {instance_count: 0}\n"),
               ElementsAre("job.yml:1:1: comand: unknown key 'comand'; did you mean 'command'?",
-                          testing::StartsWith("job.yml:1:1: 'command' is missing; give command: terroir run RECIPE"),
                           "job.yml:2:14: environment: 'e' is no environment; did you mean azureml:e@latest?",
                           testing::StartsWith("job.yml:3:20: inputs.a.path: there is no 'nowhere'"),
                           testing::StartsWith("job.yml:4:29: resources.instance_count: '0' is not a whole number from 1")));
