@@ -282,7 +282,7 @@ def test_units(tmp_path):
 def test_bad_files_are_told_before_the_run(tmp_path):
     made(tmp_path / "a.nc")
     assert complaint(tmp_path, path=str(tmp_path / "a.nc"), variable="tas") == (
-        2, "recipe.yml:3:3: inputs.source.variable: a.nc has no variable 'tas'; use t\n")
+        2, "recipe.yml:5:15: inputs.source.variable: a.nc has no variable 'tas'; use t\n")
     made(tmp_path / "calendar.nc", calendar="mayan")
     code, text = complaint(tmp_path, path=str(tmp_path / "calendar.nc"))
     assert code == 2 and "time: the calendar 'mayan' is not known; use standard" in text
