@@ -120,7 +120,7 @@ class PassCutter {
     const std::vector<LayerId> layers = targets_of(plan_, first);
     if (first.fits.empty() || !std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return is_still(first, id); })) return;
     const std::vector<LayerId> fewer = narrowed(first, layers);
-    const auto some = starting_from(first, fewer), all = starting_from(first, layers);
+    const auto some = starting_from(first, fewer), all = fewer == layers ? some : starting_from(first, layers);
     const bool narrow = some.size() >= all.size();
     for (const std::size_t later : narrow ? some : all) plan_.passes[later].kept = narrow ? fewer : layers;
     if (!some.empty() || !all.empty()) first.keeps = narrow ? fewer : layers;

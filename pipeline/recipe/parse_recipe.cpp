@@ -1,3 +1,4 @@
+#include "pipeline/recipe/placeholder.h"
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 
@@ -75,7 +76,8 @@ ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const
   recipe.name = top.text("name").value_or("");
   const std::size_t before = report.errors();
   recipe.grid = read_grid(top.get("grid"), report);
-  recipe.grid.whole = report.errors() == before && report.is_whole("grid");
+  const bool named = top.has("grid") && has_placeholder(*top.get("grid"));  // what should have been put in has been told
+  recipe.grid.whole = report.errors() == before && report.is_whole("grid") && !named;
   if (top.require("inputs", "give inputs: {NAME: {path: FILE}}")) recipe.inputs = read_inputs(top.get("inputs"), binder, report);
   recipe.steps = read_steps(top.get("steps"), report);
   if (top.require("outputs", "give outputs: {NAME: {path: FOLDER}}")) recipe.outputs = read_outputs(top.get("outputs"), binder, report);

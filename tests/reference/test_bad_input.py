@@ -268,6 +268,10 @@ SMALL = {
         [D, "steps: {m: {process: mask_values, data: d, mask: d, values: [\"${{inputs.v}}\"]}}", O],
         ["3:62: steps.m.values: '${{inputs.v}}' is not declared"],
     ),
+    "a name in the grid": (
+        [D, "grid: {crs: \"${{inputs.c}}\", resolution: 30, bounds: [0, 0, 90, 90]}", "steps: {m: {process: slope, data: d}}", O],
+        ["3:13: grid.crs: '${{inputs.c}}' is not declared"],
+    ),
     "a doubled name": ([D, "name: a", "name: b", "steps: {m: {process: slop, data: d}}", O], ["4:1: 'name' is given twice", "5:22: steps.m.process: "]),
     "no alias": ([D, "steps: {m: {process: slope, data: *d}}", O], ["3:35: an alias (*) is not allowed; write the value out, or put a text"]),
     "an output's grids": (
