@@ -114,7 +114,7 @@ Format format_of(std::string_view path) {
 }
 
 void read_format(const Section& section, OutputSpec& output) {
-  output.format = format_of(output.path);
+  output.format = format_of(output.path.empty() ? output.path_text : output.path);
   if (const auto format = section.choice("format", format_names)) output.format = static_cast<Format>(*format);
   if (section.has("zarr_format") && output.format != Format::zarr)
     section.complain("zarr_format", "'zarr_format' goes with format: zarr only", "remove it");
