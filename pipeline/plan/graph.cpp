@@ -326,6 +326,13 @@ class GraphBuilder {
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
         const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
+        if (step == recipe_.steps.end()) {  // an input that is resampled
+          if (names_.breaks(op.step))
+            complain({}, "inputs." + op.step,
+                     "'" + layer.variable + "' does not go once around the globe, so what is made of it cannot wrap",
+                     "use boundary: nodata, replicate or reflect");
+          return;
+        }
         if (names_.breaks(op.step))
           complain(place_of_parameter(*step, "boundary"), "steps." + op.step + ".boundary",
                    "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",

@@ -133,7 +133,7 @@ TERROIR_INLINE void all_in_range_body(const double* in, Index n, const Steps<dou
     const bool marked = (in[i] >= nodata.low) & (in[i] <= nodata.high), marked_too = (in[i] >= other.low) & (in[i] <= other.high);
     const bool outside = (in[i] < least) | (in[i] > greatest);
     const double size = std::abs(in[i] * scale + offset);
-    const bool lost = (size >= least_infinite) & (size < std::numeric_limits<double>::infinity());
+    const bool lost = (size >= least_infinite) & (std::abs(in[i]) < std::numeric_limits<double>::infinity());
     beyond |= static_cast<std::int64_t>(lost & !(marked | marked_too | outside));
   }
   good = beyond == 0;

@@ -137,6 +137,7 @@ TEST(Decode, DoublesThatWouldBecomeInfiniteAreFound) {
   EXPECT_TRUE(in_range({-1.7976931348623157e308}, nodata(-1.7976931348623157e308)));
   EXPECT_TRUE(in_range({1e50}, {std::nullopt, 1e-40, 0, std::nullopt, false}));
   EXPECT_FALSE(in_range({1e20}, {std::nullopt, 1e20, 0, std::nullopt, false}));
+  EXPECT_FALSE(in_range({1e300}, {std::nullopt, 1e10, 0, std::nullopt, false}));
   Decoding limited;
   limited.valid = {0, 100};
   EXPECT_TRUE(in_range({1e300, -1e300}, limited));
