@@ -150,7 +150,7 @@ std::vector<Diagnostic> check_places(const std::vector<OutputSpec>& outputs, con
   std::vector<Diagnostic> mistakes;
   RealFiles files;
   for (const OutputSpec& output : outputs) {
-    if (auto wrong = check_kind(output)) {
+    if (auto wrong = output.whole ? check_kind(output) : std::nullopt) {
       mistakes.push_back(std::move(*wrong));
       continue;
     }
@@ -176,15 +176,23 @@ bool is_told(const std::vector<Diagnostic>& found, const std::string& where) {
   return std::any_of(found.begin(), found.end(), [&](const auto& d) { return is_error(d) && d.where == where; });
 }
 
+/// Whether what is unclear at a place may change what any part of a recipe means: a whole part, what a part merges or has under a key that
+/// is no text, or a parameter.
+bool is_everywhere(const std::string& where) {
+  const bool alone = where == "version" || where == "name" || where == "grid";
+  return (where.find('.') == where.npos && !alone) || where.ends_with(".<<") || where.ends_with('.') || where.starts_with("parameters.");
+}
+
 /// A recipe whose YAML has mistakes: what else is wrong with it, besides the sections of which it is not known what is meant; nothing
 /// where that is a whole part, or a parameter, whose value may be anywhere.
 ParsedRecipe parse_faulty(const ParsedYaml& yaml, const RecipeOptions& options) {
-  const auto is_everywhere = [](const std::string& where) {
-    const bool alone = where == "version" || where == "name" || where == "grid";
-    return (where.find('.') == where.npos && !alone) || where.starts_with("parameters.");
-  };
-  if (!yaml.whole || std::any_of(yaml.unclear.begin(), yaml.unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
-  ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, yaml.unclear);
+  std::set<std::string> unclear;
+  for (const std::string& where : yaml.unclear) {
+    const std::string section = where.substr(0, where.find('.'));
+    unclear.insert(meant_section(yaml.root, section) + where.substr(section.size()));
+  }
+  if (!yaml.whole || std::any_of(unclear.begin(), unclear.end(), is_everywhere)) return {std::nullopt, yaml.diagnostics, {}};
+  ParsedRecipe parsed = parse_recipe(yaml.root, options.bindings, options.recipe, unclear);
   std::vector<Diagnostic> found = yaml.diagnostics;
   std::copy_if(parsed.diagnostics.begin(), parsed.diagnostics.end(), std::back_inserter(found), is_error);
   parsed.diagnostics = in_file_order(std::move(found));
@@ -210,10 +218,8 @@ LoadedRecipe load_recipe(const RecipeOptions& options) {
     const bool faulty = std::any_of(yaml.diagnostics.begin(), yaml.diagnostics.end(), is_error);
     loaded.parsed = faulty ? parse_faulty(yaml, options) : parse_recipe(yaml.root, options.bindings, options.recipe);
   } catch (const Error& error) {
-    const std::string text = error.what();
-    const std::size_t semicolon = text.rfind("; ");
-    loaded.parsed.diagnostics.push_back(
-        {{}, "", text.substr(0, semicolon), semicolon == std::string::npos ? "" : text.substr(semicolon + 2), false});
+    const Complaint said = complaint_of(error);
+    loaded.parsed.diagnostics.push_back({{}, "", said.problem, said.remedy, false});
   }
   return loaded;
 }

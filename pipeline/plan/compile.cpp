@@ -74,7 +74,7 @@ void check_memory(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
                          false});
 }
 
-/// Everything that headers tell of a recipe, or of what is whole of it.
+/// Everything that headers and polygons tell of a recipe, or of what is whole of it.
 void survey(const Recipe& recipe, SourceOpener& opener, CrsReader& crs, UnitConverter& units, Inventory& inventory, Plan& plan,
             Compiled& result) {
   inventory = take_inventory(recipe, opener, crs, units, result.diagnostics);

@@ -9,6 +9,7 @@
 #include "pipeline/plan/target_grid.h"
 #include "pipeline/plan/turns.h"
 #include "pipeline/plan/warps.h"
+#include "pipeline/recipe/report.h"
 #include "tiling/cells.h"
 
 #include <algorithm>
@@ -102,7 +103,7 @@ class GraphBuilder {
     plan_.inputs.push_back(std::move(reading));
     if (input.spec->resample.empty() || plan_.layers[id].lattice == 0) return id;
     const Position at = input.spec->at;
-    return resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at);
+    return resample(id, {{"method", at, Value::scalar(input.spec->resample, false, at)}}, name, at).value_or(id);
   }
 
   void add_step(const StepSpec& step) {
@@ -135,13 +136,15 @@ class GraphBuilder {
     const LayerId data = ports[0].layers[i];
     if (step.kernel->support(1)) {
       const auto bring = [&](LayerId from) {
-        const LayerId id = resample(from, settings_of(step), step.name, step.at);
-        plan_.layers[id].info.name = ports[0].names[i];
+        const auto id = resample(from, settings_of(step), step.name, step.at);
+        if (id) plan_.layers[*id].info.name = ports[0].names[i];
         return id;
       };
-      std::vector<LayerId>& ids = names_.of(step.name);
-      ids.push_back(bring(data));
-      if (const auto mask = as_mask_.find(data); mask != as_mask_.end()) as_mask_[ids.back()] = bring(mask->second);
+      const auto brought = bring(data);
+      if (!brought) return;
+      names_.of(step.name).push_back(*brought);
+      if (const auto mask = as_mask_.find(data); mask != as_mask_.end())
+        if (const auto as_mask = bring(mask->second)) as_mask_[*brought] = *as_mask;
       return;
     }
     std::vector<LayerId> in = {data};
@@ -253,8 +256,8 @@ class GraphBuilder {
     plan_.ops.push_back(std::move(op));
   }
 
-  /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel or the mode.
-  LayerId resample(LayerId source, std::vector<Value::Entry> settings, const std::string& step, Position at) {
+  /// A layer brought onto the recipe's grid; categorical ones by the nearest pixel or the mode. Nothing where that cannot be.
+  std::optional<LayerId> resample(LayerId source, std::vector<Value::Entry> settings, const std::string& step, Position at) {
     PlannedLayer layer = plan_.layers[source];
     for (Value::Entry& setting : settings)
       if (setting.key == "method" && layer.info.categorical && setting.value.text() != "mode")
@@ -264,7 +267,7 @@ class GraphBuilder {
           Scope::local, TimeUse::pointwise,
           {},           Boundary::nodata,
           std::nullopt, no_entry};
-    if (placed_ && !bring_onto_grid(op, layer, at)) return source;
+    if (placed_ && !bring_onto_grid(op, layer, at)) return std::nullopt;
     layer.info.formula.clear();
     layer.step = step;
     layer.lattice = 0;
@@ -289,11 +292,9 @@ class GraphBuilder {
       else
         op.map = regridding.map(), layer.extent = regridding.covered(op.kernel->by_footprint());
     } catch (const Error& error) {
-      const std::string text = error.what();
-      const std::size_t semicolon = text.rfind("; ");
+      const Complaint said = complaint_of(error);
       if (names_.breaks(op.step))  // once for all layers of an input
-        complain(at, where, "'" + from.variable + "' cannot come onto the recipe's grid: " + text.substr(0, semicolon),
-                 text.substr(semicolon + 2));
+        complain(at, where, "'" + from.variable + "' cannot come onto the recipe's grid: " + said.problem, said.remedy);
       return false;
     }
     if (op.warp && intersect(layer.extent, plan_.lattices[0].window()).empty() && names_.breaks(op.step))
@@ -316,6 +317,18 @@ class GraphBuilder {
     }
   }
 
+  /// At the step that cannot wrap, or at the one, or the input, that brings its layer onto the grid.
+  void complain_of_wrap(const Op& op, const std::string& variable) {
+    const std::string problem =
+        "'" + variable + "' does not go once around the globe, so " + (op.regrids() ? "what is made of it" : "it") + " cannot wrap";
+    const std::string remedy = "use boundary: nodata, replicate or reflect";
+    for (const StepSpec& step : recipe_.steps)
+      if (step.name == op.step)
+        return complain(place_of_parameter(step, "boundary"), "steps." + op.step + (op.regrids() ? "" : ".boundary"), problem, remedy);
+    for (const InputSpec& input : recipe_.inputs)
+      if (input.name == op.step) complain(input.places.at("resample"), "inputs." + op.step + ".resample", problem, remedy);
+  }
+
   /// Lets the columns of an op's inputs go on beyond their extent, for `boundary: wrap` further down.
   void unroll(OpId id) {
     const Op& op = plan_.ops[id];
@@ -325,18 +338,7 @@ class GraphBuilder {
       if (!placed_) continue;
       const double width = static_cast<double>(layer.extent.cols) * grid.affine().dx;
       if (!grid.crs().geographic || std::abs(width - 360) > 1e-6 * 360) {
-        const auto step = std::find_if(recipe_.steps.begin(), recipe_.steps.end(), [&](const StepSpec& s) { return s.name == op.step; });
-        if (step == recipe_.steps.end()) {  // an input that is resampled
-          if (names_.breaks(op.step))
-            complain({}, "inputs." + op.step,
-                     "'" + layer.variable + "' does not go once around the globe, so what is made of it cannot wrap",
-                     "use boundary: nodata, replicate or reflect");
-          return;
-        }
-        if (names_.breaks(op.step))
-          complain(place_of_parameter(*step, "boundary"), "steps." + op.step + ".boundary",
-                   "'" + layer.variable + "' does not go once around the globe, so it cannot wrap",
-                   "use boundary: nodata, replicate or reflect");
+        if (names_.breaks(op.step)) complain_of_wrap(op, layer.variable);
         return;
       }
       layer.periodic = true;
@@ -344,7 +346,7 @@ class GraphBuilder {
   }
 
   OutputLayers connect_output(const OutputSpec& spec) {
-    OutputLayers output{&spec, {}, spec.layers_known};
+    OutputLayers output{&spec, {}, spec.layers_known && spec.whole};
     std::set<std::string> taken;
     for (const auto& [name, reference] : spec.layers) {
       const auto connected = names_.resolve({reference}, "outputs." + spec.name + ".layers");

@@ -40,7 +40,7 @@ class InputTaker : InputFindings {
     InventoryInput input{&spec_, {}};
     const std::size_t before = diagnostics_.size();
     try {
-      if (!is_crs_known()) return input;
+      if (!is_crs_known(crs_)) return input;
       const PathPattern pattern(spec_.path);
       has_band_ = pattern.has_band();
       find_files(pattern);
@@ -58,18 +58,6 @@ class InputTaker : InputFindings {
   [[nodiscard]] bool failed(std::size_t before) const {
     return std::any_of(diagnostics_.begin() + static_cast<std::ptrdiff_t>(before), diagnostics_.end(),
                        [](const auto& d) { return !d.warning; });
-  }
-
-  [[nodiscard]] bool is_crs_known() {
-    if (spec_.crs.empty()) return true;
-    try {
-      (void)crs_.read(spec_.crs);
-      return true;
-    } catch (const Error& error) {
-      if (error.fault() != Fault::mistake) throw;
-      complain_of("crs", spec_.crs_at, error, "write an EPSG code like EPSG:32632");
-      return false;
-    }
   }
 
   void find_files(const PathPattern& pattern) {

@@ -17,33 +17,6 @@ std::size_t place_of(std::vector<Decoding>& decodings, const Decoding& decoding)
 
 }  // namespace
 
-/// The place of the value that a key has, where no other one is known than that of the whole input.
-Position InputFindings::position_of(const std::string& key, Position at) const {
-  const auto value = spec_.places.find(key.substr(0, key.find('.')));
-  const bool whole = at.line == spec_.at.line && at.column == spec_.at.column;
-  return whole && value != spec_.places.end() ? value->second : at;
-}
-
-void InputFindings::complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-  const std::string where = "inputs." + spec_.name + "." + key;
-  const auto is_told = [&](const Diagnostic& d) { return d.where == where && d.problem == problem; };
-  if (std::none_of(diagnostics_.begin(), diagnostics_.end(), is_told))
-    diagnostics_.push_back({position_of(key, at), where, problem, remedy, false});
-}
-
-void InputFindings::warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-  diagnostics_.push_back({position_of(key, at), "inputs." + spec_.name + "." + key, problem, remedy, true});
-}
-
-void InputFindings::complain_of(const std::string& key, Position at, const Error& error, const std::string& remedy) {
-  const std::string text = error.what();
-  const std::size_t semicolon = text.rfind("; ");
-  if (semicolon == std::string::npos)
-    complain(key, at, text, remedy);
-  else
-    complain(key, at, text.substr(0, semicolon), text.substr(semicolon + 2));
-}
-
 void LayerDecoder::decode(InventoryLayer& layer, const InventoryLayer::Part& first) {
   describe(layer, first);
   decode_files(layer, first);

@@ -1,28 +1,12 @@
 #pragma once
 
-#include "pipeline/error.h"
+#include "pipeline/plan/input_findings.h"
 #include "pipeline/plan/inventory.h"
 
 #include <string>
 #include <vector>
 
 namespace terroir {
-
-/// What is found about one input, each with the key of its section; what is wrong with several of its bands alike is told once.
-class InputFindings {
- public:
-  InputFindings(const InputSpec& spec, std::vector<Diagnostic>& diagnostics) : spec_(spec), diagnostics_(diagnostics) {}
-
- protected:
-  [[nodiscard]] Position position_of(const std::string& key, Position at) const;
-  void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy);
-  void warn(const std::string& key, Position at, const std::string& problem, const std::string& remedy);
-  /// What an error says, its remedy apart: what stands behind the last semicolon.
-  void complain_of(const std::string& key, Position at, const Error& error, const std::string& remedy);
-
-  const InputSpec& spec_;
-  std::vector<Diagnostic>& diagnostics_;
-};
 
 /// Says what the numbers of an input's layer are and how those of each of its files become pixels.
 class LayerDecoder : InputFindings {

@@ -230,7 +230,7 @@ struct Plan {
 struct Compiled {
   std::optional<Plan> plan;
   std::vector<std::shared_ptr<Source>> sources;  ///< by file of the plan: opened already, so that a run need not open them again
-  std::vector<std::string> files;                ///< paths of all that were opened, also without a plan
+  std::vector<std::string> files;                ///< paths of all that are read, also without a plan
   bool over_budget = false;                      ///< the projected memory is the only thing that is wrong
   std::vector<Diagnostic> diagnostics;
 };
@@ -241,8 +241,8 @@ class CrsReader;
 class UnitConverter;
 [[nodiscard]] Compiled compile(const Recipe&, SourceOpener&, CrsReader&, UnitConverter&, const Resources&);
 
-/// Finds the mistakes that headers can tell of a recipe whose text has mistakes (`ParsedRecipe::rest`): of what is whole of it. Throws
-/// Error(Fault::system) where storage does not answer.
+/// Finds the mistakes that headers and polygons can tell of a recipe whose text has mistakes (`ParsedRecipe::rest`): of what is whole of
+/// it. Throws Error(Fault::system) where storage does not answer.
 void look_through(const Recipe& rest, SourceOpener&, CrsReader&, UnitConverter&, const Resources&, Compiled& found);
 
 /// "512 x 512 pixels of 30 x 30, EPSG:32632".

@@ -1,6 +1,7 @@
 #include "pipeline/plan/rasterize.h"
 
 #include "pipeline/error.h"
+#include "pipeline/plan/input_findings.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/pattern.h"
 #include "pipeline/plan/polygon_choice.h"
@@ -40,11 +41,11 @@ std::string bounds_text(const std::array<double, 4>& bounds) {
 }
 
 /// Takes the polygons of one input.
-class PolygonTaker {
+class PolygonTaker : InputFindings {
  public:
   PolygonTaker(const Recipe& recipe, const InputSpec& spec, SourceOpener& opener, CrsReader& crs, Inventory& inventory,
                std::vector<Diagnostic>& diagnostics)
-      : recipe_(recipe), spec_(spec), opener_(opener), crs_(crs), inventory_(inventory), diagnostics_(diagnostics) {}
+      : InputFindings(spec, diagnostics), recipe_(recipe), opener_(opener), crs_(crs), inventory_(inventory) {}
 
   /// `room`: bytes that polygons may take; 0: any.
   void take(const std::optional<Grid>& target, std::size_t room, InventoryInput& input) {
@@ -54,7 +55,7 @@ class PolygonTaker {
                  "name one file, or join them first: ogrmerge.py -single -o OUT.gpkg FILES");
         return;
       }
-      if (!is_crs_known()) return;
+      if (!is_crs_known(crs_)) return;
       const std::unique_ptr<VectorFile> file = opener_.vectors(spec_.path);
       const VectorLayer* layer = choose_layer(*file);
       if (layer == nullptr || !usable(*layer)) return;
@@ -64,35 +65,11 @@ class PolygonTaker {
       if (target && choice.complaints().empty()) read(*file, *layer, choice, *target, room, input);
     } catch (const Error& error) {
       if (error.fault() != Fault::mistake && error.fault() != Fault::data) throw error.during("inputs." + spec_.name);
-      complain_of("path", spec_.path_at, error);
+      complain_of("path", spec_.path_at, error, "correct the file or the path");
     }
   }
 
  private:
-  void complain(const std::string& key, Position at, const std::string& problem, const std::string& remedy) {
-    diagnostics_.push_back({at, "inputs." + spec_.name + "." + key, problem, remedy, false});
-  }
-
-  /// What an error says, its remedy apart: what stands behind the last semicolon.
-  void complain_of(const std::string& key, Position at, const Error& error) {
-    const std::string text = error.what();
-    const std::size_t semicolon = text.rfind("; ");
-    complain(key, at, text.substr(0, semicolon),
-             semicolon == std::string::npos ? "correct the file or the path" : text.substr(semicolon + 2));
-  }
-
-  [[nodiscard]] bool is_crs_known() {
-    if (spec_.crs.empty()) return true;
-    try {
-      (void)crs_.read(spec_.crs);
-      return true;
-    } catch (const Error& error) {
-      if (error.fault() != Fault::mistake) throw;
-      complain_of("crs", spec_.crs_at, error);
-      return false;
-    }
-  }
-
   [[nodiscard]] std::string name() const {
     const std::string base = PathPattern(spec_.path).base();
     return without_signature(spec_.path.rfind(base, 0) == 0 ? spec_.path.substr(base.size()) : spec_.path);
@@ -217,11 +194,9 @@ class PolygonTaker {
   }
 
   const Recipe& recipe_;
-  const InputSpec& spec_;
   SourceOpener& opener_;
   CrsReader& crs_;
   Inventory& inventory_;
-  std::vector<Diagnostic>& diagnostics_;
   std::size_t largest_ = 0;  ///< points of the feature that has most
 };
 

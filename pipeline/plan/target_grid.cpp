@@ -3,6 +3,7 @@
 #include "kernels/value.h"
 #include "pipeline/error.h"
 #include "pipeline/ports/crs_reader.h"
+#include "pipeline/recipe/report.h"
 #include "tiling/cells.h"
 
 #include <algorithm>
@@ -150,7 +151,8 @@ std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory
       grid = numbered_grid(spec, crs.read(spec.crs));
     }
   } catch (const Error& error) {
-    diagnostics.push_back({at, where, error.what(), "correct the grid", false});
+    const Complaint said = complaint_of(error, "correct the grid");
+    diagnostics.push_back({at, where, said.problem, said.remedy, false});
   }
   if (grid && grid->window().empty()) {
     diagnostics.push_back({at, where, "the grid has no pixels", "check bounds: [xmin, ymin, xmax, ymax] in the grid's CRS", false});

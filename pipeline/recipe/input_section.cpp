@@ -101,7 +101,6 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   if (section.has("band") && section.has("bands")) section.complain("band", "'band' does not go with 'bands'", "remove one of them");
   input.variable = section.text("variable").value_or("");
   input.crs = section.text("crs").value_or("");
-  input.crs_at = section.at("crs");
   input.unit = section.text("unit").value_or("");
   input.unit_as = section.text("unit_as").value_or("");
   input.decoding = read_decoding(section);
@@ -109,8 +108,7 @@ InputSpec read_input(const Value::Entry& entry, Binder& binder, Report& report) 
   if (const auto method = section.choice("resample", resampling_methods())) input.resample = resampling_methods()[*method];
   input.rasterize = read_rasterize(section);
   if (section.choice("on_error", {"fail", "nodata"}) == 1U) input.on_error = OnError::nodata;
-  for (const auto& setting : section.entries())
-    if (setting.value.at().line > 0) input.places[setting.key] = setting.value.at();
+  for (const auto& setting : section.entries()) input.places[setting.key] = setting.value.at();
   const auto unbound = [](const Value::Entry& setting) { return setting.key != "path" && has_placeholder(setting.value); };
   input.whole = input.whole && report.errors() == before && std::none_of(section.entries().begin(), section.entries().end(), unbound);
   return input;

@@ -2,6 +2,7 @@
 #include "pipeline/recipe/section.h"
 #include "pipeline/recipe/sections.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -127,12 +128,17 @@ OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report
   OutputSpec output;
   output.at = entry.at;
   output.name = entry.key;
+  const std::size_t at_first = report.errors();
+  std::size_t of_path = 0;
   const std::string where = "outputs." + entry.key;
   check_name(entry.key, entry.at, where, report);
   const Section section(&entry.value, entry.at, where,
                         {"path", "layers", "format", "zarr_format", "layout", "chunk", "shard", "codec", "encoding"}, report);
   if (section.require("path", "give path: FOLDER, as ${{outputs." + entry.key + "}}/" + entry.key + ".zarr")) {
-    const BoundPath path = binder.bind_path(section.text("path").value_or(""), section.at("path"), section.where("path"));
+    const std::string text = section.text("path").value_or("");
+    const std::size_t unbound = report.errors();
+    const BoundPath path = binder.bind_path(text, section.at("path"), section.where("path"));
+    of_path = report.errors() - unbound;
     output.path_text = path.text;
     if (path.whole) output.path = path.path;
   }
@@ -145,6 +151,8 @@ OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report
   check_shard(section, output);
   read_codec(section, output.format, output.codec);
   read_encodings(section, output);
+  const auto named = [](const Value::Entry& setting) { return setting.key != "path" && has_placeholder(setting.value); };
+  output.whole = report.errors() == at_first + of_path && std::none_of(section.entries().begin(), section.entries().end(), named);
   return output;
 }
 

@@ -13,10 +13,7 @@ const std::vector<std::string> sections = {"version", "name", "parameters", "gri
 Value with_meant_sections(const Value& document, Report& report) {
   const Section top(&document, {1, 1}, "", sections, report);
   Value meant = document;
-  for (auto& entry : meant.entries()) {
-    const auto name = meant_by(entry.key, sections);
-    if (name && meant.find(*name) == nullptr) entry.key = *name;
-  }
+  for (auto& entry : meant.entries()) entry.key = meant_section(document, entry.key);
   return meant;
 }
 
@@ -59,6 +56,11 @@ Recipe rest_of(Recipe recipe, const Report& report) {
 }
 
 }  // namespace
+
+std::string meant_section(const Value& document, const std::string& key) {
+  const auto name = meant_by(key, sections);
+  return name && document.find(*name) == nullptr ? *name : key;
+}
 
 ParsedRecipe parse_recipe(const Value& document, const Bindings& bindings, const std::string& file, const std::set<std::string>& unclear) {
   Report report(unclear);

@@ -76,7 +76,6 @@ struct InputSpec {
   std::vector<BandSpec> bands;
   std::optional<int> band;
   std::string variable, crs, unit, unit_as, resample;
-  Position crs_at;
   std::map<std::string, Position> places;  ///< of its keys' values
   DecodingSpec decoding;
   SelectSpec select;
@@ -142,6 +141,7 @@ struct OutputSpec {
   /// step that nothing else uses.
   std::vector<std::pair<std::string, Reference>> layers;
   bool layers_known = true;  ///< what the recipe says of them was read without a mistake
+  bool whole = true;         ///< so was the rest of the section, the names in its path aside
   Format format = Format::zarr;
   int zarr_format = 3;
   Layout layout = Layout::variables;
@@ -166,6 +166,9 @@ struct ParsedRecipe {
   std::vector<Diagnostic> diagnostics;
   std::optional<Recipe> rest{};  ///< without a recipe: its sections, so that what is whole of them can be looked at
 };
+
+/// The section of a recipe that a key of it means: itself, or the one that it misspells and that is not there.
+[[nodiscard]] std::string meant_section(const Value& document, const std::string& key);
 
 /// Checks a whole document against the catalogue and the bindings. `file` is only for messages. Of `unclear` sections, as "inputs.dem", it
 /// is not known what they mean, because a key stands there twice, say: nothing is said of them, and there is no recipe.

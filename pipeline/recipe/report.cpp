@@ -71,6 +71,12 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return near ? "did you mean '" + *near + "'?" : otherwise;
 }
 
+Complaint complaint_of(const Error& error, const std::string& otherwise) {
+  const std::string text = error.what();
+  const std::size_t semicolon = text.rfind("; ");
+  return {text.substr(0, semicolon), semicolon == std::string::npos ? otherwise : text.substr(semicolon + 2)};
+}
+
 bool is_name(std::string_view text) noexcept {
   const auto letter = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return !text.empty() && letter(text[0]) &&

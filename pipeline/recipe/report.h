@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/value.h"
+#include "pipeline/error.h"
 
 #include <optional>
 #include <set>
@@ -53,6 +54,9 @@ class Report {
 
 /// "did you mean 'word'?" when one of `words` is near, else `otherwise`.
 [[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, const std::string& otherwise);
+
+/// What an error says, its remedy apart: what stands behind the last semicolon, else `otherwise`.
+[[nodiscard]] Complaint complaint_of(const Error& error, const std::string& otherwise = "");
 
 /// Whether a text is a name: [A-Za-z_][A-Za-z0-9_]*.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;

@@ -7,10 +7,10 @@
 namespace terroir {
 namespace {
 
-/// The entry in whose place a key that is missing was meant; null when there is none.
-const Value::Entry* misspelt(const Section& section, const std::string& key) {
+/// The entry in whose place a key that is missing was meant, which is none of the `known` ones; null when there is none.
+const Value::Entry* misspelt(const Section& section, const std::string& key, const std::vector<std::string>& known = {}) {
   for (const auto& entry : section.entries())
-    if (!section.has(key) && meant_by(entry.key, {key})) return &entry;
+    if (!section.has(key) && meant_by(entry.key, {key}) && std::find(known.begin(), known.end(), entry.key) == known.end()) return &entry;
   return nullptr;
 }
 
@@ -30,9 +30,8 @@ const Process* read_process(const Section& section) {
 }
 
 /// What is connected to one port; `data` may be several layers, any other port is one.
-std::vector<Reference> read_port(const Section& section, const std::string& port, bool misspelt = false) {
+std::vector<Reference> read_port(const Section& section, const std::string& port) {
   const std::string example = port == "data" ? "INPUT, STEP, STEP.LAYER or a list of them" : "INPUT, STEP or STEP.LAYER";
-  if (misspelt) return {};
   if (!section.require(port, "give " + port + ": " + example)) return {};
   const Value* value = section.get(port);
   if (value == nullptr) return {};
@@ -61,13 +60,12 @@ std::vector<Diagnostic> with_port_names(std::vector<Diagnostic> found, const Pro
   return found;
 }
 
-/// Whether a port that is missing stands there misspelt, and not as a parameter, which is told of as one that is unknown.
-bool is_misspelt_port(const Section& section, const Process& process, const std::string& port) {
-  const Value::Entry* entry = misspelt(section, port);
-  const auto is_it = [&](const auto& p) { return p.name == entry->key; };
-  return entry != nullptr && entry->key != "process" &&
-         std::none_of(process.info.parameters.begin(), process.info.parameters.end(), is_it) &&
-         std::none_of(process.info.inputs.begin(), process.info.inputs.end(), is_it);
+/// All keys that a step of a process may have.
+std::vector<std::string> keys_of(const ProcessInfo& info) {
+  std::vector<std::string> keys = {"process"};
+  for (const auto& port : info.inputs) keys.push_back(port.name);
+  for (const auto& parameter : info.parameters) keys.push_back(parameter.name);
+  return keys;
 }
 
 /// Without what is said of values in which a name stands that could not be put in, which has been told.
@@ -97,7 +95,9 @@ StepSpec read_step(const Value::Entry& entry, Report& report) {
   std::vector<std::string> ports;
   for (const auto& port : step.process->info.inputs) {
     ports.push_back(port.name);
-    step.inputs.emplace_back(port.name, read_port(section, port.name, is_misspelt_port(section, *step.process, port.name)));
+    // A misspelt one is told of as a parameter that is unknown.
+    const bool told = misspelt(section, port.name, keys_of(step.process->info)) != nullptr;
+    step.inputs.emplace_back(port.name, told ? std::vector<Reference>{} : read_port(section, port.name));
   }
   Binding binding = step.process->bind(settings_of(section, ports));
   report.adopt(of_known_values(with_port_names(std::move(binding.diagnostics), step.process->info, section), section), entry.at, where);

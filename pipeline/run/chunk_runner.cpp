@@ -32,9 +32,8 @@ ChunkRunner::ChunkRunner(const PassContext& c)
       meter_(c.meter),
       kept_(c.kept),
       kept_source_(c.shorter, c.reader),
-      blocks_(c.plan, c.pass, c.program, c.reader, c.fitted, c.meter),
-      shorter_blocks_(c.plan, c.shorter, c.shorter_program, kept_source_, c.fitted, c.meter),
-      shorter_size_(c.shorter.block),
+      whole_{BlockRunner(c.plan, c.pass, c.program, c.reader, c.fitted, c.meter), c.pass.block},
+      shorter_{BlockRunner(c.plan, c.shorter, c.shorter_program, kept_source_, c.fitted, c.meter), c.shorter.block},
       assemblies_(c.arrays.size()) {
   const auto area = static_cast<std::size_t>(pass_.chunk.area()) * sizeof(float);
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
@@ -46,7 +45,8 @@ ChunkRunner::ChunkRunner(const PassContext& c)
   }
   const bool still =
       std::all_of(c.program.targets.begin(), c.program.targets.end(), [&](LayerId id) { return plan_.layers[id].axis == no_entry; });
-  if (still && warps(plan_, pass_)) limit_ = block_limit(plan_, pass_, c.program);
+  if (still && warps(plan_, pass_)) whole_.limit = block_limit(plan_, pass_, c.program);
+  if (still && !pass_.kept.empty() && warps(plan_, c.shorter)) shorter_.limit = block_limit(plan_, c.shorter, c.shorter_program);
   for (std::size_t f = 0; f < pass_.fits.size(); ++f) targets_[plan_.ops[pass_.fits[f]].in[0]].fits.push_back(f);
   for (const LayerId id : pass_.keeps) targets_[id];
   for (auto& [id, target] : targets_)
@@ -67,7 +67,7 @@ std::vector<ChunkResult> ChunkRunner::run(const Window& piece, const std::functi
 void ChunkRunner::run_together(const Window& piece) {
   piece_ = piece;
   for (auto& [id, target] : targets_) target.piece.reserve(static_cast<std::size_t>(piece.shape().area()) * sizeof(float));
-  run_blocks(blocks_, pass_.block, intersect(piece, pass_.window));
+  run_blocks(whole_, intersect(piece, pass_.window));
 }
 
 ChunkResult ChunkRunner::run_chunk(const Window& chunk, EncodedChunks spare) {
@@ -76,9 +76,9 @@ ChunkResult ChunkRunner::run_chunk(const Window& chunk, EncodedChunks spare) {
     take_from_piece();
   } else if (is_kept(chunk)) {
     kept_source_.use(chunk, kept_.find(chunk));
-    run_blocks(shorter_blocks_, shorter_size_, valid_);
+    run_blocks(shorter_, valid_);
   } else {
-    run_blocks(blocks_, pass_.block, valid_);
+    run_blocks(whole_, valid_);
   }
   return finish();
 }
@@ -99,27 +99,27 @@ ChunkResult ChunkRunner::finish() {
   return std::move(result_);
 }
 
-void ChunkRunner::run_blocks(BlockRunner& blocks, Shape size, const Window& window) {
-  for (Index row = window.row; row < window.row_end(); row += size.rows)
-    for (Index col = window.col; col < window.col_end(); col += size.cols) {
-      run_block(blocks, intersect(window, {row, col, size.rows, size.cols}));
+void ChunkRunner::run_blocks(Way& way, const Window& window) {
+  for (Index row = window.row; row < window.row_end(); row += way.size.rows)
+    for (Index col = window.col; col < window.col_end(); col += way.size.cols) {
+      run_block(way, intersect(window, {row, col, way.size.rows, way.size.cols}));
     }
 }
 
 /// A block that asks for too much of its source is run in parts: its pixels do not depend on that.
-void ChunkRunner::run_block(BlockRunner& blocks, const Window& block) {
-  if (limit_ > 0 && block.shape().area() > 1 && blocks.bytes(block) > limit_) {
+void ChunkRunner::run_block(Way& way, const Window& block) {
+  if (way.limit > 0 && block.shape().area() > 1 && way.blocks.bytes(block) > way.limit) {
     Window first = block, second = block;
     if (block.rows >= block.cols)
       first.rows /= 2, second.row += first.rows, second.rows -= first.rows;
     else
       first.cols /= 2, second.col += first.cols, second.cols -= first.cols;
-    run_block(blocks, first);
-    run_block(blocks, second);
+    run_block(way, first);
+    run_block(way, second);
     return;
   }
   block_ = block;
-  blocks.run(block, *this);
+  way.blocks.run(block, *this);
 }
 
 /// Keeps the pixels that later passes start from, if there is still room.

@@ -67,6 +67,12 @@ class ChunkRunner final : private BlockReceiver {
     Buffer observed;                ///< of a static layer that is only observed
     Buffer piece;                   ///< of a static layer, several chunks that are computed together
   };
+  /// How chunks are computed: from the inputs, or from what was kept.
+  struct Way {
+    BlockRunner blocks;
+    Shape size;
+    std::size_t limit = 0;  ///< bytes that a block may take; 0: any
+  };
   struct Assembly {
     Buffer pixels;  ///< [time chunk][feature][time][row][col]
     Index held = 1, received = 0, emitted = 0;
@@ -81,8 +87,8 @@ class ChunkRunner final : private BlockReceiver {
   ChunkResult finish();
   void clear_arrays();
   void take_from_piece();
-  void run_blocks(BlockRunner& blocks, Shape size, const Window& window);
-  void run_block(BlockRunner& blocks, const Window& block);
+  void run_blocks(Way& way, const Window& window);
+  void run_block(Way& way, const Window& block);
   void keep();
   void finish_static();
   [[nodiscard]] float* still_plane(const Target&);
@@ -101,9 +107,7 @@ class ChunkRunner final : private BlockReceiver {
   Meter& meter_;
   KeptChunks& kept_;
   KeptSource kept_source_;
-  BlockRunner blocks_, shorter_blocks_;
-  Shape shorter_size_;
-  std::size_t limit_ = 0;  ///< bytes that a block may take; 0: any
+  Way whole_, shorter_;
   std::map<LayerId, Target> targets_;
   std::vector<Assembly> assemblies_;
   Window chunk_, valid_, block_;

@@ -272,6 +272,36 @@ SMALL = {
         [D, "grid: {crs: \"${{inputs.c}}\", resolution: 30, bounds: [0, 0, 90, 90]}", "steps: {m: {process: slope, data: d}}", O],
         ["3:13: grid.crs: '${{inputs.c}}' is not declared"],
     ),
+    "an output without its path": (
+        [D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {path: \"${{outputs.out}}/o.nc\", codec: deflate}}"],
+        ["4:21: outputs.o.path: nothing is given for ${{outputs.out}}"],
+    ),
+    "a misspelt chunk and its shard": (
+        [D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {path: o.zarr, layers: [m], chunks: 100, shard: 300}}"],
+        ["4:42: outputs.o.chunks: unknown key 'chunks'; did you mean 'chunk'?"],
+    ),
+    "a misspelt format": (
+        [D, "steps: {m: {process: slope, data: d}}", "outputs: {o: {path: r.yml, formt: netcdf}}"],
+        ["4:28: outputs.o.formt: unknown key 'formt'; did you mean 'format'?"],
+    ),
+    "a doubled key in misspelt outputs": (
+        [D, "steps: {m: {process: slope, data: d}}", "output: {o: {path: d.tif, path: fine.tif}}"],
+        ["4:1: output: ", "4:27: 'path' is given twice"],
+    ),
+    "merged inputs": (
+        ["name: &base {a: {path: d.tif}}", "inputs: {<<: *base, d: {path: d.tif}}", "steps: {m: {process: slope, data: a}}", O],
+        ["2:7: an anchor (&) is not allowed", "3:14: an alias (*) is not allowed"],
+    ),
+    "a failed resample": (
+        ["inputs: {s2: {path: s2.tif}}", "grid: {crs: \"EPSG:4326\", resolution: 1, bounds: [-60, 10, -50, 20]}",
+         "steps: {r: {process: resample, data: s2.b1}, m: {process: clip, data: s2.b1, min: 0}}", "outputs: {o: {path: o.zarr, layers: [r, m]}}"],
+        ["4:9: steps.r: 's2_b1' does not overlap the recipe's grid"],
+    ),
+    "a wrap over a resampled input": (
+        ["inputs: {g: {path: g.tif, resample: nearest}}", "grid: {global: 1}",
+         "steps: {m: {process: focal_statistics, data: g, size: 3, reducer: mean, boundary: wrap}}", O],
+        ["2:37: inputs.g.resample: 'g' does not go once around the globe, so what is made of it cannot wrap"],
+    ),
     "a doubled name": ([D, "name: a", "name: b", "steps: {m: {process: slop, data: d}}", O], ["4:1: 'name' is given twice", "5:22: steps.m.process: "]),
     "no alias": ([D, "steps: {m: {process: slope, data: *d}}", O], ["3:35: an alias (*) is not allowed; write the value out, or put a text"]),
     "an output's grids": (
@@ -297,6 +327,7 @@ def test_one_line_for_each_mistake(case, tmp_path):
     write(tmp_path / "d.tif", np.ones((64, 64)))
     write(tmp_path / "c.tif", np.ones((64, 64)), nodata=0, dtype="uint8")
     write(tmp_path / "s2.tif", np.ones((2, 64, 64)), transform=(20, 0, 600000, 0, -20, 5190000))
+    write(tmp_path / "g.tif", np.ones((180, 359)), crs="EPSG:4326", transform=(359.2 / 359, 0, -179.6, 0, -1, 90))
     (tmp_path / "r.yml").write_text("\n".join(["version: 1", *lines]) + "\n")
     assert_refused(terroir("check", "r.yml", cwd=tmp_path), MISTAKE, *[f"r.yml:{line}" for line in told])
 
