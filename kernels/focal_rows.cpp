@@ -49,43 +49,68 @@ TERROIR_INLINE void higher_rows_body(const float* a, const float* b, float* out,
 }
 TERROIR_CLONES(higher_rows, (const float* a, const float* b, float* out, Index count), (a, b, out, count))
 
-/// Counts, means and squares of two rows of parts and of their union.
+/// Counts, means and squares of two or three rows of parts, a, b and c, and of their union.
 struct Moments {
-  const float *count_a, *mean_a, *squares_a, *count_b, *mean_b, *squares_b;
-  float *count, *mean, *squares;
-  float pixels_a, share_b;  ///< of full rows
+  struct Part {
+    const float *count = nullptr, *mean = nullptr, *squares = nullptr;
+    float pixels = 0;  ///< of a part without gaps
+  };
+  Part a, b, c;
+  float *count = nullptr, *mean = nullptr, *squares = nullptr;
 };
 
-/// The one formula for rows with and without gaps, so that both give the same bits.
-template <bool gaps, bool with_squares>
-TERROIR_INLINE void moments_loop(const Moments& m, Index count) noexcept {
-  const float *count_a = m.count_a, *mean_a = m.mean_a, *squares_a = m.squares_a;
-  const float *count_b = m.count_b, *mean_b = m.mean_b, *squares_b = m.squares_b;
+/// What a part has of `n` pixels.
+TERROIR_INLINE float share(float part, float n) noexcept { return part / (n < 1 ? 1 : n); }
+
+/// One formula for rows with and without gaps, so that both give the same bits.
+template <bool gaps, bool with_squares, bool three>
+TERROIR_INLINE void join(const Moments& m, Index count) noexcept {
+  const float *count_a = m.a.count, *mean_a = m.a.mean, *squares_a = m.a.squares;
+  const float *count_b = m.b.count, *mean_b = m.b.mean, *squares_b = m.b.squares;
+  const float *count_c = m.c.count, *mean_c = m.c.mean, *squares_c = m.c.squares;
   float *count_out = m.count, *mean_out = m.mean, *squares_out = m.squares;
-  const float pixels_a = m.pixels_a, share_b = m.share_b;
+  const float pixels_a = m.a.pixels, pixels_ab = m.a.pixels + m.b.pixels;
+  const float full_b = share(m.b.pixels, pixels_ab), full_c = share(m.c.pixels, pixels_ab + m.c.pixels);
 #pragma GCC ivdep
   for (Index i = 0; i < count; ++i) {
-    float na = pixels_a, share = share_b;
+    float na = pixels_a, nab = pixels_ab, share_b = full_b, share_c = full_c;
     if constexpr (gaps) {
       na = count_a[i];
-      const float nb = count_b[i], n = na + nb;
-      share = nb / (n < 1 ? 1 : n);
-      count_out[i] = n;
+      const float nb = count_b[i], nc = three ? count_c[i] : 0;
+      nab = na + nb;
+      share_b = share(nb, nab);
+      share_c = share(nc, nab + nc);
+      count_out[i] = nab + nc;
     }
-    const float a = mean_a[i], distance = mean_b[i] - a, step = distance * share;
-    mean_out[i] = a + step;
-    if constexpr (with_squares) squares_out[i] = (squares_a[i] + squares_b[i]) + (distance * na) * step;
+    const float a = mean_a[i], to_b = mean_b[i] - a, step_b = to_b * share_b;
+    float mean = a + step_b, squares = 0;
+    if constexpr (with_squares) squares = (squares_a[i] + squares_b[i]) + (to_b * na) * step_b;
+    if constexpr (three) {
+      const float to_c = mean_c[i] - mean, step_c = to_c * share_c;
+      mean += step_c;
+      if constexpr (with_squares) squares = (squares + squares_c[i]) + (to_c * nab) * step_c;
+    }
+    mean_out[i] = mean;
+    if constexpr (with_squares) squares_out[i] = squares;
   }
 }
 
-TERROIR_INLINE void join_moments_body(const Moments& m, Index count) noexcept { moments_loop<false, true>(m, count); }
+TERROIR_INLINE void join_moments_body(const Moments& m, Index count) noexcept { join<false, true, false>(m, count); }
 TERROIR_CLONES(join_moments, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_moments_gaps_body(const Moments& m, Index count) noexcept { moments_loop<true, true>(m, count); }
+TERROIR_INLINE void join_moments_gaps_body(const Moments& m, Index count) noexcept { join<true, true, false>(m, count); }
 TERROIR_CLONES(join_moments_gaps, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_body(const Moments& m, Index count) noexcept { moments_loop<false, false>(m, count); }
+TERROIR_INLINE void join_means_body(const Moments& m, Index count) noexcept { join<false, false, false>(m, count); }
 TERROIR_CLONES(join_means, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_gaps_body(const Moments& m, Index count) noexcept { moments_loop<true, false>(m, count); }
+TERROIR_INLINE void join_means_gaps_body(const Moments& m, Index count) noexcept { join<true, false, false>(m, count); }
 TERROIR_CLONES(join_means_gaps, (const Moments& m, Index count), (m, count))
+TERROIR_INLINE void join_moments_of_three_body(const Moments& m, Index count) noexcept { join<false, true, true>(m, count); }
+TERROIR_CLONES(join_moments_of_three, (const Moments& m, Index count), (m, count))
+TERROIR_INLINE void join_moments_of_three_gaps_body(const Moments& m, Index count) noexcept { join<true, true, true>(m, count); }
+TERROIR_CLONES(join_moments_of_three_gaps, (const Moments& m, Index count), (m, count))
+TERROIR_INLINE void join_means_of_three_body(const Moments& m, Index count) noexcept { join<false, false, true>(m, count); }
+TERROIR_CLONES(join_means_of_three, (const Moments& m, Index count), (m, count))
+TERROIR_INLINE void join_means_of_three_gaps_body(const Moments& m, Index count) noexcept { join<true, false, true>(m, count); }
+TERROIR_CLONES(join_means_of_three_gaps, (const Moments& m, Index count), (m, count))
 
 TERROIR_INLINE void divide_and_root_body(const float* squares, float divisor, float* out, Index count) noexcept {
 #pragma GCC ivdep
@@ -123,26 +148,38 @@ void write_count(const Planes& planes, Partial& row, Index count) noexcept {
   if (row.full) std::fill_n(row.plane(planes, Plane::count), count, row.pixels);
 }
 
-void join_means_and_squares(const Planes& planes, const Partial& a, const Partial& b, const Partial& out, Index count) noexcept {
+Moments::Part moments_of(const Planes& planes, const Partial& row) noexcept {
+  return {row.plane(planes, Plane::count), row.plane(planes, Plane::mean),
+          planes.has(Plane::squares) ? row.plane(planes, Plane::squares) : nullptr, row.pixels};
+}
+
+void join_means_and_squares(const Planes& planes, const Partial& a, const Partial& b, const Partial* c, const Partial& out,
+                            Index count) noexcept {
   const bool squares = planes.has(Plane::squares);
-  Moments m{};
-  m.count_a = a.plane(planes, Plane::count);
-  m.count_b = b.plane(planes, Plane::count);
+  Moments m;
+  m.a = moments_of(planes, a);
+  m.b = moments_of(planes, b);
+  if (c != nullptr) m.c = moments_of(planes, *c);
   m.count = out.plane(planes, Plane::count);
-  m.mean_a = a.plane(planes, Plane::mean);
-  m.mean_b = b.plane(planes, Plane::mean);
   m.mean = out.plane(planes, Plane::mean);
-  if (squares) {
-    m.squares_a = a.plane(planes, Plane::squares);
-    m.squares_b = b.plane(planes, Plane::squares);
-    m.squares = out.plane(planes, Plane::squares);
-  }
-  m.pixels_a = a.pixels;
-  m.share_b = b.pixels / (a.pixels + b.pixels);
-  if (out.full)
+  m.squares = squares ? out.plane(planes, Plane::squares) : nullptr;
+  if (c != nullptr && out.full)
+    squares ? join_moments_of_three(m, count) : join_means_of_three(m, count);
+  else if (c != nullptr)
+    squares ? join_moments_of_three_gaps(m, count) : join_means_of_three_gaps(m, count);
+  else if (out.full)
     squares ? join_moments(m, count) : join_means(m, count);
   else
     squares ? join_moments_gaps(m, count) : join_means_gaps(m, count);
+}
+
+using Join = void (*)(const float*, const float*, float*, Index);
+
+void join_plane(const Planes& planes, Plane plane, Join join, const Partial& a, const Partial& b, const Partial* c, const Partial& out,
+                Index count) noexcept {
+  float* to = out.plane(planes, plane);
+  join(a.plane(planes, plane), b.plane(planes, plane), to, count);
+  if (c != nullptr) join(to, c->plane(planes, plane), to, count);
 }
 
 }  // namespace
@@ -171,23 +208,21 @@ void copy_row(const Planes& planes, const Partial& row, Partial& out, Index coun
   out.full = row.full;
 }
 
-void join_rows(const Planes& planes, Partial& a, Partial& b, Partial& out, Index count) noexcept {
-  const bool full = a.full && b.full;
-  if (!full) {
-    write_count(planes, a, count);
-    write_count(planes, b, count);
-  }
-  const float pixels = a.pixels + b.pixels;
+void join_rows(const Planes& planes, Partial& a, Partial& b, Partial* c, Partial& out, Index count) noexcept {
+  const bool full = a.full && b.full && (c == nullptr || c->full);
+  if (!full)
+    for (Partial* part : {&a, &b, c})
+      if (part != nullptr) write_count(planes, *part, count);
+  const float pixels = a.pixels + b.pixels + (c == nullptr ? 0 : c->pixels);
   out.full = full;
   if (planes.has(Plane::mean))
-    join_means_and_squares(planes, a, b, out, count);
+    join_means_and_squares(planes, a, b, c, out, count);
   else if (!full)
-    add_rows(a.plane(planes, Plane::count), b.plane(planes, Plane::count), out.plane(planes, Plane::count), count);
+    join_plane(planes, Plane::count, add_rows, a, b, c, out, count);
   out.pixels = pixels;
-  if (planes.has(Plane::sum)) add_rows(a.plane(planes, Plane::sum), b.plane(planes, Plane::sum), out.plane(planes, Plane::sum), count);
-  if (planes.has(Plane::low)) lower_rows(a.plane(planes, Plane::low), b.plane(planes, Plane::low), out.plane(planes, Plane::low), count);
-  if (planes.has(Plane::high))
-    higher_rows(a.plane(planes, Plane::high), b.plane(planes, Plane::high), out.plane(planes, Plane::high), count);
+  if (planes.has(Plane::sum)) join_plane(planes, Plane::sum, add_rows, a, b, c, out, count);
+  if (planes.has(Plane::low)) join_plane(planes, Plane::low, lower_rows, a, b, c, out, count);
+  if (planes.has(Plane::high)) join_plane(planes, Plane::high, higher_rows, a, b, c, out, count);
 }
 
 void finish_row(const Planes& planes, const Partial& windows, Reducer reducer, const Validity& validity, const float* centre, float* out,

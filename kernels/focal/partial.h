@@ -45,8 +45,8 @@ void start_row(const Planes& planes, const float* pixels, Index count, Partial& 
 /// The same parts again.
 void copy_row(const Planes& planes, const Partial& row, Partial& out, Index count) noexcept;
 
-/// The union of disjoint parts, column by column; mean and squares by Chan, Golub and LeVeque (1979). `out` may be `a`. Rows that
-/// are full give the same bits as rows that are not. Counts missing so far in `a` or `b` are written.
-void join_rows(const Planes& planes, Partial& a, Partial& b, Partial& out, Index count) noexcept;
+/// The union of two or, where `c` is not null, three disjoint parts, column by column; mean and squares by Chan, Golub and LeVeque (1979).
+/// `out` may be `a`. Rows that are full give the same bits as rows that are not. Counts missing so far in a part are written.
+void join_rows(const Planes& planes, Partial& a, Partial& b, Partial* c, Partial& out, Index count) noexcept;
 
 }  // namespace terroir::focal

@@ -12,9 +12,12 @@
 /// a pixel's result has the same bits in whatever block it is computed.
 namespace terroir::focal {
 
-/// The binary digits of a width: a window is the union of parts of 2^k pixels, one for each digit that is set.
-inline bool has_digit(Index width, int k) noexcept { return (width >> k & 1) != 0; }
-inline int top_digit(Index width) noexcept { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(width))) - 1; }
+/// A window is built in steps: of a part of half its width (rounded down) twice, and of one pixel more where the width is odd; and so
+/// is that part, down to one pixel. Steps that it takes:
+inline int steps_to(Index width) noexcept { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(width))) - 1; }
+/// The width of the parts after some of them.
+constexpr Index width_after(Index width, int step, int steps) noexcept { return width >> (steps - step); }
+inline bool is_odd(Index width) noexcept { return (width & 1) != 0; }
 
 constexpr Index round_to_vector(Index cols) noexcept { return ceil_div(cols, 16) * 16; }
 
@@ -53,30 +56,25 @@ struct Ring {
 /// Floats of a row that holds the pixels of a block's row and its halo; loops of whole vectors run up to one vector beyond them.
 constexpr Index padded(Index cols_and_halo) noexcept { return round_to_vector(cols_and_halo) + 16; }
 
-/// Windows along a row: doubles the width of the parts (1, 2, 4 ...) and joins those that make up the window, the shortest first.
+/// Windows along a row.
 class AlongRow {
  public:
   AlongRow(const Planes& planes, Index cols_and_halo, RowMemory& memory) noexcept
       : planes_(planes), rows_(memory.rows(3, padded(cols_and_halo))) {}
 
-  /// Where the pixels go: parts of one pixel. join() overwrites it.
+  /// Where the pixels go: parts of one pixel.
   [[nodiscard]] Partial& start() const noexcept { return rows_[0]; }
 
   /// Parts of `width` pixels (odd, above 1) that begin at the first `cols` pixels of start().
   void join(Index width, Index cols, Partial& out) const noexcept {
-    Partial& sum = rows_[0];
-    Partial* part = &rows_[0];
-    Index at = 1;
-    for (int k = 1; k <= top_digit(width); ++k) {
-      const Index half = Index{1} << (k - 1);
-      Partial shifted = part->from(half);
-      Partial& doubled = rows_[1 + static_cast<std::size_t>(k & 1)];
-      join_rows(planes_, *part, shifted, doubled, round_to_vector(cols + width - 2 * half));
-      part = &doubled;
-      if (!has_digit(width, k)) continue;
-      Partial next = part->from(at);
-      at += 2 * half;
-      join_rows(planes_, sum, next, at == width ? out : sum, round_to_vector(cols));
+    const int steps = steps_to(width);
+    Partial* part = &start();
+    for (int k = 1; k <= steps; ++k) {
+      const Index half = width_after(width, k - 1, steps), whole = width_after(width, k, steps);
+      Partial second = part->from(half), pixel = start().from(2 * half);
+      Partial& joined = k == steps ? out : rows_[1 + static_cast<std::size_t>(k & 1)];
+      join_rows(planes_, *part, second, is_odd(whole) ? &pixel : nullptr, joined, round_to_vector(cols + width - whole));
+      part = &joined;
     }
   }
 
@@ -85,17 +83,16 @@ class AlongRow {
   std::span<Partial> rows_;
 };
 
-/// Windows down the columns, row after row: doubles the height of the parts and joins the tallest first, so that only the latest
-/// rows of each height are kept.
+/// Windows down the columns, row after row: only the latest rows of the parts of each height are kept.
 class DownColumns {
  public:
-  static constexpr int most_digits = 12;
+  static constexpr int most_steps = 11;
 
   DownColumns(const Planes& planes, Index height, Index cols, RowMemory& memory) noexcept
-      : planes_(planes), height_(height), cols_(round_to_vector(cols)), sum_(memory.rows(1, cols_)) {
-    for (int k = 0; k <= top_digit(height); ++k) {
-      const Index part = Index{1} << k, kept = height & (part - 1);
-      parts_[static_cast<std::size_t>(k)].rows = memory.rows(std::max(kept, k < top_digit(height) ? part : 0) + 1, cols_);
+      : planes_(planes), height_(height), steps_(steps_to(height)), cols_(round_to_vector(cols)) {
+    for (int k = 0; k <= steps_; ++k) {
+      const Index kept = k == steps_ ? 1 : height_after(k + 1) - height_after(k) + 1;
+      parts_[static_cast<std::size_t>(k)].rows = memory.rows(kept, cols_);
     }
   }
 
@@ -105,31 +102,24 @@ class DownColumns {
   /// Takes the row written to next(); the window that it completes, or null while there are too few rows.
   Partial* push() noexcept {
     const Index last = row_++;
-    for (int k = 1; k <= top_digit(height_); ++k) {
-      const Index half = Index{1} << (k - 1), first = last - 2 * half + 1;
+    for (int k = 1; k <= steps_; ++k) {
+      const Index half = height_after(k - 1), whole = height_after(k), first = last - whole + 1;
+      if (first < 0) return nullptr;
       const Ring& from = parts_[static_cast<std::size_t>(k - 1)];
-      if (first >= 0) join_rows(planes_, from[first], from[first + half], parts_[static_cast<std::size_t>(k)][first], cols_);
+      Partial* row = is_odd(whole) ? &parts_[0][last] : nullptr;
+      join_rows(planes_, from[first], from[first + half], row, parts_[static_cast<std::size_t>(k)][first], cols_);
     }
-    return last + 1 < height_ ? nullptr : &window(last + 1 - height_);
+    return &parts_[static_cast<std::size_t>(steps_)][last + 1 - height_];
   }
 
  private:
-  Partial& window(Index first) const noexcept {
-    Partial* sum = nullptr;
-    for (int k = top_digit(height_); k >= 0; --k) {
-      if (!has_digit(height_, k)) continue;
-      Partial& part = parts_[static_cast<std::size_t>(k)][first];
-      if (sum != nullptr) join_rows(planes_, *sum, part, sum_[0], cols_);
-      sum = sum == nullptr ? &part : &sum_[0];
-      first += Index{1} << k;
-    }
-    return *sum;
-  }
+  [[nodiscard]] Index height_after(int step) const noexcept { return width_after(height_, step, steps_); }
 
   const Planes& planes_;
-  Index height_, cols_, row_ = 0;
-  std::span<Partial> sum_;
-  std::array<Ring, most_digits> parts_;
+  Index height_;
+  int steps_;
+  Index cols_, row_ = 0;
+  std::array<Ring, most_steps> parts_;  ///< by step; a part is numbered by its first row
 };
 
 /// What square windows of `size` pixels need.
@@ -184,10 +174,10 @@ inline Partial& circles_of_row(const CircleRows& rows, Index centre, Index cols)
     if (away == 0)
       copy_row(rows.planes, above, pair, cols + 2 * reach);
     else
-      join_rows(rows.planes, above, below, pair, round_to_vector(cols + 2 * reach));
+      join_rows(rows.planes, above, below, nullptr, pair, round_to_vector(cols + 2 * reach));
     Partial& sum = rows.sums[away == 0 ? 0 : 1];
     if (reach > 0) rows.along.join(2 * reach + 1, cols, sum);
-    if (away > 0) join_rows(rows.planes, rows.sums[0], reach > 0 ? sum : pair, rows.sums[0], round_to_vector(cols));
+    if (away > 0) join_rows(rows.planes, rows.sums[0], reach > 0 ? sum : pair, nullptr, rows.sums[0], round_to_vector(cols));
     if (rows.radius == 0) copy_row(rows.planes, pair, sum, cols);
   }
   return rows.sums[0];
