@@ -67,16 +67,21 @@ if suite build-asan step 1800 bash -c 'build asan'; then
   )
 fi
 
+# The longest of the scripts stand last in the alphabet, and are begun first.
+queue=$report/scripts
+find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort -r >"$queue"
+next_script() { flock "$report" sed -i -e '1w /dev/stdout' -e 1d "$queue"; }
 scripts() {
   local script name
-  while read -r script; do
+  while script=$(next_script) && [ -n "$script" ]; do
     name=${script#tests/}
     suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
-  done < <(find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort)
+  done
 }
 # Scripts wait for processes that end half of the time, so Python tests take hardly longer beside them.
 scripts &
 mkdir -p "$report/python"
 suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
+scripts
 wait
 finish

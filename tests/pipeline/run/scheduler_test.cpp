@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -23,7 +24,7 @@ using ::testing::SizeIs;
 Index tiles_computed_once(const Simulation& job) {
   Index count = 0;
   for (const auto& pass : job.computed) {
-    EXPECT_THAT(pass, Each(Le(1)));
+    EXPECT_LE(*std::max_element(pass.begin(), pass.end()), 1);
     count += std::accumulate(pass.begin(), pass.end(), Index{0});
   }
   return count;
@@ -246,10 +247,16 @@ TEST(Scheduler, BalancesTenThousandRanksOverAMillionTiles) {
     const double cost = (tile / 500) % 3 == 0 ? 0.5 : (tile / 500) % 3 == 1 ? 1.0 : 1.5;
     return rank % 10 == 0 ? 3 * cost : cost;
   };
-  Simulation job({.ranks = 10000, .tiles_of_pass = {1000000}, .tile_seconds = seconds});
+#ifdef __SANITIZE_ADDRESS__  // a sixth of the speed, and the same code
+  constexpr int ranks = 1000;
+#else
+  constexpr int ranks = 10000;
+#endif
+  constexpr Index tiles = 100 * Index{ranks};
+  Simulation job({.ranks = ranks, .tiles_of_pass = {tiles}, .tile_seconds = seconds});
   const double time = job.run();
-  EXPECT_EQ(tiles_computed_once(job), 1000000);
-  const double best = 1e6 / (9000 + 1000 / 3.0);
+  EXPECT_EQ(tiles_computed_once(job), tiles);
+  const double best = static_cast<double>(tiles) / (0.9 * ranks + 0.1 * ranks / 3.0);
   EXPECT_LT(time, 1.25 * best);
 }
 
