@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <ostream>
+#include <set>
 
 namespace terroir {
 namespace {
@@ -57,45 +58,42 @@ void add_size(Json& description, const std::string& path) {
   description["objects"] = objects;
 }
 
-/// Which output of its run a store is, and the folder that holds the run's journal.
-struct JournalPlace {
-  std::size_t output = 0;
-  std::string folder;
+/// What a store should hold: its objects by key, and the tiles that write it: all, and those that the journal tells of.
+struct Expected {
+  std::map<std::string, ObjectRecord> objects;
+  Index tiles = 0, told = 0;
 };
 
-/// What the last marker of the store's plan says; a store without one has its own journal.
-JournalPlace place_of_journal(Store& store, const std::string& plan_hash) {
-  JournalPlace place{0, store.location()};
-  for (const auto& key : store.list(std::string(marker_prefix))) {
-    const auto bytes = store.get(key);
-    const auto marker = bytes ? parse_marker({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::nullopt;
-    if (!marker || marker->hash != plan_hash) continue;
-    const auto folder = std::filesystem::path(store.location()) / marker->journal;
-    place = {marker->output, marker->journal.empty() ? store.location() : folder.lexically_normal().string()};
-  }
-  return place;
-}
-
-/// The objects of this store that its run's journal tells of, by key.
-std::map<std::string, ObjectRecord> journaled(Store& store, const ZarrStore& zarr) {
+Expected expected_of(Store& store, const ZarrStore& zarr) {
   const std::string plan_hash = zarr.attributes.value("terroir_plan", std::string());
-  const JournalPlace place = place_of_journal(store, plan_hash);
-  const auto entries = read_journal(*open_result(place.folder), plan_hash);
+  const auto marker = last_marker(store, plan_hash);
+  if (!marker)
+    throw Error(Fault::mistake, store.location() + " cannot be verified: it is not as a run of terroir has left it, with __terroir/ in it");
+  const auto folder = (std::filesystem::path(store.location()) / marker->journal).lexically_normal().string();
+  const std::string place = marker->journal.empty() ? store.location() : folder;
+  const auto entries = read_journal(*open_result(place), plan_hash);
   if (entries.empty())
-    throw Error(Fault::mistake, store.location() + " cannot be verified: the journal of its run belongs into " + place.folder +
+    throw Error(Fault::mistake, store.location() + " cannot be verified: the journal of its run belongs into " + place +
                                     "/__terroir, where there is none; bring the folder of the run's first output back to that place");
-  std::map<std::string, ObjectRecord> out;
-  for (const auto& entry : entries)
+  Expected out;
+  std::set<std::pair<std::size_t, Index>> told;
+  for (const auto& entry : entries) {
+    if (marker->tiles.contains(entry.pass)) told.emplace(entry.pass, entry.result.tile);
     for (const auto& object : entry.result.objects)
-      if (object.bytes > 0 && object.output == place.output) out[object.key] = object;
+      if (object.bytes > 0 && object.output == marker->output) out.objects[object.key] = object;
+  }
+  for (const auto& [pass, tiles] : marker->tiles) out.tiles += tiles;
+  out.told = static_cast<Index>(told.size());
+  if (const auto note = publication_of(store, plan_hash))
+    for (const auto& document : note->files) out.objects[document.key] = document;
   return out;
 }
 
 /// Compares the objects with the journal; what is damaged is listed.
 Json verify(Store& store, const ZarrStore& zarr) {
   Json damaged = Json::array();
-  const auto records = journaled(store, zarr);
-  for (const auto& [key, record] : records) {
+  const Expected expected = expected_of(store, zarr);
+  for (const auto& [key, record] : expected.objects) {
     const auto bytes = store.get(key);
     if (!bytes) {
       damaged.push_back(key + ": missing");
@@ -105,7 +103,9 @@ Json verify(Store& store, const ZarrStore& zarr) {
       damaged.push_back(key + ": its checksum is wrong");
     }
   }
-  return {{"checked", records.size()}, {"damaged", std::move(damaged)}};
+  if (expected.told < expected.tiles)
+    damaged.push_back("__terroir/journal: tells of " + std::to_string(expected.told) + " of " + std::to_string(expected.tiles) + " tiles");
+  return {{"checked", expected.objects.size()}, {"damaged", std::move(damaged)}};
 }
 
 std::string verified_text(const Json& result) {

@@ -13,25 +13,6 @@ using Json = nlohmann::ordered_json;
 
 std::string_view text_of(const std::vector<std::byte>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-std::optional<PlanMarker> last_marker(Store& result) {
-  std::optional<PlanMarker> last;
-  for (const auto& key : result.list(std::string(marker_prefix))) {
-    const auto bytes = result.get(key);
-    if (auto marker = bytes ? parse_marker(text_of(*bytes)) : std::nullopt) last = std::move(marker);
-  }
-  return last;
-}
-
-/// The note that files of this plan were published.
-std::optional<Publication> publication_of(Store& result, const std::string& plan_hash) {
-  for (const auto& key : result.list(std::string(published_prefix))) {
-    const auto bytes = result.get(key);
-    auto note = bytes ? parse_publication(text_of(*bytes)) : std::nullopt;
-    if (note && note->plan_hash == plan_hash && !note->files.empty()) return note;
-  }
-  return std::nullopt;
-}
-
 Json damaged_files(Store& result, const std::vector<ObjectRecord>& files) {
   Json damaged = Json::array();
   for (const auto& file : files) {
@@ -58,17 +39,39 @@ std::string page(const Json& description) {
   return text;
 }
 
+/// Whether a run makes files, and no Zarr store.
+bool makes_files(const PlanMarker& marker) { return marker.root_key != "zarr.json" && marker.root_key != ".zgroup"; }
+
 }  // namespace
+
+std::optional<PlanMarker> last_marker(Store& result, const std::string& plan_hash) {
+  std::optional<PlanMarker> last;
+  for (const auto& key : result.list(std::string(marker_prefix))) {
+    const auto bytes = result.get(key);
+    auto marker = bytes ? parse_marker(text_of(*bytes)) : std::nullopt;
+    if (marker && (plan_hash.empty() || marker->hash == plan_hash)) last = std::move(marker);
+  }
+  return last;
+}
+
+std::optional<Publication> publication_of(Store& result, const std::string& plan_hash) {
+  for (const auto& key : result.list(std::string(published_prefix))) {
+    const auto bytes = result.get(key);
+    auto note = bytes ? parse_publication(text_of(*bytes)) : std::nullopt;
+    if (note && note->plan_hash == plan_hash) return note;
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> recipe_of_files(Store& result) {
   const auto marker = last_marker(result);
-  if (!marker || !publication_of(result, marker->hash)) return std::nullopt;
+  if (!marker || !makes_files(*marker) || !publication_of(result, marker->hash)) return std::nullopt;
   return marker->recipe.dump();
 }
 
 std::optional<int> inspect_files(Store& result, bool json, bool verify, std::ostream& out, std::ostream& errors) {
   const auto marker = last_marker(result);
-  const auto note = marker ? publication_of(result, marker->hash) : std::nullopt;
+  const auto note = marker && makes_files(*marker) ? publication_of(result, marker->hash) : std::nullopt;
   if (!note) return std::nullopt;
   Json description = {{"location", result.location()}, {"complete", true},         {"terroir_version", marker->version},
                       {"terroir_plan", marker->hash},  {"recipe", marker->recipe}, {"inputs", marker->inputs}};

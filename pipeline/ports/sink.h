@@ -81,8 +81,8 @@ class Sink {
   /// whatever the number of ranks, by the thread that publishes later, while other tiles are being computed: what it does now need not be
   /// done at the end.
   virtual void take(Index /*tile*/, PartReader& /*parts*/) {}
-  /// Writes coordinates and metadata, the root document last. `statistics[array][i]` are those of layer i of the array. Returns the
-  /// files that take the place of parts, if any.
+  /// Writes coordinates and metadata, the root document last, or the file that takes the place of parts. `statistics[array][i]` are those
+  /// of layer i of the array. Returns what it has written.
   virtual std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader& parts) = 0;
 };
 

@@ -42,14 +42,13 @@ std::string_view as_text(const std::vector<std::byte>& bytes) { return {reinterp
 
 bool holds(const Folder& folder, const std::string& key) { return std::binary_search(folder.keys.begin(), folder.keys.end(), key); }
 
-/// The note that the root document was closed by a run of the last marker's plan; nothing when it, or a file, is not there.
+/// The note that the root document was closed by a run of the last marker's plan; nothing when it, or the document, is not there.
 std::optional<Publication> find_publication(Store& store, const Folder& folder) {
   if (!holds(folder, folder.marker->root_key)) return std::nullopt;
   for (const auto& key : folder.keys) {
     const auto bytes = key.starts_with(published_prefix) ? store.get(key) : std::nullopt;
     auto note = bytes ? parse_publication(as_text(*bytes)) : std::nullopt;
-    if (!note || note->plan_hash != folder.marker->hash) continue;
-    if (std::all_of(note->files.begin(), note->files.end(), [&](const auto& file) { return holds(folder, file.key); })) return note;
+    if (note && note->plan_hash == folder.marker->hash) return note;
   }
   return std::nullopt;
 }
@@ -120,6 +119,10 @@ PlanMarker marker_for(const Plan& plan, const std::vector<Destination>& destinat
   PlanMarker marker = marker_of(plan, *destinations[output].sink, attempt);
   marker.output = output;
   marker.journal = way_to_journal(destinations, output);
+  for (std::size_t i = 0; i < plan.passes.size(); ++i) {
+    const auto& outputs = plan.passes[i].outputs;
+    if (std::find(outputs.begin(), outputs.end(), output) != outputs.end()) marker.tiles[i] = plan.passes[i].tiles.size();
+  }
   return marker;
 }
 
@@ -173,7 +176,7 @@ class TileCheck {
                            [this](std::size_t output, std::size_t, const ObjectRecord& object) { return object_stands(output, object); });
   }
 
-  /// Whether the files that parts became are what was written.
+  /// Whether the documents of an output, or the files that its parts became, are what was written.
   [[nodiscard]] bool files_stand(std::size_t output) {
     bool whole = true;
     for (const auto& file : folders_[output].files) whole = is_there(output, file) && whole;
@@ -220,15 +223,19 @@ Index tiles_of(const Plan& plan) {
 /// Which journaled tiles stand, each once, whether one does not any more, and which objects are there but not what was written.
 struct Journaled {
   std::vector<JournalEntry> standing;
-  bool broken = false;
+  bool broken = false, documents_broken = false;
   std::vector<OutputKey> damaged;
 };
 
 Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify,
                      std::vector<std::string>& notes) {
   TileCheck check(plan, destinations, folders, verify);
-  for (std::size_t i = 0; i < folders.size(); ++i) folders[i].complete = folders[i].complete && check.files_stand(i);
   Journaled out;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    if (!folders[i].complete || check.files_stand(i)) continue;
+    folders[i].complete = false;
+    (destinations[i].sink->makes_files() ? out.broken : out.documents_broken) = true;
+  }
   std::set<std::pair<std::size_t, Index>> seen, missing;
   for (auto& entry : read_journal(*destinations.front().store, plan.hash)) {
     const std::pair place{entry.pass, entry.result.tile};
@@ -241,11 +248,11 @@ Journaled find_tiles(const Plan& plan, const std::vector<Destination>& destinati
     missing.erase(place);
     out.standing.push_back(std::move(entry));
   }
-  out.broken = !missing.empty();
+  out.broken = out.broken || !missing.empty();
   out.damaged = check.damaged();
   if (verify)
     notes.push_back(std::to_string(check.verified()) + " objects verified, " + std::to_string(out.damaged.size()) +
-                    (!out.damaged.empty() ? " damaged: their tiles are computed again" : " damaged"));
+                    (!out.damaged.empty() ? " damaged: they are written again" : " damaged"));
   return out;
 }
 
@@ -274,18 +281,23 @@ Stock take_stock(const Plan& plan, const std::vector<Destination>& destinations,
   Preparation& out = stock.found;
   const bool finished = all_complete(folders);
   Journaled tiles = find_tiles(plan, destinations, folders, verify, out.notes);
-  const bool all_tiles = static_cast<Index>(tiles.standing.size()) == tiles_of(plan);
-  // A run that was killed right after it had published may not have journaled its last tiles.
-  out.nothing_to_do = all_complete(folders) && (all_tiles || (!verify && !tiles.broken));
   out.tiles = std::move(tiles.standing);
+  // The note of an output tells that its documents stand, or its file; that its objects do, only the journal tells.
+  const auto touched = outputs_to_write(plan, out.tiles);
+  out.nothing_to_do = true;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    out.published.push_back(folders[i].complete && (!touched[i] || destinations[i].sink->makes_files()));
+    out.nothing_to_do = out.nothing_to_do && out.published[i];
+  }
   if (out.nothing_to_do) return stock;
   stock.damaged = std::move(tiles.damaged);
-  if (finished && !verify) out.notes.push_back("objects of the result are gone or cut short: their tiles are computed again");
+  if (finished && !verify)
+    out.notes.push_back(tiles.broken ? "objects of the result are gone or cut short: their tiles are computed again"
+                        : tiles.documents_broken
+                            ? "documents of the result are gone or cut short: they are written again"
+                            : "the journal does not tell of all objects of the result: the other tiles are computed again");
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
-  const auto touched = outputs_to_write(plan, out.tiles);
-  for (std::size_t i = 0; i < folders.size(); ++i)
-    out.published.push_back(folders[i].complete && (!touched[i] || destinations[i].sink->makes_files()));
   return stock;
 }
 

@@ -135,13 +135,15 @@ void JournalWriter::flush() {
   std::string lines;
   {
     const std::lock_guard lock(pending_mutex_);
-    lines = std::exchange(pending_, {});
+    lines = pending_;
   }
   if (lines.empty()) return;
   char name[32];
   std::snprintf(name, sizeof name, "-%05d-%05d.jsonl", header_.rank, segments_++);
   const std::string text = header_line(header_) + lines;
   store_.put(std::string(run_folder) + "journal-" + header_.attempt + name, std::as_bytes(std::span(text)));
+  const std::lock_guard lock(pending_mutex_);
+  pending_.erase(0, lines.size());
 }
 
 }  // namespace terroir

@@ -43,6 +43,7 @@ class JournalWriter {
   void add(std::size_t pass, const TileResult& result);
   /// Writes what was added since the last segment, if anything. Throws Error(Fault::system).
   void flush();
+  /// Whether something was added that no segment holds yet.
   [[nodiscard]] bool pending() const;
 
  private:

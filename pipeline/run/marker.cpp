@@ -46,7 +46,7 @@ PlanMarker marker_of(const Plan& plan, const Sink& sink, const std::string& atte
     inputs[redacted(file.name)] = Json::array({file.fingerprint.size, file.fingerprint.head_crc32c, file.fingerprint.tail_crc32c});
   Json recipe = to_json(plan.canonical);
   redact(recipe);
-  return {attempt, plan.hash, version, 0, "", sink.root_key(), sink.names(), std::move(recipe), std::move(inputs)};
+  return {attempt, plan.hash, version, 0, "", sink.root_key(), sink.names(), {}, std::move(recipe), std::move(inputs)};
 }
 
 std::string marker_key(const std::string& attempt) { return std::string(marker_prefix) + attempt + ".json"; }
@@ -72,9 +72,9 @@ std::optional<Publication> parse_publication(std::string_view text) {
 }
 
 std::string to_text(const PlanMarker& marker) {
-  const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},
-                     {"output", marker.output},   {"journal", marker.journal}, {"root", marker.root_key},
-                     {"names", marker.names},     {"inputs", marker.inputs},   {"recipe", marker.recipe}};
+  const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},   {"output", marker.output},
+                     {"journal", marker.journal}, {"root", marker.root_key},   {"names", marker.names}, {"tiles", marker.tiles},
+                     {"inputs", marker.inputs},   {"recipe", marker.recipe}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -82,7 +82,7 @@ std::optional<PlanMarker> parse_marker(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   try {
     return PlanMarker{json.at("attempt"), json.at("plan"),  json.at("terroir"), json.at("output"), json.at("journal"),
-                      json.at("root"),    json.at("names"), json.at("recipe"),  json.at("inputs")};
+                      json.at("root"),    json.at("names"), json.at("tiles"),   json.at("recipe"), json.at("inputs")};
   } catch (const Json::exception&) {
     return std::nullopt;
   }

@@ -40,6 +40,8 @@ void fields(A& archive, Bye& m) {
   archive(m.work, m.peak_memory);
 }
 template <class A>
+void fields(A&, JournalWritten&) {}
+template <class A>
 void fields(A& archive, StartPass& m) {
   archive(m.pass, m.attempt, m.fitted);
 }
@@ -47,6 +49,8 @@ template <class A>
 void fields(A& archive, Tiles& m) {
   archive(m.pass, m.tiles);
 }
+template <class A>
+void fields(A&, WriteJournal&) {}
 template <class A>
 void fields(A& archive, PartPiece& m) {
   archive(m.output, m.key, m.bytes);

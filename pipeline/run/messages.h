@@ -36,6 +36,8 @@ struct Failed {
   std::int32_t code = 0;
   std::string text;
 };
+/// All tiles that this rank has finished stand in its journal: the answer to WriteJournal.
+struct JournalWritten {};
 /// The last message of a rank: its journal is flushed and it does nothing any more.
 struct Bye {
   Work work;
@@ -61,6 +63,8 @@ struct Tiles {
   std::uint32_t pass = 0;
   std::vector<Index> tiles;
 };
+/// No tile is left: the outputs are published once all ranks have written their journals.
+struct WriteJournal {};
 /// Asks a rank for an object that it has written and that rank 0 cannot see.
 struct GetPart {
   std::uint32_t output = 0;
@@ -77,7 +81,8 @@ struct Alive {
   std::uint64_t peak_memory = 0;
 };
 
-using AnyMessage = std::variant<Hello, WantTiles, TileDone, Failed, Bye, StartPass, Tiles, Quit, Alive, PartPiece, GetPart>;
+using AnyMessage =
+    std::variant<Hello, WantTiles, TileDone, Failed, Bye, StartPass, Tiles, Quit, Alive, PartPiece, GetPart, WriteJournal, JournalWritten>;
 
 /// A message and the rank that it is for.
 struct Outgoing {

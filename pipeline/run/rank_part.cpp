@@ -72,13 +72,17 @@ void RankPart::step() {
     tiles_.start(*task, *worker_.pass());
   }
   if (flush_due()) start_flush();
+  if (worker_.must_journal() && all_journaled()) worker_.tell_journal_written(now);
 }
 
 bool RankPart::flush_due() const {
   const double now = steady_seconds();
   const bool late = now - flushed_ >= segment_seconds(now - began_);
-  return journal_ && (late || worker_.dry()) && journal_thread_.idle() && journal_->pending();
+  return journal_ && !worker_.failed() && (late || worker_.dry() || worker_.must_journal()) && journal_thread_.idle() &&
+         journal_->pending();
 }
+
+bool RankPart::all_journaled() const { return !journal_ || (journal_thread_.idle() && !journal_->pending()); }
 
 void RankPart::start_flush() {
   flushed_ = steady_seconds();

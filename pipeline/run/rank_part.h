@@ -48,6 +48,7 @@ class RankPart {
   [[nodiscard]] Share share_of_node() const;
   void start_flush();
   [[nodiscard]] bool flush_due() const;
+  [[nodiscard]] bool all_journaled() const;
 
   JobWorld& world_;
   const JobOptions& options_;

@@ -91,7 +91,7 @@ void RootPart::step(const std::function<Work()>& own) {
   const double now = steady_seconds();
   scheduler_.tick(now);
   if (scheduler_.phase() == Scheduler::Phase::preparing && !std::exchange(preparing_, true)) prepare();
-  if (scheduler_.phase() == Scheduler::Phase::publishing && !std::exchange(publishing_, true)) publish();
+  if (scheduler_.all_journaled() && !std::exchange(publishing_, true)) publish();
   if (scheduler_.failure()) parts_.cancel();
   if (scheduler_.failure() && !std::exchange(told_, true)) world_.observer.failed(*scheduler_.failure());
   if (scheduler_.phase() == Scheduler::Phase::running) look_for_rivals(now);
@@ -198,7 +198,8 @@ void RootPart::publish(std::size_t output) {
     const auto found = state.statistics.find(output);
     if (found == state.statistics.end()) continue;
     const auto files = world_.destinations[output].sink->publish(found->second, parts);
-    for (const auto& file : files) file_bytes_ += file.bytes;
+    if (world_.destinations[output].sink->makes_files())
+      for (const auto& file : files) file_bytes_ += file.bytes;
     note_published(plan_, world_.destinations[output], options_.prepare.attempt, files);
     trim_memory();  // of libraries, for the next output
   }

@@ -59,6 +59,7 @@ void Scheduler::receive(int from, const AnyMessage& message, double now) {
     facts_[at(from)].work = alive->work;
     facts_[at(from)].peak_memory = alive->peak_memory;
   }
+  if (std::holds_alternative<JournalWritten>(message) && !std::exchange(ranks_[at(from)].journaled, true)) ++journaled_;
   if (const auto* bye = std::get_if<Bye>(&message)) say_goodbye(from, *bye);
   if (const auto* failed = std::get_if<Failed>(&message)) take_failure(from, *failed, now);
 }
@@ -130,6 +131,7 @@ void Scheduler::finish_passes() {
   }
   if (pass_ == passes_.size()) {
     phase_ = Phase::publishing;
+    send_all(WriteJournal{});
   } else {
     start_pass(pass_);
   }

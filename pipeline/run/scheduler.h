@@ -65,6 +65,9 @@ class Scheduler {
   void prepared(const std::string& attempt, double now);
   /// There is nothing to do: ranks leave.
   void nothing_to_do(double now);
+  /// Whether all tiles stand in the journals, which a rank that is killed later cannot write any more; not before, outputs may be
+  /// published.
+  [[nodiscard]] bool all_journaled() const noexcept { return phase_ == Phase::publishing && journaled_ == options_.ranks; }
   void published(double now);
   /// The job may be about to be ended, as mpirun does when a rank was killed. From now on silence is suspicious, and for some seconds
   /// no sign of life is sent: Open MPI aborts a rank that sends to one that is gone.
@@ -98,7 +101,7 @@ class Scheduler {
 
  private:
   struct RankState {
-    bool greeted = false, left = false;
+    bool greeted = false, journaled = false, left = false;
     double heard = 0;
   };
   struct PassProgress {
@@ -139,7 +142,7 @@ class Scheduler {
   TileQueue queue_;
   Index tiles_of_pass_ = 0;  ///< that were left when it began
   std::size_t pass_ = 0;
-  int greeted_ = 0, left_ = 0;
+  int greeted_ = 0, journaled_ = 0, left_ = 0;
   Index tiles_total_ = 0, tiles_done_ = 0, tiles_restored_ = 0;
   double cost_seen_ = 0, seconds_seen_ = 0;                 ///< of this pass
   std::vector<double> cost_of_;                             ///< of this pass, by tile

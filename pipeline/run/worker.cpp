@@ -27,6 +27,8 @@ void Worker::receive(const AnyMessage& message, double now) {
     dry_ = own_dry_ && asked_idle_;
     queue_.insert(queue_.end(), tiles->tiles.begin(), tiles->tiles.end());
     ask_ahead(now);
+  } else if (std::holds_alternative<WriteJournal>(message)) {
+    must_journal_ = !failed_;
   } else if (const auto* quit = std::get_if<Quit>(&message)) {
     quit_code_ = quit->code;
     queue_.clear();
@@ -50,9 +52,15 @@ void Worker::finish_tile(TileResult result, double seconds, double now) {
   ask_ahead(now);
 }
 
+void Worker::tell_journal_written(double now) {
+  must_journal_ = false;
+  send(JournalWritten{}, now);
+}
+
 void Worker::fail(int code, std::string text, double now) {
   if (failed_) return;
   failed_ = true;
+  must_journal_ = false;
   if (!heard_any_) heard_ = now;  // it may not have said hello
   queue_.clear();
   send(Failed{code, std::move(text)}, now);

@@ -34,6 +34,9 @@ class Worker {
   void finish_tile(TileResult result, double seconds, double now);
   /// Sends a piece of a part that rank 0 has asked for.
   void give(PartPiece piece, double now) { send(std::move(piece), now); }
+  /// Whether rank 0 waits for this rank's journal; then `tell_journal_written` once it stands.
+  [[nodiscard]] bool must_journal() const noexcept { return must_journal_; }
+  void tell_journal_written(double now);
   /// Tells rank 0 that this rank cannot go on; it will be told to quit.
   void fail(int code, std::string text, double now);
   /// The last message.
@@ -45,6 +48,8 @@ class Worker {
   [[nodiscard]] const std::optional<StartPass>& pass() const noexcept { return pass_; }
   /// Whether this rank has done all that it will get of the pass.
   [[nodiscard]] bool dry() const noexcept { return dry_ && !running_ && queue_.empty(); }
+  /// Whether it has told rank 0 that it cannot go on.
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
   /// The exit code, once rank 0 has said to end.
   [[nodiscard]] std::optional<int> quit_code() const noexcept { return quit_code_; }
   /// To be called again and again: time in which this rank did not run is no silence of rank 0.
@@ -66,6 +71,7 @@ class Worker {
   std::vector<Outgoing> outgoing_;
   std::optional<StartPass> pass_;
   std::deque<Index> queue_;
+  bool must_journal_ = false;
   bool running_ = false, asked_ = false, asked_idle_ = false, own_dry_ = false, dry_ = false, failed_ = false, heard_any_ = false;
   std::optional<int> quit_code_;
   double sent_ = 0, heard_ = 0, looked_ = 0;

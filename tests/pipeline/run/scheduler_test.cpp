@@ -169,6 +169,24 @@ TEST(Scheduler, WaitsForGoodbyesAsLongAfterAPause) {
   EXPECT_EQ(scheduler.phase(), Scheduler::Phase::ended);
 }
 
+TEST(Scheduler, AsksForTheJournalsBeforeItPublishes) {
+  Scheduler scheduler({}, "plan", {2, Schedule::dynamic, 10, {}}, [](std::size_t, const auto&) { return PassState{}; });
+  scheduler.begin(0);
+  scheduler.receive(0, Hello{"plan"}, 0);
+  scheduler.receive(1, Hello{"plan"}, 0);
+  scheduler.prepared("attempt", 1);
+  ASSERT_EQ(scheduler.phase(), Scheduler::Phase::publishing);
+  std::vector<int> asked;
+  for (const auto& out : scheduler.outgoing())
+    if (std::holds_alternative<WriteJournal>(out.message)) asked.push_back(out.to);
+  EXPECT_THAT(asked, ElementsAre(0, 1));
+  scheduler.receive(1, JournalWritten{}, 2);
+  scheduler.receive(1, JournalWritten{}, 2);
+  EXPECT_FALSE(scheduler.all_journaled());
+  scheduler.receive(0, JournalWritten{}, 3);
+  EXPECT_TRUE(scheduler.all_journaled());
+}
+
 TEST(Worker, DoesNotTakeItsOwnPauseForSilenceOfRankZero) {
   Worker worker(1, "plan");
   worker.greet(0);

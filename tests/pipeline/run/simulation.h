@@ -139,7 +139,7 @@ class Simulation {
       for (const auto& [pass, tile] : set_.restored) scheduler_.restore(pass, tile, {static_cast<double>(tile)});
       scheduler_.prepared("attempt", now_);
     }
-    if (scheduler_.phase() == Scheduler::Phase::publishing) scheduler_.published(now_);
+    if (scheduler_.all_journaled()) scheduler_.published(now_);
     for (auto& out : scheduler_.outgoing()) {
       // Encoded and decoded on its way, as every message is.
       auto bytes = encode_message(std::move(out.message));
@@ -153,6 +153,7 @@ class Simulation {
 
   void settle(int rank) {
     auto& worker = workers_[static_cast<std::size_t>(rank)];
+    if (worker.must_journal()) worker.tell_journal_written(now_);
     if (worker.quit_code() && !left_.contains(rank)) {
       left_.insert(rank);
       worker.leave({}, 1, now_);
