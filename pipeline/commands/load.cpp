@@ -56,10 +56,23 @@ std::string recipe_text(const RecipeOptions& options) {
   return options.text ? *options.text : document_text(path, "check the recipe's path");
 }
 
+/// The same path by what links lead to that does not exist yet: the library takes them for names.
+fs::path behind_links(const fs::path& path) {
+  constexpr int most = 40;
+  std::error_code error;
+  fs::path real;
+  for (const auto& part : path) {
+    real /= part;
+    for (int links = 0; links < most && fs::is_symlink(real, error) && !fs::exists(real, error); ++links)
+      real = real.parent_path() / fs::read_symlink(real, error);
+  }
+  return real;
+}
+
 /// From the root, without links, as far as these can be looked at, and without a slash at the end.
 fs::path real_path(const fs::path& path) {
   std::error_code error;
-  const fs::path whole = fs::absolute(path);  // a relative path of which nothing exists yet stays relative
+  const fs::path whole = behind_links(fs::absolute(path));  // a relative path of which nothing exists yet stays relative
   fs::path real = fs::weakly_canonical(whole, error);
   if (error) real = whole.lexically_normal();
   return real.has_filename() ? real : real.parent_path();

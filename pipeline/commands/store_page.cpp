@@ -54,6 +54,12 @@ std::string short_number(const Json& number) {
   return number.is_number_integer() ? number.dump() : number_of_digits(number.get<double>(), 6);
 }
 
+/// What pixels are stored by: all digits.
+std::string exact_number(const Json& number) {
+  const double value = number.get<double>();
+  return value == std::floor(value) && std::abs(value) < 1e15 ? number_of_digits(value, 15) : number.dump();
+}
+
 /// Map coordinates reach to millions of metres, and to millionths of a degree.
 std::string coordinate(const Json& number) { return number_of_digits(number.get<double>(), 12); }
 
@@ -111,8 +117,10 @@ std::string storage(const Json& store) {
   std::vector<Row> rows;
   for (const auto& v : store.at("variables")) {
     std::string type = v["type"];
-    if (v.contains("scale_factor")) type += " x " + short_number(v["scale_factor"]) + " + " + short_number(v["add_offset"]);
-    const std::string nodata = !v.contains("nodata") ? "" : v["nodata"].is_string() ? "NaN" : short_number(v["nodata"]);
+    if (v.contains("scale_factor")) type += " x " + exact_number(v["scale_factor"]) + " + " + exact_number(v.value("add_offset", Json(0)));
+    const std::string nodata = !v.contains("nodata")     ? ""
+                               : v["nodata"].is_string() ? v["nodata"].get<std::string>()
+                                                         : exact_number(v["nodata"]);
     rows.push_back({v["name"], joined(v["dimensions"], ", "), joined(v["shape"], " x "), joined(v["chunk"], " x "),
                     v.contains("shard") ? joined(v["shard"], " x ") : "-", type, nodata, v["codec"]});
   }

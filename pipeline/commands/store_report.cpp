@@ -108,12 +108,17 @@ Json axes_of(Store& store, const ZarrStore& zarr) {
 
 constexpr std::array statistics = {"valid_count", "mean", "standard_deviation", "minimum", "maximum"};
 
+Json nodata_json(double nodata) {
+  if (std::isfinite(nodata)) return nodata;
+  return std::isnan(nodata) ? "NaN" : nodata > 0 ? "Infinity" : "-Infinity";
+}
+
 Json variable_json(const Variable& variable) {
   Json out = {{"name", variable.name}, {"dimensions", variable.dimensions}, {"shape", variable.shape}, {"chunk", variable.chunk}};
   if (!variable.shard.empty()) out["shard"] = variable.shard;
   out["type"] = variable.type;
-  out["codec"] = compression_text(variable.compression);
-  if (variable.nodata) out["nodata"] = std::isnan(*variable.nodata) ? Json("NaN") : Json(*variable.nodata);
+  out["codec"] = compression_text(variable);
+  if (variable.nodata) out["nodata"] = nodata_json(*variable.nodata);
   for (const auto* key :
        {"scale_factor", "add_offset", "units", "long_name", "standard_name", "cell_methods", "process", "process_parameters"}) {
     if (variable.attributes.contains(key)) out[key] = variable.attributes[key];

@@ -23,6 +23,7 @@ struct Variable {
   std::size_t characters = 1;    ///< of the longest text: version 2 keeps texts at one width
   std::optional<double> nodata;  ///< what a missing pixel is stored as; nothing: no number means missing
   Compression compression{Compression::Name::raw, {}};
+  std::string other_codecs;  ///< of another writer, by name, that `compression` cannot tell: "transpose", "crc32c"
   Json attributes = Json::object();
 };
 

@@ -83,16 +83,19 @@ def test_an_output_of_another_kind(output, phrase, ranks, tmp_path):
         ({"path": "q"}, {"path": "link/q"}),
         ({"path": "link/q/inner.nc", "format": "netcdf"}, {"path": "q"}),
         ({"path": "q.nc", "format": "netcdf"}, {"path": "q.nc.terroir"}),
+        ({"path": "new"}, {"path": "later"}),
+        ({"path": "later/inner.zarr"}, {"path": "new"}),
     ],
 )
 def test_outputs_in_each_other_that_paths_do_not_show(first, second, tmp_path):
     (tmp_path / "link").symlink_to(".")
+    (tmp_path / "later").symlink_to("new")  # which does not exist yet
     outputs = {name: {**output, "path": "${{outputs.out}}/" + output["path"]} for name, output in (("a", first), ("b", second))}
     path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
     words = [path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}"]
     for command in ("check", "run"):
         assert_refused(terroir(command, *words), MISTAKE, ["outputs.b.path: ", "and output 'a'", "lie in each other", "its own folder"])
-    assert {entry.name for entry in tmp_path.iterdir()} == {"link", "recipe.yml"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"link", "later", "recipe.yml"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 #include "pipeline/adapters/zarr/parse_metadata.h"
 
+#include "pipeline/adapters/zarr/cf_attributes.h"
 #include "pipeline/error.h"
 
+#include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace terroir {
@@ -9,10 +12,26 @@ namespace {
 
 std::optional<double> number_of(const Json& fill) {
   if (fill.is_number()) return fill.get<double>();
+  if (fill.is_boolean()) return fill.get<bool>() ? 1 : 0;
   if (fill == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (fill == "Infinity") return std::numeric_limits<double>::infinity();
   if (fill == "-Infinity") return -std::numeric_limits<double>::infinity();
   return std::nullopt;
+}
+
+/// What marks missing pixels in version 3: an attribute, or a fill value of NaN; a number that absent chunks are filled with does not.
+std::optional<double> nodata_v3(const Json& attributes, const Json& fill) {
+  for (const auto* name : {"_FillValue", "missing_value"}) {
+    if (!attributes.contains(name)) continue;
+    if (const auto number = number_of(attributes[name])) return number;
+    const auto bytes = attributes[name].is_string() ? from_base64(attributes[name].get<std::string>()) : std::nullopt;
+    double number = 0;
+    if (!bytes || bytes->size() != sizeof number) continue;
+    std::memcpy(&number, bytes->data(), sizeof number);
+    return number;
+  }
+  const auto filled = number_of(fill);
+  return filled && std::isnan(*filled) ? filled : std::nullopt;
 }
 
 Shuffle shuffle_of(const Json& value) {
@@ -21,9 +40,9 @@ Shuffle shuffle_of(const Json& value) {
   return Shuffle::off;
 }
 
-/// A compressor by its name and its settings, which both versions call alike. Throws for one that Terroir does not write.
-Compression compression_of(const std::string& name, const Json& settings) {
-  Compression out;
+/// A codec by its name and its settings, which both versions call alike.
+void add_codec(const std::string& name, const Json& settings, Variable& variable) {
+  Compression& out = variable.compression;
   if (name == "blosc") {
     out.name = Compression::Name::blosc;
     out.options.cname = settings.at("cname");
@@ -33,24 +52,23 @@ Compression compression_of(const std::string& name, const Json& settings) {
     out.name = name == "zstd" ? Compression::Name::zstd : Compression::Name::gzip;
     out.options.level = settings.value("level", 0);
   } else {
-    throw Error(Fault::data, "codec '" + name + "' is none that Terroir writes");
+    variable.other_codecs += (variable.other_codecs.empty() ? "" : ", ") + name;
   }
-  return out;
 }
 
-Compression compression_of(const Json& codecs) {
-  Compression out{Compression::Name::raw, {}};
+void add_codecs(const Json& codecs, Variable& variable) {
   for (const auto& codec : codecs) {
     const std::string name = codec.at("name");
-    if (name != "bytes" && name != "vlen-utf8") out = compression_of(name, codec.value("configuration", Json::object()));
+    if (name != "bytes" && name != "vlen-utf8") add_codec(name, codec.value("configuration", Json::object()), variable);
   }
-  return out;
 }
 
 /// "<f4" is "float32".
 std::string type_of(const std::string& dtype) {
   const char kind = dtype.at(1);
-  if (kind == 'U') return "string";
+  if (kind == 'U' || kind == 'O') return "string";
+  if (kind == 'b') return "bool";
+  if (kind != 'f' && kind != 'u' && kind != 'i') return dtype.substr(1);
   const std::string bits = std::to_string(8 * std::stoi(dtype.substr(2)));
   return (kind == 'f' ? "float" : kind == 'u' ? "uint" : "int") + bits;
 }
@@ -77,17 +95,17 @@ Variable parse_v3(const std::string& name, const Json& document) {
     const Json& type = document.at("data_type");
     out.type = type.is_object() ? type.at("name") : type;  // others write types with a configuration
     out.dimensions = document.value("dimension_names", std::vector<std::string>());
-    out.nodata = number_of(document.at("fill_value"));
     out.attributes = document.value("attributes", Json::object());
+    out.nodata = nodata_v3(out.attributes, document.at("fill_value"));
     out.chunk = document.at("chunk_grid").at("configuration").at("chunk_shape").get<std::vector<Index>>();
     const Json& codecs = document.at("codecs");
     if (codecs.at(0).at("name") != "sharding_indexed") {
-      out.compression = compression_of(codecs);
+      add_codecs(codecs, out);
       return;
     }
     const Json& shard = codecs[0].at("configuration");
     out.shard = std::exchange(out.chunk, shard.at("chunk_shape").get<std::vector<Index>>());
-    out.compression = compression_of(shard.at("codecs"));
+    add_codecs(shard.at("codecs"), out);
   });
 }
 
@@ -97,12 +115,14 @@ Variable parse_v2(const std::string& name, const Json& array, const Json& attrib
     out.shape = array.at("shape").get<std::vector<Index>>();
     out.chunk = array.at("chunks").get<std::vector<Index>>();
     out.type = type_of(dtype);
-    if (out.type == "string") out.characters = static_cast<std::size_t>(std::stoul(dtype.substr(2)));
+    if (out.type == "string") out.characters = dtype.size() > 2 ? static_cast<std::size_t>(std::stoul(dtype.substr(2))) : 0;
     out.dimensions = attributes.value("_ARRAY_DIMENSIONS", std::vector<std::string>());
     out.nodata = number_of(array.at("fill_value"));
     out.attributes = attributes;
     const Json& compressor = array.at("compressor");
-    if (!compressor.is_null()) out.compression = compression_of(compressor.at("id").get<std::string>(), compressor);
+    if (!compressor.is_null()) add_codec(compressor.at("id").get<std::string>(), compressor, out);
+    const Json filters = array.value("filters", Json());
+    for (const auto& filter : filters) add_codec(filter.at("id").get<std::string>(), filter, out);
   });
 }
 

@@ -71,6 +71,7 @@ void read_v2(Store& store, ZarrStore& zarr) {
 
 /// The decoded bytes of the only chunk of a variable.
 std::vector<std::byte> content_of(Store& store, const ZarrStore& zarr, const Variable& variable, std::size_t bytes) {
+  if (!variable.other_codecs.empty()) return {};
   const std::string key = variable.name + (zarr.format == 3 ? "/c/0" : "/0");
   const auto encoded = store.get(key);
   if (!encoded) return {};
@@ -129,12 +130,20 @@ std::vector<double> read_numbers(Store& store, const ZarrStore& zarr, const Vari
 }
 
 std::vector<std::string> read_texts(Store& store, const ZarrStore& zarr, const Variable& variable) {
+  if (!variable.other_codecs.empty() || variable.characters == 0) return {};
   if (zarr.format == 3) {
+    if (variable.compression.name != Compression::Name::raw) return {};
     const auto bytes = store.get(variable.name + "/c/0");
     return bytes ? texts_with_lengths(*bytes) : std::vector<std::string>();
   }
   const auto bytes = content_of(store, zarr, variable, size_along(variable) * variable.characters * sizeof(char32_t));
   return texts_of_width(bytes, variable.characters);
+}
+
+std::string compression_text(const Variable& variable) {
+  const std::string own = compression_text(variable.compression);
+  if (variable.other_codecs.empty()) return own;
+  return variable.compression.name == Compression::Name::raw ? variable.other_codecs : own + ", " + variable.other_codecs;
 }
 
 std::string compression_text(const Compression& compression) {

@@ -26,10 +26,12 @@ struct ZarrStore {
 /// The numbers of a coordinate: a variable of one dimension that stands in one chunk. Empty when it is not stored.
 /// Throws Error(Fault::data) when it cannot be decoded.
 [[nodiscard]] std::vector<double> read_numbers(Store& store, const ZarrStore& zarr, const Variable& variable);
-/// The same of a variable of type "string".
+/// The same of a variable of type "string", as Terroir writes them; empty when others have packed them.
 [[nodiscard]] std::vector<std::string> read_texts(Store& store, const ZarrStore& zarr, const Variable& variable);
 
 /// "blosc (zstd 1, byte shuffle)", "gzip 5", "none".
 [[nodiscard]] std::string compression_text(const Compression&);
+/// The same with the names of what others do to chunks besides.
+[[nodiscard]] std::string compression_text(const Variable&);
 
 }  // namespace terroir

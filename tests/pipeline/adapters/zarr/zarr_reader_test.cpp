@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace terroir {
 namespace {
 
@@ -136,6 +138,46 @@ TEST(ReadZarr, NamesATypeThatSomebodyElseHasWritten) {
   put(store, "a/zarr.json", R"({"shape": [1], "data_type": {"name": "fixed_length_utf32"}, "fill_value": "", "codecs": [{"name": "bytes"}],
       "chunk_grid": {"configuration": {"chunk_shape": [1]}}})");
   EXPECT_EQ(read_zarr(store)->find("a")->type, "fixed_length_utf32");
+}
+
+/// Arrays as others write them: one with these members besides the usual ones.
+Variable array_v3(const std::string& members) {
+  MemoryStore store;
+  put(store, "a/zarr.json",
+      R"({"shape": [1], "data_type": "int16", "chunk_grid": {"configuration": {"chunk_shape": [1]}}, )" + members + "}");
+  return *read_zarr(store)->find("a");
+}
+Variable array_v2(const std::string& members) {
+  MemoryStore store;
+  put(store, "a/.zarray", R"({"shape": [1], "chunks": [1], )" + members + "}");
+  return *read_zarr(store)->find("a");
+}
+
+TEST(ReadZarr, TakesNoFillValueOfVersion3ForNodata) {
+  const std::string zero = R"("fill_value": 0, "codecs": [{"name": "bytes"}])";
+  EXPECT_EQ(array_v3(zero).nodata, std::nullopt);
+  EXPECT_EQ(array_v3(zero + R"(, "attributes": {"_FillValue": 3, "missing_value": 4})").nodata, 3);
+  EXPECT_EQ(array_v3(zero + R"(, "attributes": {"missing_value": 4})").nodata, 4);
+  EXPECT_EQ(array_v3(zero + R"(, "attributes": {"_FillValue": "AAAAAADAWMA="})").nodata, -99);  // as xarray writes it for floats
+  EXPECT_TRUE(std::isnan(array_v3(R"("fill_value": "NaN", "codecs": [{"name": "bytes"}])").nodata.value()));
+}
+
+TEST(ReadZarr, NamesCodecsThatItDoesNotWrite) {
+  const std::string zero = R"("fill_value": 0, "dtype": "<i2", "filters": null, )";
+  EXPECT_EQ(compression_text(array_v2(zero + R"("compressor": {"id": "zlib", "level": 3})")), "zlib");
+  EXPECT_EQ(compression_text(array_v3(R"("fill_value": 0, "codecs": [{"name": "transpose"}, {"name": "bytes"},
+      {"name": "gzip", "configuration": {"level": 6}}, {"name": "crc32c"}])")),
+            "gzip 6, transpose, crc32c");
+}
+
+TEST(ReadZarr, KnowsTheOtherTypesOfVersion2) {
+  const auto array = [](const std::string& dtype, const std::string& fill) {
+    return array_v2(R"("compressor": null, "fill_value": )" + fill + R"(, "dtype": ")" + dtype + R"(", "filters": [{"id": "vlen-utf8"}])");
+  };
+  EXPECT_EQ(array("|b1", "false").type, "bool");
+  EXPECT_EQ(array("|b1", "false").nodata, 0);
+  EXPECT_EQ(array("|O", "null").type, "string");
+  EXPECT_EQ(array("<M8[ns]", "0").type, "M8[ns]");
 }
 
 TEST(Base64, IsThatOfRfc4648) {
