@@ -58,7 +58,8 @@ void read_filter(InputArray& array, const InputJson& filter, const InputJson& dt
   }
   if (id == "delta" && same && array.type && is_integer(*array.type) && !array.swapped)
     return array.codecs.push_back({ChunkCodec::Kind::delta, array.element()});
-  note_unknown(array, "its filter '" + id + "' is not known here; write it again without filters");
+  const std::string of = id == "delta" && array.swapped ? " of big-endian numbers" : "";
+  note_unknown(array, "its filter '" + id + "'" + of + " is not known here; write it again without filters");
 }
 
 void read_compressor(InputArray& array, const InputJson& compressor) {
