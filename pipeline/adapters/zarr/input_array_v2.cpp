@@ -58,7 +58,7 @@ void read_filter(InputArray& array, const InputJson& filter, const InputJson& dt
   }
   if (id == "delta" && same && array.type && is_integer(*array.type) && !array.swapped)
     return array.codecs.push_back({ChunkCodec::Kind::delta, array.element()});
-  const std::string of = id == "delta" && array.swapped ? " of big-endian numbers" : "";
+  const std::string of = id == "delta" && array.swapped && array.type && is_integer(*array.type) ? " of big-endian numbers" : "";
   note_unknown(array, "its filter '" + id + "'" + of + " is not known here; write it again without filters");
 }
 

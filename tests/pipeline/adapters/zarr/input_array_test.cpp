@@ -136,6 +136,10 @@ TEST(InputArray, WhatIsNotKnownIsNamed) {
   InputJson filtered = plain_v2();
   filtered["filters"] = json(R"([{"id": "delta", "dtype": ">f4"}])");
   EXPECT_THAT(input_array_v2("a", filtered, {}).unreadable, HasSubstr("its filter 'delta' is not known here"));
+  InputJson swapped = plain_v2();
+  swapped["dtype"] = ">i2";
+  swapped["filters"] = json(R"([{"id": "delta", "dtype": ">i2"}])");
+  EXPECT_THAT(input_array_v2("a", swapped, {}).unreadable, HasSubstr("its filter 'delta' of big-endian numbers is not known here"));
   filtered["filters"] = json(R"([{"id": "shuffle", "elementsize": 3}])");
   EXPECT_THAT(input_array_v2("a", filtered, {}).unreadable, HasSubstr("its filter 'shuffle' is not known here"));
 }
