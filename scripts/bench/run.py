@@ -6,6 +6,7 @@ Every run starts mpirun, Python or gdaldem anew and writes into an empty folder;
 import argparse
 import os
 import pathlib
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -90,11 +91,22 @@ def terroir(recipe, inputs, out, ranks, memory):
     return [*words, "--output", f"features={out}", "--memory", memory, "--threads", 1, "--overwrite", "--quiet"]
 
 
+def both_cores(recipe, inputs, out, memory):
+    """Two jobs that know nothing of each other, each on a core of its own. Twice what one takes alone, over what both take, is all that
+    two ranks could gain on this machine: cores of a virtual one share theirs, and its memory, with others."""
+    def alone(core):
+        words = terroir(recipe, inputs, out / f"core{core}", 1, memory)
+        return shlex.join(str(word) for word in ["taskset", "-c", core, *words[words.index(TERROIR):]])
+
+    return ["bash", "-c", f"{alone(0)} & first=$!; {alone(1)} && wait $first"]
+
+
 def terrain_jobs(data, build, out):
     dem = data / "dem.tif"
     inputs = ["--input", f"dem={dem}"]
     yield Job("Terroir, 2 ranks", terroir("terrain.yml", inputs, out, 2, "300M"))
     yield Job("Terroir, 1 rank on 1 core", terroir("terrain.yml", inputs, out, 1, "300M"), pin="0")
+    yield Job("Terroir, two jobs of 1 rank at once: twice the work", both_cores("terrain.yml", inputs, out, "300M"))
     floor = ["mpirun", "-n", 2, "--bind-to", "core", build / "floor", dem, build / "tiles.txt", build / "layers", out]
     yield Job("floor, 2 ranks: decode once, encode eight finished layers", floor, after=fetch_seconds)
     yield Job("xarray + Dask, 2 workers", [PYTHON, "-W", "ignore", HERE / "peer_terrain.py", dem, out / "dask.zarr", 1024])
