@@ -21,6 +21,16 @@ report=$PWD/build/test-report
 rm -rf "$report"
 mkdir -p "$report"
 
+# A suite has a process group of its own, which the terminal's Ctrl-C does not reach.
+stop() {
+  trap - INT TERM
+  # shellcheck disable=SC2046
+  kill $(jobs -p) $(cat "$report"/*.pid 2>/dev/null) 2>/dev/null
+  echo "-- stopped"
+  exit 130
+}
+trap stop INT TERM
+
 finish() { exec /usr/bin/python3 scripts/test/report.py "$report"; }
 
 suite() {  # name, kind (unit | script | step), seconds allowed, command...: a step counts only when it fails
@@ -29,8 +39,11 @@ suite() {  # name, kind (unit | script | step), seconds allowed, command...: a s
   log=$report/$name.log
   started=$SECONDS
   echo "== $name"
-  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null
+  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+  echo $! >"$report/$name.pid"
+  wait $!
   status=$?
+  rm -f "$report/$name.pid"
   printf '%s %s %s\n' "$kind" "$status" "$((SECONDS - started))" >"$report/$name.status"
   case $status in
     0 | 77) return 0 ;;
@@ -58,13 +71,9 @@ wait "$readers" || finish
 suite unit unit 900 bash -c "unit_tests release '$report/unit'"
 
 if suite build-asan step 1800 bash -c 'build asan'; then
-  (
-    suppressions=$PWD/scripts/test
-    export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
-    export LSAN_OPTIONS=suppressions=$suppressions/leaks.supp:print_suppressions=0
-    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-    suite unit-asan unit 900 bash -c "unit_tests asan '$report/unit-asan'"
-  )
+  suite unit-asan unit 900 env ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+    LSAN_OPTIONS="suppressions=$PWD/scripts/test/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    bash -c "unit_tests asan '$report/unit-asan'"
 fi
 
 # The longest of the scripts stand last in the alphabet, and are begun first.
