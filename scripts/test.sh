@@ -76,21 +76,22 @@ if suite build-asan step 1800 bash -c 'build asan'; then
     bash -c "unit_tests asan '$report/unit-asan'"
 fi
 
-# The longest of the scripts stand last in the alphabet, and are begun first.
+# The longest of the scripts stand last in the alphabet, and are begun first. A second lane takes them from the other end once Python's tests
+# are through: by then those are done that look at all processes of the machine, tests/mpi.
 queue=$report/scripts
 find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort -r >"$queue"
-next_script() { flock "$report" sed -i -e '1w /dev/stdout' -e 1d "$queue"; }
-scripts() {
+scripts() {  # the line of the queue that is next: 1 or $
   local script name
-  while script=$(next_script) && [ -n "$script" ]; do
+  while script=$(flock "$report" sed -i -e "$1w /dev/stdout" -e "$1d" "$queue") && [ -n "$script" ]; do
     name=${script#tests/}
     suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
   done
 }
 # Scripts wait for processes that end half of the time, so Python tests take hardly longer beside them.
-scripts &
+scripts 1 &
 mkdir -p "$report/python"
 suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
-scripts
+scripts '$'
 wait
+[ ! -s "$queue" ] || suite scripts step 10 bash -c "echo 'were not run:'; cat '$queue'; exit 1"
 finish

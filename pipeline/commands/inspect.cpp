@@ -27,7 +27,7 @@ constexpr const char* inspect_help =
     "terroir inspect STORE [--json] [--verify]\n"
     "Shows what a Zarr store holds: grid, variables, statistics, size; of a NetCDF or GeoTIFF output, its files and its run.\n\n"
     "  --json    as JSON\n"
-    "  --verify  read every object that the journal names and compare its size and checksum\n";
+    "  --verify  read every object that the run has noted and compare its size and checksum\n";
 
 /// What the arguments ask for, or what is wrong with them.
 std::string read_arguments(std::span<const std::string> arguments, InspectRequest& request) {
@@ -71,7 +71,7 @@ Expected expected_of(Store& store, const ZarrStore& zarr) {
     throw Error(Fault::mistake, store.location() + " cannot be verified: it is not as a run of terroir has left it, with __terroir/ in it");
   const auto folder = (std::filesystem::path(store.location()) / marker->journal).lexically_normal().string();
   const std::string place = marker->journal.empty() ? store.location() : folder;
-  const auto entries = read_journal(*open_result(place), plan_hash);
+  const auto entries = read_journal(*open_result(place), marker->hash);
   if (entries.empty())
     throw Error(Fault::mistake, store.location() + " cannot be verified: the journal of its run belongs into " + place +
                                     "/__terroir, where there is none; bring the folder of the run's first output back to that place");
@@ -84,7 +84,7 @@ Expected expected_of(Store& store, const ZarrStore& zarr) {
   }
   for (const auto& [pass, tiles] : marker->tiles) out.tiles += tiles;
   out.told = static_cast<Index>(told.size());
-  if (const auto note = publication_of(store, plan_hash))
+  if (const auto note = publication_of(store, marker->hash))
     for (const auto& document : note->files) out.objects[document.key] = document;
   return out;
 }

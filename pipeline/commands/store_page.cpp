@@ -56,6 +56,7 @@ std::string short_number(const Json& number) {
 
 /// What pixels are stored by: all digits.
 std::string exact_number(const Json& number) {
+  if (!number.is_number()) return number.is_string() ? number.get<std::string>() : number.dump();
   const double value = number.get<double>();
   return value == std::floor(value) && std::abs(value) < 1e15 ? number_of_digits(value, 15) : number.dump();
 }

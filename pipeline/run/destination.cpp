@@ -276,6 +276,14 @@ struct Stock {
   std::vector<OutputKey> damaged;
 };
 
+/// What a finished result lacks, for its user.
+void note_what_is_gone(const Journaled& tiles, bool tiles_are_left, std::vector<std::string>& notes) {
+  if (tiles.documents_broken) notes.push_back("documents of the result differ from what was written: they are written again");
+  if (!tiles_are_left) return;
+  notes.push_back(tiles.broken ? "objects of the result are gone or cut short: their tiles are computed again"
+                               : "the journal does not tell of all objects of the result: the other tiles are computed again");
+}
+
 Stock take_stock(const Plan& plan, const std::vector<Destination>& destinations, std::vector<Folder>& folders, bool verify) {
   Stock stock;
   Preparation& out = stock.found;
@@ -291,11 +299,7 @@ Stock take_stock(const Plan& plan, const std::vector<Destination>& destinations,
   }
   if (out.nothing_to_do) return stock;
   stock.damaged = std::move(tiles.damaged);
-  if (finished && !verify)
-    out.notes.push_back(tiles.broken ? "objects of the result are gone or cut short: their tiles are computed again"
-                        : tiles.documents_broken
-                            ? "documents of the result are gone or cut short: they are written again"
-                            : "the journal does not tell of all objects of the result: the other tiles are computed again");
+  if (finished && !verify) note_what_is_gone(tiles, std::find(touched.begin(), touched.end(), true) != touched.end(), out.notes);
   if (!out.tiles.empty())
     out.notes.push_back("resumes: " + std::to_string(out.tiles.size()) + " of " + std::to_string(tiles_of(plan)) + " tiles are done");
   return stock;

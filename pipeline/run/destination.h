@@ -19,7 +19,7 @@ struct Destination {
 struct PrepareOptions {
   std::string attempt;     ///< names this run; later ones sort after earlier ones
   bool overwrite = false;  ///< start over, whatever run the folders hold
-  bool verify = false;     ///< read the journaled objects and compare their checksums
+  bool verify = false;     ///< read the objects and documents that were noted and compare their checksums
 };
 
 /// What earlier attempts have left to do.
@@ -36,7 +36,7 @@ struct Preparation {
 /// The journal of all passes is kept in the folder of the first output.
 [[nodiscard]] Preparation prepare_outputs(const Plan& plan, const std::vector<Destination>& destinations, const PrepareOptions& options);
 
-/// Notes that an output's root document stands: to be called once its sink has published it. `files`: see Sink::publish.
+/// Notes that an output's documents, or its file, stand: to be called once its sink has published it. `files`: see Sink::publish.
 void note_published(const Plan& plan, const Destination& destination, const std::string& attempt, const std::vector<ObjectRecord>& files);
 
 }  // namespace terroir

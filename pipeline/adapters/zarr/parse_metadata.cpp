@@ -40,6 +40,8 @@ Shuffle shuffle_of(const Json& value) {
   return Shuffle::off;
 }
 
+constexpr const char* big_endian = "big-endian";
+
 /// A codec by its name and its settings, which both versions call alike.
 void add_codec(const std::string& name, const Json& settings, Variable& variable) {
   Compression& out = variable.compression;
@@ -59,16 +61,18 @@ void add_codec(const std::string& name, const Json& settings, Variable& variable
 void add_codecs(const Json& codecs, Variable& variable) {
   for (const auto& codec : codecs) {
     const std::string name = codec.at("name");
-    if (name != "bytes" && name != "vlen-utf8") add_codec(name, codec.value("configuration", Json::object()), variable);
+    const Json settings = codec.value("configuration", Json::object());
+    if (name == "bytes" ? settings.value("endian", "little") == "big" : name != "vlen-utf8")
+      add_codec(name == "bytes" ? big_endian : name, settings, variable);
   }
 }
 
 /// "<f4" is "float32".
 std::string type_of(const std::string& dtype) {
-  const char kind = dtype.at(1);
+  const char kind = dtype.at(0) == '[' ? 'V' : dtype.at(1);
   if (kind == 'U' || kind == 'O') return "string";
   if (kind == 'b') return "bool";
-  if (kind != 'f' && kind != 'u' && kind != 'i') return dtype.substr(1);
+  if (kind != 'f' && kind != 'u' && kind != 'i') return kind == 'V' ? "struct" : dtype.substr(1);
   const std::string bits = std::to_string(8 * std::stoi(dtype.substr(2)));
   return (kind == 'f' ? "float" : kind == 'u' ? "uint" : "int") + bits;
 }
@@ -94,7 +98,8 @@ Variable parse_v3(const std::string& name, const Json& document) {
     out.shape = document.at("shape").get<std::vector<Index>>();
     const Json& type = document.at("data_type");
     out.type = type.is_object() ? type.at("name") : type;  // others write types with a configuration
-    out.dimensions = document.value("dimension_names", std::vector<std::string>());
+    const Json names = document.value("dimension_names", Json::array());
+    for (const Json& dimension : names) out.dimensions.push_back(dimension.is_string() ? dimension.get<std::string>() : "");
     out.attributes = document.value("attributes", Json::object());
     out.nodata = nodata_v3(out.attributes, document.at("fill_value"));
     out.chunk = document.at("chunk_grid").at("configuration").at("chunk_shape").get<std::vector<Index>>();
@@ -111,7 +116,8 @@ Variable parse_v3(const std::string& name, const Json& document) {
 
 Variable parse_v2(const std::string& name, const Json& array, const Json& attributes) {
   return parsed(name, [&](Variable& out) {
-    const std::string dtype = array.at("dtype");
+    const Json& type = array.at("dtype");
+    const std::string dtype = type.is_string() ? type.get<std::string>() : type.dump();
     out.shape = array.at("shape").get<std::vector<Index>>();
     out.chunk = array.at("chunks").get<std::vector<Index>>();
     out.type = type_of(dtype);
@@ -119,6 +125,7 @@ Variable parse_v2(const std::string& name, const Json& array, const Json& attrib
     out.dimensions = attributes.value("_ARRAY_DIMENSIONS", std::vector<std::string>());
     out.nodata = number_of(array.at("fill_value"));
     out.attributes = attributes;
+    if (dtype.at(0) == '>') add_codec(big_endian, {}, out);
     const Json& compressor = array.at("compressor");
     if (!compressor.is_null()) add_codec(compressor.at("id").get<std::string>(), compressor, out);
     const Json filters = array.value("filters", Json());

@@ -63,15 +63,20 @@ void read_v2(Store& store, ZarrStore& zarr) {
   zarr.attributes = find(".zattrs");
   std::vector<std::string> names;
   for (const auto& [key, facts] : all.items()) {
-    if (key.ends_with("/.zarray")) names.push_back(key.substr(0, key.find('/')));
+    if (key.ends_with("/.zarray")) names.push_back(key.substr(0, key.rfind('/')));
   }
   if (names.empty()) names = names_with(store, ".zarray");
   for (const auto& name : names) zarr.variables.push_back(parse_v2(name, find(name + "/.zarray"), find(name + "/.zattrs")));
 }
 
+/// Whether a variable stands in one chunk as Terroir writes coordinates; those of others are not read here.
+bool is_one_chunk(const Variable& variable) {
+  return variable.shape.size() == 1 && variable.chunk == variable.shape && variable.shard.empty() && variable.other_codecs.empty();
+}
+
 /// The decoded bytes of the only chunk of a variable.
 std::vector<std::byte> content_of(Store& store, const ZarrStore& zarr, const Variable& variable, std::size_t bytes) {
-  if (!variable.other_codecs.empty()) return {};
+  if (!is_one_chunk(variable)) return {};
   const std::string key = variable.name + (zarr.format == 3 ? "/c/0" : "/0");
   const auto encoded = store.get(key);
   if (!encoded) return {};
@@ -84,7 +89,7 @@ std::vector<std::byte> content_of(Store& store, const ZarrStore& zarr, const Var
   return out;
 }
 
-std::size_t size_along(const Variable& variable) { return variable.shape.size() == 1 ? static_cast<std::size_t>(variable.shape[0]) : 0; }
+std::size_t size_along(const Variable& variable) { return is_one_chunk(variable) ? static_cast<std::size_t>(variable.shape[0]) : 0; }
 
 template <class T>
 std::vector<double> as_doubles(std::span<const std::byte> bytes) {
@@ -130,7 +135,7 @@ std::vector<double> read_numbers(Store& store, const ZarrStore& zarr, const Vari
 }
 
 std::vector<std::string> read_texts(Store& store, const ZarrStore& zarr, const Variable& variable) {
-  if (!variable.other_codecs.empty() || variable.characters == 0) return {};
+  if (variable.type != "string" || variable.characters == 0 || !is_one_chunk(variable)) return {};
   if (zarr.format == 3) {
     if (variable.compression.name != Compression::Name::raw) return {};
     const auto bytes = store.get(variable.name + "/c/0");

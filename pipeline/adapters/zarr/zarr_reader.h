@@ -23,7 +23,7 @@ struct ZarrStore {
 /// none at all. Throws Error(Fault::data) when a document is damaged.
 [[nodiscard]] std::optional<ZarrStore> read_zarr(Store& store);
 
-/// The numbers of a coordinate: a variable of one dimension that stands in one chunk. Empty when it is not stored.
+/// The numbers of a coordinate: a variable of one dimension that stands in one chunk. Empty when it is none, or not stored.
 /// Throws Error(Fault::data) when it cannot be decoded.
 [[nodiscard]] std::vector<double> read_numbers(Store& store, const ZarrStore& zarr, const Variable& variable);
 /// The same of a variable of type "string", as Terroir writes them; empty when others have packed them.

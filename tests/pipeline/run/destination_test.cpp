@@ -194,8 +194,8 @@ TEST(Destination, WritesDocumentsAgainThatAreGoneOrCutShort) {
     EXPECT_FALSE(found.nothing_to_do);
     EXPECT_THAT(found.tiles, SizeIs(18));
     EXPECT_THAT(found.published, ElementsAre(false, true));
-    EXPECT_THAT(found.notes,
-                ElementsAre("documents of the result are gone or cut short: they are written again", "resumes: 18 of 18 tiles are done"));
+    EXPECT_THAT(found.notes, ElementsAre("documents of the result differ from what was written: they are written again",
+                                         "resumes: 18 of 18 tiles are done"));
     EXPECT_FALSE(store.get("zarr.json"));  // until the others are whole again
   }
 }

@@ -170,6 +170,29 @@ TEST(ReadZarr, NamesCodecsThatItDoesNotWrite) {
             "gzip 6, transpose, crc32c");
 }
 
+TEST(ReadZarr, ReadsNoCoordinateThatOthersHavePackedTheirWay) {
+  MemoryStore store;
+  const auto put_array = [&](const std::string& dtype, const std::string& chunks) {
+    put(store, "a/.zarray",
+        R"({"shape": [2], "compressor": null, "fill_value": 0, "chunks": [)" + chunks + R"(], "dtype": ")" + dtype + "\"}");
+    const auto zarr = read_zarr(store).value();
+    return read_numbers(store, zarr, *zarr.find("a"));
+  };
+  const std::int16_t numbers[] = {1, 256};
+  store.put("a/0", std::as_bytes(std::span(numbers)));
+  EXPECT_THAT(put_array("<i2", "2"), ElementsAre(1, 256));
+  EXPECT_THAT(put_array(">i2", "2"), ElementsAre());
+  EXPECT_THAT(put_array("<i2", "1"), ElementsAre());
+  const auto zarr = read_zarr(store).value();
+  EXPECT_THAT(read_texts(store, zarr, *zarr.find("a")), ElementsAre());
+  EXPECT_EQ(compression_text(array_v3(R"("fill_value": 0, "codecs": [{"name": "bytes", "configuration": {"endian": "big"}}])")),
+            "big-endian");
+}
+
+TEST(ReadZarr, TakesDimensionsWithoutNames) {
+  EXPECT_THAT(array_v3(R"("fill_value": 0, "codecs": [{"name": "bytes"}], "dimension_names": [null])").dimensions, ElementsAre(""));
+}
+
 TEST(ReadZarr, KnowsTheOtherTypesOfVersion2) {
   const auto array = [](const std::string& dtype, const std::string& fill) {
     return array_v2(R"("compressor": null, "fill_value": )" + fill + R"(, "dtype": ")" + dtype + R"(", "filters": [{"id": "vlen-utf8"}])");
