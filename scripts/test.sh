@@ -76,10 +76,9 @@ if suite build-asan step 1800 bash -c 'build asan'; then
     bash -c "unit_tests asan '$report/unit-asan'"
 fi
 
-# The longest of the scripts stand last in the alphabet, and are begun first. A second lane takes them from the other end once Python's tests
-# are through: by then those are done that look at all processes of the machine, tests/mpi.
+# One lane of scripts beside Python's tests, and once these are through a second one from the other end of the alphabet, where the longest are.
 queue=$report/scripts
-find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort -r >"$queue"
+find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort >"$queue"
 scripts() {  # the line of the queue that is next: 1 or $
   local script name
   while script=$(flock "$report" sed -i -e "$1w /dev/stdout" -e "$1d" "$queue") && [ -n "$script" ]; do
@@ -87,7 +86,7 @@ scripts() {  # the line of the queue that is next: 1 or $
     suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
   done
 }
-# Scripts wait for processes that end half of the time, so Python tests take hardly longer beside them.
+# Scripts wait for processes that end half of the time, so Python's tests take hardly longer beside them.
 scripts 1 &
 mkdir -p "$report/python"
 suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"

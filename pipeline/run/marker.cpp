@@ -81,8 +81,9 @@ std::string to_text(const PlanMarker& marker) {
 std::optional<PlanMarker> parse_marker(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   try {
-    return PlanMarker{json.at("attempt"), json.at("plan"),  json.at("terroir"), json.at("output"), json.at("journal"),
-                      json.at("root"),    json.at("names"), json.at("tiles"),   json.at("recipe"), json.at("inputs")};
+    return PlanMarker{json.at("attempt"), json.at("plan"),  json.at("terroir"), json.at("output"),
+                      json.at("journal"), json.at("root"),  json.at("names"),   json.value("tiles", std::map<std::size_t, Index>()),
+                      json.at("recipe"),  json.at("inputs")};
   } catch (const Json::exception&) {
     return std::nullopt;
   }

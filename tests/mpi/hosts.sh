@@ -12,11 +12,11 @@ network=10.77.0
 hosts_missing() {
   command -v ip >/dev/null || { echo "iproute2 is missing"; return 0; }
   [ "$(id -u)" -eq 0 ] || { echo "network namespaces need root"; return 0; }
-  if ip netns add tfprobe 2>/dev/null && ip -n tfprobe link add tfa type veth peer name tfb 2>/dev/null; then
-    ip netns del tfprobe
+  if ip netns add "tfprobe$$" 2>/dev/null && ip -n "tfprobe$$" link add tfa type veth peer name tfb 2>/dev/null; then
+    ip netns del "tfprobe$$"
     return 1
   fi
-  ip netns del tfprobe 2>/dev/null
+  ip netns del "tfprobe$$" 2>/dev/null
   echo "network namespaces are not permitted"
 }
 

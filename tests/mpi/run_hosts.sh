@@ -43,7 +43,7 @@ rm -rf "$work/out"
 on_host 1 timeout --kill-after=5 100 "${relief[@]}" --block 16x16 >"$work/log" 2>&1 &
 job=$!
 under_way "$work/out"
-ranks=$(pgrep -f "^$TERROIR run $recipe")
+ranks=$(pgrep -f "^$TERROIR run .*features=$work/out")
 hosts_cut 3
 ended 100
 # Whoever notices first ends it: mpirun, the MPI library, or the ranks by their heartbeats.

@@ -32,7 +32,7 @@ hosts_serve "$work" 2
 stop_server() { kill "$served"; }
 cleaners=(stop_server "${cleaners[@]}")
 export OMPI_MCA_plm_rsh_agent=$work/rsh OMPI_MCA_btl_tcp_if_include=$network.0/24 OMPI_MCA_oob_tcp_if_include=$network.0/24
-export FAKE_TOKEN=planted-in-the-environment
+export FAKE_TOKEN=buried-in-the-environment
 cd "$work" || exit 1
 line=(on_own_disk "$work/disk.1" 1 "$TERROIR" launch "$here/relief_job.yml" --output "features=$work/out" --hostfile hosts --ranks 4
   "${long[@]}")
@@ -66,7 +66,7 @@ rm -rf "$work/out"
 "${line[@]}" --input block=16x16 --retries 5 >"$work/log" 2>&1 </dev/null &
 job=$!
 check "a job is under way" under_way "$work/out"
-check "no command line holds a secret" same "$(grep -l 'plante[d]-' /proc/[0-9]*/cmdline 2>/dev/null)" ""
+check "no command line holds a secret" same "$(grep -l 'burie[d]-' /proc/[0-9]*/cmdline 2>/dev/null)" ""
 check "each host works on its own disk" test -e disk.1/ompi.tfh1.0 -a -e disk.2/ompi.tfh2.0 -a ! -e disk.1/ompi.tfh2.0
 far=$(terroirs_of 2)
 check "two of its ranks are far" same "$(wc -w <<<"$far")" 2
@@ -83,5 +83,5 @@ ended 100
 check "the link is back: the job ends well" same "$status" 0
 check "the link is back: it has resumed" says "resumes: "
 check "the link is back: to the same files" same "$(digest "$work/out")" "$expected"
-check "no secret is kept or printed" same "$(grep -rl planted- "$work")" ""
+check "no secret is kept or printed" same "$(grep -rl buried- "$work")" ""
 finish
