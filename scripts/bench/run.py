@@ -95,7 +95,9 @@ def both_cores(recipe, inputs, out, memory):
     """Two jobs that know nothing of each other, each on a core of its own. Twice what one takes alone, over what both take, is all that
     two ranks could gain on this machine: cores of a virtual one share theirs, and its memory, with others."""
     def alone(core):
-        return shlex.join(str(word) for word in ["taskset", "-c", core, *terroir(recipe, inputs, out / f"core{core}", 1, memory)])
+        words = terroir(recipe, inputs, out / f"core{core}", 1, memory)
+        words[words.index("core")] = "none"  # each mpirun would take the first core
+        return shlex.join(str(word) for word in ["taskset", "-c", core, *words])
 
     return ["bash", "-c", f"{alone(0)} & first=$!; {alone(1)}; second=$?; wait $first && exit $second"]
 
