@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace terroir::focal {
 namespace {
@@ -63,7 +64,7 @@ struct Moments {
 TERROIR_INLINE float share(float part, float n) noexcept { return part / (n < 1 ? 1 : n); }
 
 /// One formula for rows with and without gaps, so that both give the same bits.
-template <bool gaps, bool with_squares, bool three>
+template <bool gaps, bool squared, bool three>
 TERROIR_INLINE void join(const Moments& m, Index count) noexcept {
   const float *count_a = m.a.count, *mean_a = m.a.mean, *squares_a = m.a.squares;
   const float *count_b = m.b.count, *mean_b = m.b.mean, *squares_b = m.b.squares;
@@ -84,33 +85,29 @@ TERROIR_INLINE void join(const Moments& m, Index count) noexcept {
     }
     const float a = mean_a[i], to_b = mean_b[i] - a, step_b = to_b * share_b;
     float mean = a + step_b, squares = 0;
-    if constexpr (with_squares) squares = (squares_a[i] + squares_b[i]) + (to_b * na) * step_b;
+    if constexpr (squared) squares = (squares_a[i] + squares_b[i]) + (to_b * na) * step_b;
     if constexpr (three) {
       const float to_c = mean_c[i] - mean, step_c = to_c * share_c;
       mean += step_c;
-      if constexpr (with_squares) squares = (squares + squares_c[i]) + (to_c * nab) * step_c;
+      if constexpr (squared) squares = (squares + squares_c[i]) + (to_c * nab) * step_c;
     }
     mean_out[i] = mean;
-    if constexpr (with_squares) squares_out[i] = squares;
+    if constexpr (squared) squares_out[i] = squares;
   }
 }
 
-TERROIR_INLINE void join_moments_body(const Moments& m, Index count) noexcept { join<false, true, false>(m, count); }
-TERROIR_CLONES(join_moments, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_moments_gaps_body(const Moments& m, Index count) noexcept { join<true, true, false>(m, count); }
-TERROIR_CLONES(join_moments_gaps, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_body(const Moments& m, Index count) noexcept { join<false, false, false>(m, count); }
-TERROIR_CLONES(join_means, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_gaps_body(const Moments& m, Index count) noexcept { join<true, false, false>(m, count); }
-TERROIR_CLONES(join_means_gaps, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_moments_of_three_body(const Moments& m, Index count) noexcept { join<false, true, true>(m, count); }
-TERROIR_CLONES(join_moments_of_three, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_moments_of_three_gaps_body(const Moments& m, Index count) noexcept { join<true, true, true>(m, count); }
-TERROIR_CLONES(join_moments_of_three_gaps, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_of_three_body(const Moments& m, Index count) noexcept { join<false, false, true>(m, count); }
-TERROIR_CLONES(join_means_of_three, (const Moments& m, Index count), (m, count))
-TERROIR_INLINE void join_means_of_three_gaps_body(const Moments& m, Index count) noexcept { join<true, false, true>(m, count); }
-TERROIR_CLONES(join_means_of_three_gaps, (const Moments& m, Index count), (m, count))
+/// Which of the loops rows of parts ask for.
+constexpr unsigned with_gaps = 1, with_squares = 2, of_three = 4;
+
+template <unsigned... asks>
+TERROIR_INLINE void pick(unsigned ask, const Moments& m, Index count, std::integer_sequence<unsigned, asks...>) noexcept {
+  ((ask == asks ? join<(asks & with_gaps) != 0, (asks & with_squares) != 0, (asks & of_three) != 0>(m, count) : void()), ...);
+}
+
+TERROIR_INLINE void join_moments_body(unsigned ask, const Moments& m, Index count) noexcept {
+  pick(ask, m, count, std::make_integer_sequence<unsigned, 8>());
+}
+TERROIR_CLONES(join_moments, (unsigned ask, const Moments& m, Index count), (ask, m, count))
 
 TERROIR_INLINE void divide_and_root_body(const float* squares, float divisor, float* out, Index count) noexcept {
 #pragma GCC ivdep
@@ -163,14 +160,7 @@ void join_means_and_squares(const Planes& planes, const Partial& a, const Partia
   m.count = out.plane(planes, Plane::count);
   m.mean = out.plane(planes, Plane::mean);
   m.squares = squares ? out.plane(planes, Plane::squares) : nullptr;
-  if (c != nullptr && out.full)
-    squares ? join_moments_of_three(m, count) : join_means_of_three(m, count);
-  else if (c != nullptr)
-    squares ? join_moments_of_three_gaps(m, count) : join_means_of_three_gaps(m, count);
-  else if (out.full)
-    squares ? join_moments(m, count) : join_means(m, count);
-  else
-    squares ? join_moments_gaps(m, count) : join_means_gaps(m, count);
+  join_moments((out.full ? 0 : with_gaps) | (squares ? with_squares : 0) | (c != nullptr ? of_three : 0), m, count);
 }
 
 using Join = void (*)(const float*, const float*, float*, Index);

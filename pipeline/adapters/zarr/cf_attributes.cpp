@@ -16,15 +16,6 @@ std::optional<double> number_of(const InputJson& value) {
   return std::nullopt;
 }
 
-/// Eight bytes of a double in base64, as xarray writes what marks missing floats.
-std::optional<double> encoded_double(const std::string& text) {
-  const auto bytes = from_base64(text);
-  double number = 0;
-  if (!bytes || bytes->size() != sizeof number) return std::nullopt;
-  std::memcpy(&number, bytes->data(), sizeof number);
-  return number;
-}
-
 CfAttribute attribute_of(const std::string& name, const InputJson& value) {
   CfAttribute out{name, {}, {}};
   const bool marks = name == "_FillValue" || name == "missing_value";
@@ -49,6 +40,14 @@ CfAttribute attribute_of(const std::string& name, const InputJson& value) {
 }
 
 }  // namespace
+
+std::optional<double> encoded_double(const std::string& text) {
+  const auto bytes = from_base64(text);
+  double number = 0;
+  if (!bytes || bytes->size() != sizeof number) return std::nullopt;
+  std::memcpy(&number, bytes->data(), sizeof number);
+  return number;
+}
 
 std::vector<CfAttribute> cf_attributes(const InputArray& array, int format) {
   std::vector<CfAttribute> out;

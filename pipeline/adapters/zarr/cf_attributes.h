@@ -13,6 +13,9 @@ namespace terroir {
 /// text for CrsReader, empty where there is none.
 [[nodiscard]] std::string named_crs(const InputJson& attributes);
 
+/// Eight bytes of a double in base64, as xarray writes what marks missing floats; nothing when the text is none.
+[[nodiscard]] std::optional<double> encoded_double(const std::string& text);
+
 /// The bytes of base64 text (RFC 4648); nothing when it is none.
 [[nodiscard]] std::optional<std::vector<std::byte>> from_base64(std::string_view text);
 

@@ -4,7 +4,6 @@
 #include "pipeline/error.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 namespace terroir {
@@ -24,11 +23,7 @@ std::optional<double> nodata_v3(const Json& attributes, const Json& fill) {
   for (const auto* name : {"_FillValue", "missing_value"}) {
     if (!attributes.contains(name)) continue;
     if (const auto number = number_of(attributes[name])) return number;
-    const auto bytes = attributes[name].is_string() ? from_base64(attributes[name].get<std::string>()) : std::nullopt;
-    double number = 0;
-    if (!bytes || bytes->size() != sizeof number) continue;
-    std::memcpy(&number, bytes->data(), sizeof number);
-    return number;
+    if (attributes[name].is_string()) return encoded_double(attributes[name].get<std::string>());
   }
   const auto filled = number_of(fill);
   return filled && std::isnan(*filled) ? filled : std::nullopt;
