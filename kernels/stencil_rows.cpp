@@ -17,7 +17,11 @@ struct Row {
   Stencil slope, sun;
 };
 
-/// Sets of features that have a loop: all six usual ones; any of the gradient; any of the differences; the others by themselves.
+constexpr unsigned of_gradient = slope_angle | slope_percent | aspect_compass | shade;
+constexpr unsigned of_differences = position | ruggedness_riley | ruggedness_wilson | roughness_range;
+constexpr unsigned six = slope_angle | aspect_compass | shade | position | ruggedness_riley | roughness_range;
+
+/// Sets of features that have a loop: any of the gradient; any of the differences; the others by themselves. All six have two.
 constexpr std::array loops = {1u,
                               2u,
                               3u,
@@ -32,7 +36,6 @@ constexpr std::array loops = {1u,
                               40u,
                               48u,
                               56u,
-                              63u,
                               unsigned{slope_percent},
                               unsigned{ruggedness_wilson},
                               zevenbergen_thorne | 1u,
@@ -41,31 +44,71 @@ constexpr std::array loops = {1u,
                               zevenbergen_thorne | unsigned{slope_percent}};
 
 template <unsigned features>
-TERROIR_INLINE void loop(const Row& row) noexcept {
+TERROIR_INLINE void write_of_gradient(const Row& row, Index x, const Gradient& g) noexcept {
+  const Stencil& sun = row.sun;
+  if constexpr ((features & slope_angle) != 0) row.angle[x] = angle(g, row.slope.slope_z, row.slope.slope_unit);
+  if constexpr ((features & slope_percent) != 0) row.angle[x] = percent(g, row.slope.slope_z);
+  if constexpr ((features & aspect_compass) != 0) row.compass[x] = compass(g);
+  if constexpr ((features & shade) != 0) row.shade[x] = hillshade(g, sun.sun_up, sun.sun_east, sun.sun_north, sun.shade_z_squared);
+}
+
+template <unsigned features>
+TERROIR_INLINE void write_of_differences(const Row& row, Index x, const Nine& w) noexcept {
+  const Drops d = drops(w);
+  if constexpr ((features & position) != 0) row.position[x] = 0.125f * sum(d);
+  if constexpr ((features & ruggedness_riley) != 0) row.ruggedness[x] = riley(d);
+  if constexpr ((features & ruggedness_wilson) != 0) row.ruggedness[x] = wilson(d);
+  if constexpr ((features & roughness_range) != 0) row.range[x] = range(w, sum(d));
+}
+
+/// The gradients of a stretch of a row, for a second loop.
+struct Gradients {
+  static constexpr Index most = 256;
+  alignas(64) float east[most], south[most], squared[most];
+};
+
+/// One loop over a row, which may keep the gradients too. `row` is a copy, so that nothing that is written can be a part of it.
+template <unsigned features>
+TERROIR_INLINE void loop(const Row row, Gradients* kept = nullptr) noexcept {
   const float *n = row.north, *m = row.centre, *s = row.south;
-  float *angle_out = row.angle, *compass_out = row.compass, *shade_out = row.shade;
-  float *position_out = row.position, *ruggedness_out = row.ruggedness, *range_out = row.range;
-  const float by_width = row.by_width, by_height = row.by_height;
-  const float slope_z = row.slope.slope_z, slope_unit = row.slope.slope_unit;
-  const float up = row.sun.sun_up, east = row.sun.sun_east, north = row.sun.sun_north, shade_z = row.sun.shade_z_squared;
-  const Index cols = row.cols;
 #pragma GCC ivdep
-  for (Index x = 0; x < cols; ++x) {
+  for (Index x = 0; x < row.cols; ++x) {
     const Nine w = {n[x - 1], n[x], n[x + 1], m[x - 1], m[x], m[x + 1], s[x - 1], s[x], s[x + 1]};
-    if constexpr ((features & (slope_angle | slope_percent | aspect_compass | shade)) != 0) {
-      const Gradient g = gradient<(features & zevenbergen_thorne) != 0>(w, by_width, by_height);
-      if constexpr ((features & slope_angle) != 0) angle_out[x] = angle(g, slope_z, slope_unit);
-      if constexpr ((features & slope_percent) != 0) angle_out[x] = percent(g, slope_z);
-      if constexpr ((features & aspect_compass) != 0) compass_out[x] = compass(g);
-      if constexpr ((features & shade) != 0) shade_out[x] = hillshade(g, up, east, north, shade_z);
+    const Gradient g = gradient<(features & zevenbergen_thorne) != 0>(w, row.by_width, row.by_height);
+    if (kept != nullptr) {
+      kept->east[x] = g.east;
+      kept->south[x] = g.south;
+      kept->squared[x] = g.squared;
     }
-    if constexpr ((features & (position | ruggedness_riley | ruggedness_wilson | roughness_range)) != 0) {
-      const Drops d = drops(w);
-      if constexpr ((features & position) != 0) position_out[x] = 0.125f * sum(d);
-      if constexpr ((features & ruggedness_riley) != 0) ruggedness_out[x] = riley(d);
-      if constexpr ((features & ruggedness_wilson) != 0) ruggedness_out[x] = wilson(d);
-      if constexpr ((features & roughness_range) != 0) range_out[x] = range(w, sum(d));
-    }
+    write_of_gradient<features>(row, x, g);
+    write_of_differences<features>(row, x, w);
+  }
+}
+
+/// The same row from column `first` on, `cols` columns of it.
+TERROIR_INLINE Row stretch(Row row, Index first, Index cols) noexcept {
+  row.north += first;
+  row.centre += first;
+  row.south += first;
+  row.angle += first;
+  row.compass += first;
+  row.shade += first;
+  row.position += first;
+  row.ruggedness += first;
+  row.range += first;
+  row.cols = cols;
+  return row;
+}
+
+/// All six usual features, in two loops by turns: the whole of a pixel's arithmetic is more than a core can look ahead over, and it
+/// would wait for roots and divisions with little else to do.
+TERROIR_INLINE void all_six(const Row& row) noexcept {
+  Gradients kept;
+  for (Index first = 0; first < row.cols; first += Gradients::most) {
+    const Row part = stretch(row, first, std::min(Gradients::most, row.cols - first));
+    loop<six & of_differences>(part, &kept);
+#pragma GCC ivdep
+    for (Index x = 0; x < part.cols; ++x) write_of_gradient<six & of_gradient>(part, x, {kept.east[x], kept.south[x], kept.squared[x]});
   }
 }
 
@@ -75,12 +118,13 @@ TERROIR_INLINE void pick(unsigned features, const Row& row, std::index_sequence<
 }
 
 TERROIR_INLINE void stencil_row_body(unsigned features, const Row& row) noexcept {
+  if (features == six) return all_six(row);
   pick(features, row, std::make_index_sequence<loops.size()>());
 }
 
 TERROIR_CLONES(stencil_row, (unsigned features, const Row& row), (features, row))
 
-bool has_loop(unsigned features) noexcept { return std::find(loops.begin(), loops.end(), features) != loops.end(); }
+bool has_loop(unsigned features) noexcept { return features == six || std::find(loops.begin(), loops.end(), features) != loops.end(); }
 
 /// Where a process of this feature writes.
 float*& target(Row& row, unsigned feature) noexcept {
@@ -174,7 +218,6 @@ void run_row(const Pass& pass, const Args& args, Index t, Index r) noexcept {
 
 /// The next pass: all six usual features if they are there, else what can join the first process that is left.
 Pass next_pass(std::span<const Stencil* const> stencils, std::span<const Block<float>> out, std::span<bool> done) noexcept {
-  constexpr unsigned six = 63;
   unsigned left = 0;
   for (std::size_t k = 0; k < stencils.size(); ++k)
     if (!done[k] && (stencils[k]->feature & ~six) == 0) left |= stencils[k]->feature;

@@ -49,31 +49,39 @@ const std::vector<std::pair<const char*, Settings>> many = {
     {"tpi", {set("edges", "extrapolate")}},
 };
 
+/// Runs the processes whose bits are set in `chosen` in one sweep, and each by itself.
+void expect_bits_of_separate_runs(const Block<const float>& in, unsigned chosen) {
+  const Shape shape = {in.rows(), in.cols()};
+  const std::vector<double> size(static_cast<std::size_t>(shape.rows), 12.5);
+  std::vector<std::shared_ptr<const BoundKernel>> kernels;
+  std::vector<const BoundKernel*> views;
+  std::vector<OwnedBlock> blocks;
+  std::vector<Block<float>> out;
+  for (std::size_t k = 0; k < many.size(); ++k)
+    if ((chosen >> k & 1) != 0) kernels.push_back(kernel(many[k].first, many[k].second));
+  for (const auto& k : kernels) {
+    views.push_back(k.get());
+    blocks.emplace_back(in.times(), shape, Halo{}, -1.0f);
+    out.push_back(blocks.back().view());
+    ASSERT_EQ(k->sweep(), kernels[0]->sweep());
+  }
+  Args args;
+  args.in = {&in, 1};
+  args.out = out;
+  args.ground = {size, size};
+  kernels[0]->sweep()(views, args);
+  for (std::size_t k = 0; k < kernels.size(); ++k)
+    ASSERT_TRUE(same_bits(blocks[k].view(), run_focal(*kernels[k], in, {12.5}, {12.5})[0].view())) << chosen << " kernel " << k;
+}
+
 TEST(Terrain, OneSweepGivesTheBitsOfSeparateRuns) {
   const OwnedBlock in = noise_raster(2, {13, 53}, one, 300, 900, 0.02f);
-  const std::vector<double> size(13, 12.5);
-  const Block<const float> view = in.view();
-  for (unsigned chosen = 1; chosen < 1u << many.size(); chosen += chosen < 128 ? 1 : 61) {
-    std::vector<std::shared_ptr<const BoundKernel>> kernels;
-    std::vector<const BoundKernel*> views;
-    std::vector<OwnedBlock> blocks;
-    std::vector<Block<float>> out;
-    for (std::size_t k = 0; k < many.size(); ++k)
-      if ((chosen >> k & 1) != 0) kernels.push_back(kernel(many[k].first, many[k].second));
-    for (const auto& k : kernels) {
-      views.push_back(k.get());
-      blocks.emplace_back(2, Shape{13, 53}, Halo{}, -1.0f);
-      out.push_back(blocks.back().view());
-      ASSERT_EQ(k->sweep(), kernels[0]->sweep());
-    }
-    Args args;
-    args.in = {&view, 1};
-    args.out = out;
-    args.ground = {size, size};
-    kernels[0]->sweep()(views, args);
-    for (std::size_t k = 0; k < kernels.size(); ++k)
-      ASSERT_TRUE(same_bits(blocks[k].view(), run_focal(*kernels[k], view, {12.5}, {12.5})[0].view())) << chosen << " kernel " << k;
-  }
+  for (unsigned chosen = 1; chosen < 1u << many.size(); chosen += chosen < 128 ? 1 : 61) expect_bits_of_separate_runs(in.view(), chosen);
+}
+
+TEST(Terrain, OneSweepOverWideRowsGivesTheBitsOfSeparateRuns) {
+  constexpr unsigned six = 63;  // the first of `many`, which go over a row in stretches of 256 columns
+  for (const Index cols : {255, 256, 257, 600}) expect_bits_of_separate_runs(noise_raster(1, {3, cols}, one, 300, 900, 0.02f).view(), six);
 }
 
 TEST(Terrain, LayersSayWhatTheyAre) {
