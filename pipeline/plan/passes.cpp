@@ -115,10 +115,12 @@ class PassCutter {
     cut_at_halos(plan_, pass);
   }
 
-  /// Lets later passes use what the first one computed: the fewest layers from which as many of them can start.
+  /// Lets later passes use what the first one computed: the fewest layers from which as many of them can start. What has time, or is an
+  /// input, is not kept.
   void connect_kept(Pass& first) {
-    const std::vector<LayerId> layers = targets_of(plan_, first);
-    if (first.fits.empty() || !std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return is_still(first, id); })) return;
+    std::vector<LayerId> layers = targets_of(plan_, first);
+    std::erase_if(layers, [&](LayerId id) { return !is_still(first, id); });
+    if (first.fits.empty() || layers.empty()) return;
     const std::vector<LayerId> fewer = narrowed(first, layers);
     const auto some = starting_from(first, fewer), all = fewer == layers ? some : starting_from(first, layers);
     const bool narrow = some.size() >= all.size();

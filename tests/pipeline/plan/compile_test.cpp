@@ -197,8 +197,8 @@ std::vector<std::string> kept_by(const std::string& further) {
 TEST(Compile, TheFewestLayersAreKeptFromWhichALaterPassCanStart) {
   EXPECT_EQ(kept_by(""), (Texts{"med_N", "med_R"}));
   EXPECT_EQ(kept_by("  f: {process: clip, data: med.N, min: 0}\n"), (Texts{"med_N", "med_R"}));
-  EXPECT_EQ(kept_by("  f: {process: focal_statistics, data: med.N, size: 3, reducer: mean}\n"),
-            (Texts{"ix_NDVI", "ix_NIRv", "ix_kNDVI"}));
+  EXPECT_EQ(kept_by("  f: {process: focal_statistics, data: med.N, size: 3, reducer: mean}\n"), (Texts{"ix_NDVI", "ix_NIRv", "ix_kNDVI"}));
+  EXPECT_EQ(kept_by("  f: {process: standardize, data: s.N}\n"), (Texts{"med_N", "med_R"})) << "s.N has time, and is an input";
 }
 
 TEST(Compile, TooLittleMemoryIsRefused) {

@@ -57,13 +57,17 @@ TEST(ExecutorPieces, ChunksThatWereKeptAreNotComputedWithTheirNeighbours) {
   }
 }
 
-// The layers that were kept leave room for more times at once, but what is written has room for those of the whole pass.
-TEST(ExecutorPieces, TimesBesideWhatWasKept) {
+MemoryOpener series(Index times) {
   MemoryOpener opener;
-  constexpr Index times = 27;
   for (Index t = 0; t < times; ++t)
     opener.add("s/" + std::to_string(1970 + t) + ".tif",
                raster({70, 80}, {64, 64}, [t](Index r, Index c) { return hills(r, c) + static_cast<float>(t * t); }));
+  return opener;
+}
+
+// The layers that were kept leave room for more times at once, but what is written has room for those of the whole pass.
+TEST(ExecutorPieces, TimesBesideWhatWasKept) {
+  MemoryOpener opener = series(27);
   const std::string recipe = R"(
 version: 1
 inputs: {s: {path: "s/{time:%Y}.tif"}}
@@ -80,6 +84,34 @@ outputs:
   RunOptions options;
   options.kept_bytes = 0;
   expect_same(whole_run(recipe, opener, options), kept, "mean kept");
+}
+
+// The mean is kept although the first pass fits a layer with time and an input too, which are not.
+TEST(ExecutorPieces, StillLayersAreKeptBesideThoseWithTime) {
+  MemoryOpener opener = series(9);
+  opener.add("dem.tif", raster({70, 80}, {64, 64}, hills));
+  const std::string recipe = R"(
+version: 1
+grid: {like: dem}
+inputs: {s: {path: "s/{time:%Y}.tif"}, dem: {path: dem.tif}}
+steps:
+  mean: {process: reduce_time, data: s, reducer: mean}
+  relief: {process: roughness, data: mean}
+  z: {process: standardize, data: [relief, dem]}
+  years: {process: min_max_scale, data: s}
+outputs:
+  out: {path: o, layers: [z, years], chunk: {time: 2, y: 64, x: 64}, shard: 64}
+)";
+  const WholeRun kept = whole_run(recipe, opener);
+  ASSERT_EQ(kept.plan.passes[1].kept.size(), 1u);
+  ASSERT_EQ(kept.plan.layers[kept.plan.passes[1].kept[0]].variable, "relief");
+  for (const std::size_t chunks : {0, 1}) {
+    RunOptions options;
+    options.kept_bytes = chunks * 64 * 64 * sizeof(float);
+    expect_same(whole_run(recipe, opener, options), kept, std::to_string(chunks) + " chunks kept");
+  }
+  for (const Shape block : {Shape{64, 64}, Shape{17, 33}})
+    expect_same(whole_run(recipe, opener, by_blocks(block, 3)), kept, std::to_string(block.rows) + " rows of a block");
 }
 
 }  // namespace
