@@ -155,7 +155,7 @@ int inspect(const InspectRequest& request, std::ostream& out, std::ostream& erro
   add_size(description, request.path);
   if (request.verify) description["verified"] = verify(*store, *zarr);
   if (request.json) {
-    out << description.dump(2) << "\n";
+    out << description.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
     out << store_page(description) << (request.verify ? verified_text(description["verified"]) : "");
   }

@@ -47,7 +47,8 @@ std::string recipe_text(const RecipeOptions& options) {
   const std::string& path = options.recipe;
   if (fs::is_directory(path)) {
     const nlohmann::json attributes = root_attributes(path);
-    if (attributes.is_object() && attributes.contains("terroir_recipe")) return attributes["terroir_recipe"].get<std::string>();
+    if (attributes.is_object() && attributes.contains("terroir_recipe") && attributes["terroir_recipe"].is_string())
+      return attributes["terroir_recipe"].get<std::string>();
     if (const auto recipe = recipe_of_files(*open_result(path))) return *recipe;
     throw Error(Fault::mistake, path + " is a folder without a finished Terroir store; name a recipe, or a store to make again");
   }
@@ -110,10 +111,22 @@ std::optional<fs::path> file_above(const fs::path& path) {
   return std::nullopt;
 }
 
-/// What stands at an output's place, or above it, and is no output of its format, or no folder; nothing otherwise.
+/// "https://example.org/out" or "/vsiaz/data/out", which would make folders of such names here; without a query, which may hold a secret.
+std::optional<std::string> address_in(const std::string& path) {
+  const auto scheme_end = path.find("://");
+  const bool has_scheme = scheme_end != path.npos && scheme_end > 0 && path.find('/') == scheme_end + 1;
+  if (!has_scheme && !path.starts_with("/vsi")) return std::nullopt;
+  return path.substr(0, path.find('?'));
+}
+
+/// An output that is no path of this machine; what stands at its place, or above it, and is no output of its format, or no folder; nothing
+/// otherwise.
 std::optional<Diagnostic> check_kind(const OutputSpec& output) {
   const bool one_file = is_one_file(output.format, output.path);
   const std::string where = "outputs." + output.name + ".path";
+  if (const auto address = address_in(output.path))
+    return Diagnostic{output.at, where, *address + " is no folder of this machine", "give a folder, which may be a mount of a container",
+                      false};
   if (const auto file = file_above(output.path))
     return Diagnostic{output.at, where, output.path + " lies below " + file->string() + ", which is a file", "choose another path", false};
   std::error_code unknown;

@@ -98,7 +98,7 @@ std::string inputs_text(const Plan& plan) {
                       {"head_crc32c", hexadecimal(file.fingerprint.head_crc32c)},
                       {"tail_crc32c", hexadecimal(file.fingerprint.tail_crc32c)}});
   }
-  return inputs.dump();
+  return inputs.dump(-1, ' ', false, Json::error_handler_t::replace);  // a path may be no UTF-8
 }
 
 }  // namespace

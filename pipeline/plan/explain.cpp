@@ -278,7 +278,7 @@ std::string explain_json(const Plan& plan) {
   for (const auto& term : plan.memory) json["memory"]["terms"][term.name] = term.bytes;
   json["ranks"] = plan.resources.ranks;
   json["threads"] = plan.resources.threads;
-  return json.dump(2);
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);  // a path may be no UTF-8
 }
 
 }  // namespace terroir

@@ -46,7 +46,7 @@ mkdir "$work/mount"
 number=0
 mended() { : >"$work/faults"; }
 try_faults() {
-  local fault code
+  local fault code object
   while read -r fault; do
     number=$((number + 1))
     mkdir "$work/backing$number"
@@ -60,6 +60,10 @@ try_faults() {
         check "$fault: can be resumed" job 2 "$work/mount"
         check "$fault: gives the same files" same "$(digest "$work/mount")" "$expected" ;;
       *) check "$fault: exit code" same "$code" 4
+        object=$(echo "$fault" | cut -d ' ' -f 2)
+        case $object in
+          *.tif | *.nc | */zarr.json | */.zgroup) check "$fault: leaves no part of it" test ! -e "$work/mount/$object" ;;
+        esac
         fails_and_recovers "$fault" "$work/mount" "terroir: " mended ;;
     esac
     blob_unmount "$work/mount"
@@ -76,6 +80,8 @@ write __terroir/plan 1 ENOSPC
 close __terroir/published 1 EIO
 close features.zarr/zarr.json 1 EIO
 close cube.zarr/.zgroup 1 ENOSPC
+write features.zarr/zarr.json 1 ENOSPC
+write cube.zarr/.zgroup 1 EIO
 write cube.zarr/x 1 EIO
 kill slope/c 25
 kill features.zarr/zarr.json 1
@@ -91,6 +97,7 @@ close parts/relief_sd 9 ENOSPC
 write features.nc 3 ENOSPC
 close features.nc 1 EIO
 close maps/relief_mean.tif 1 ENOSPC
+write maps/slope.tif 1 ENOSPC
 write bands.tif 2 EIO
 kill parts/slope 25
 kill features.nc 2

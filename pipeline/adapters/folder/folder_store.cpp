@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -56,38 +57,52 @@ PieceMemory& piece_memory() {
   return *memory;
 }
 
+/// What cannot be written to its end is taken away again, as far as the mount lets it: under its final name a reader would take it for
+/// whole.
 class FileWriter final : public ObjectWriter {
  public:
-  explicit FileWriter(FileDescriptor file) : file_(std::move(file)), gathered_(piece_memory().take()) {}
+  FileWriter(int descriptor, std::string path)
+      : file_(std::in_place, descriptor, path), path_(std::move(path)), gathered_(piece_memory().take()) {}
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
-  ~FileWriter() override { piece_memory().give(std::move(gathered_)); }
+  ~FileWriter() override {
+    piece_memory().give(std::move(gathered_));
+    if (!failed_) return;
+    file_.reset();  // a mount may bring an object into being when it is closed
+    ::unlink(path_.c_str());
+  }
 
   void write(std::span<const std::byte> bytes) override {
-    while (!bytes.empty()) {
-      if (filled_ == 0 && bytes.size() >= piece) return file_.write_all(bytes);
+    failed_ = true;
+    while (!bytes.empty() && (filled_ > 0 || bytes.size() < piece)) {
       const auto part = bytes.first(std::min(bytes.size(), piece - filled_));
       std::memcpy(gathered_.data() + filled_, part.data(), part.size());
       filled_ += part.size();
       bytes = bytes.subspan(part.size());
       if (filled_ == piece) flush();
     }
+    file_->write_all(bytes);
+    failed_ = false;
   }
 
   void close() override {
+    failed_ = true;
     flush();
-    file_.close();
+    file_->close();
+    failed_ = false;
   }
 
  private:
   void flush() {
-    file_.write_all({gathered_.data(), filled_});
+    file_->write_all({gathered_.data(), filled_});
     filled_ = 0;
   }
 
-  FileDescriptor file_;
+  std::optional<FileDescriptor> file_;
+  std::string path_;
   Buffer gathered_;
   std::size_t filled_ = 0;
+  bool failed_ = false;  ///< a write or the close is under way, or has thrown
 };
 
 /// Makes the folders above a file. Another process may make them at the same time.
@@ -136,7 +151,7 @@ class FolderStore final : public Store {
       descriptor = open_for_writing(path);
     }
     if (descriptor < 0) throw_system_error("create", path, errno);
-    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
+    return std::make_unique<FileWriter>(descriptor, path);
   }
 
   /// Moves it, which needs one file system: a mounted store is another one than this machine's disk, and is not asked for anything.

@@ -68,7 +68,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                                {"excluded_readers", readers == excluded.end() ? std::vector<std::string>{} : readers->second}});
   }
   redact(json);
-  return json.dump(2);
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);  // a path may be no UTF-8
 }
 
 std::string summary_text(const Plan& plan, const JobSummary& summary, const std::map<std::string, std::vector<std::string>>& excluded) {

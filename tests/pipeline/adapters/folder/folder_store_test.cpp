@@ -156,6 +156,7 @@ TEST_F(FolderStore, NamesObjectReasonAndRemedyWhenTheDeviceIsFull) {
     EXPECT_EQ(error.fault(), Fault::system);
     EXPECT_THAT(error.what(), HasSubstr((root_ / "key").string() + ": No space left on device; free some space"));
   }
+  EXPECT_FALSE(store->size("key").has_value()) << "what could not be written to its end is taken away";
 }
 
 TEST_F(FolderStore, RefusesAFileWhereAFolderIsNeeded) {
