@@ -14,7 +14,8 @@ struct ExpressionProcess {
         .formula(
             "numbers, pi, names of layers; or, and, not; < <= > >= == !=; + - * / **; where(condition, value, other), min, max, abs, "
             "sqrt, exp, log, log10, pow, sin, cos, tan, asin, acos, atan, atan2, tanh, floor, ceil; truth is 1 and falsehood 0; a "
-            "missing operand, a division by zero and the logarithm of what is not positive give nodata")
+            "missing operand, a division by zero, the logarithm of what is not positive and sin, cos and tan beyond 2^30 radians give "
+            "nodata")
         .scope(Scope::local)
         .take(Take::bands)
         .input("data", "any", "the layers that the formula names")

@@ -33,8 +33,9 @@ struct Stencil {
 
 /// Runs terrain processes that share their input; `args.out` holds their outputs one after another. Edges::extrapolate fills in
 /// missing neighbours: a row of the window that is missing whole, or else a column, is continued linearly (2 x edge - inner), any other
-/// missing neighbour takes the centre's value. At the edge of a raster and beside single missing pixels that is `gdaldem -compute_edges`;
-/// beside wider gaps gdaldem takes the centre's value, where here the gap's edge and the raster's edge obey one rule.
+/// missing neighbour takes the centre's value; in a corner the row is continued and the column repeats the one beside it. At the edge of a
+/// raster and beside single missing pixels that is `gdaldem -compute_edges`; beside wider gaps gdaldem takes the centre's value, where here
+/// the gap's edge and the raster's edge obey one rule.
 void run_stencils(std::span<const Stencil* const> stencils, const Args& args) noexcept;
 
 /// The Sweep of the terrain processes.
@@ -70,8 +71,8 @@ void describe_edges(Describe<K>& d) {
   d.template param<Edges>(
       "edges", &K::edges, {"nodata", "extrapolate"},
       "what a missing neighbour does: nodata in the result, or it is filled in: a missing row of neighbours, or else a missing column, is "
-      "continued linearly, any other takes the centre's value (gdaldem -compute_edges does so at the edges of the raster; beside nodata "
-      "inside it, always the latter)");
+      "continued linearly, any other takes the centre's value; in a corner the row is continued and the column repeats the one beside it "
+      "(gdaldem -compute_edges does so at the edges of the raster; beside nodata inside it, any takes the centre's value)");
   d.template param<Boundary>("boundary", &K::boundary, {"nodata", "replicate", "reflect", "wrap"},
                              "what stands beyond the edge of the layer");
 }

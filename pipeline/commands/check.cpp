@@ -37,7 +37,8 @@ int run_check(std::span<const std::string> arguments, std::ostream& out, std::os
     return 2;
   }
   if (job.document) return check_job(job, *options, out, errors);
-  if (!options->job_only.empty()) {
+  const bool readable = std::all_of(job.diagnostics.begin(), job.diagnostics.end(), [](const Diagnostic& d) { return d.warning; });
+  if (!options->job_only.empty() && readable) {
     errors << "terroir check: " << options->job_only << " goes with a job, and " << options->file << " is none; remove it\n";
     return 2;
   }

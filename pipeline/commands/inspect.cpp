@@ -118,11 +118,20 @@ bool has_root_document(Store& store) {
   return store.get("zarr.json").has_value() || store.get(".zgroup").has_value() || store.get(".zarray").has_value();
 }
 
+/// Whether the last run that began in a store has published its result.
+bool is_published(Store& store) {
+  const auto marker = last_marker(store);
+  return marker && publication_of(store, marker->hash);
+}
+
 /// The arrays in a folder of which a document or a run's own folder tells that it is a store: any other one may be large to search.
 std::optional<ZarrStore> read_store(Store& store, bool begun) {
   if (!begun && !has_root_document(store)) return std::nullopt;
   try {
     return read_zarr(store);
+  } catch (const Error&) {
+    if (begun && !is_published(store)) return std::nullopt;  // its run was cut off while it wrote the document
+    throw;
   } catch (const nlohmann::json::exception&) {
     throw Error(Fault::data, store.location() + ": its metadata are not those of a Zarr store; write the store again");
   }

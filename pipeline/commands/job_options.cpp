@@ -36,12 +36,22 @@ po::options_description visible(const std::string& command) {
   return options;
 }
 
+/// A folder that nothing names, as of an unset variable, would be the current one.
+std::optional<std::string> find_empty(const std::map<std::string, std::string>& folders, const std::string& option) {
+  for (const auto& [name, folder] : folders)
+    if (folder.empty()) return "--" + option + " " + name + "= names no folder; give " + name + "=FOLDER";
+  return std::nullopt;
+}
+
 std::optional<std::string> take_sets(const po::variables_map& given, JobArguments& options) {
   if (given.count("set") == 0) return std::nullopt;
   for (const auto& text : given["set"].as<Texts>()) {
     const auto equals = text.find('=');
     if (equals == 0 || equals == std::string::npos) return "--set " + text + " has no key; give KEY=VALUE";
-    options.sets.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    std::string key = text.substr(0, equals);
+    for (const auto& [other, value] : options.sets)
+      if (other == key) return "--set " + key + " is given twice; keep one";
+    options.sets.emplace_back(std::move(key), text.substr(equals + 1));
   }
   return std::nullopt;
 }
@@ -64,6 +74,8 @@ std::optional<std::string> take(const po::variables_map& given, JobArguments& op
   if (auto problem = take_names(given, "input", launch.inputs)) return problem;
   if (auto problem = take_names(given, "output", launch.outputs)) return problem;
   if (auto problem = take_names(given, "datastore", launch.datastores)) return problem;
+  if (auto problem = find_empty(launch.outputs, "output")) return problem;
+  if (auto problem = find_empty(launch.datastores, "datastore")) return problem;
   if (auto problem = take_sets(given, options)) return problem;
   if (auto problem = take_numbers(given, launch)) return problem;
   if (auto problem = take_resources(given, options.memory, options.threads)) return problem;

@@ -1,8 +1,10 @@
 """Outputs at places where they cannot be, alone and under mpirun: one clear message, and what is there stays as it was."""
 
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -140,6 +142,29 @@ def test_outputs_beside_each_other(tmp_path):
     path = write_recipe(tmp_path / "recipe.yml", recipe() | {"outputs": outputs})
     assert terroir("run", path, "--input", f"dem={DEM}", "--output", f"out={tmp_path}").returncode == 0
     assert all((tmp_path / place).is_file() for place in places.values())
+
+
+@BOTH
+@pytest.mark.parametrize("place", ["https://a.blob.core.windows.net/c?sig=secret", "azureml://datastores/d/paths/p", "/vsiaz/c/p"])
+def test_an_address_as_an_output(place, ranks, tmp_path):
+    """It would be written to a folder of that name, which nobody looks for."""
+    words = [write_recipe(tmp_path / "recipe.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={place}"]
+    for command in ("run", "check"):
+        done = terroir(command, *words, ranks=ranks if command == "run" else 0, cwd=tmp_path)
+        assert_refused(done, MISTAKE, ["outputs.o.path: ", "is no folder of this machine", "a mount of a container"])
+        assert "secret" not in done.stderr + done.stdout
+    assert contents(tmp_path).keys() == {"recipe.yml"}
+
+
+def test_paths_that_are_no_text(tmp_path):
+    odd = os.fsencode(tmp_path) + b"/d\xff.tif", os.fsencode(tmp_path) + b"/out\xff"
+    shutil.copy(DEM, odd[0])
+    path = write_recipe(tmp_path / "recipe.yml", recipe())
+    words = [path, "--input", b"dem=" + odd[0], "--output", b"out=" + odd[1]]
+    for command in (["plan", "--json"], ["run"], ["run"]):
+        done = subprocess.run([TERROIR, *command, *words], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert json.loads(subprocess.run([TERROIR, "inspect", "--json", odd[1] + b"/o.zarr"], capture_output=True, check=True).stdout)["complete"]
 
 
 @BOTH

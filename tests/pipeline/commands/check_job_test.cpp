@@ -227,6 +227,8 @@ TEST_F(CheckJob, TellsARecipeFromAJobByWhatItHolds) {
   EXPECT_EQ(check({"renamed.yml", "--input", "dem=dem.tif", "--output", "out=o"}).out, "renamed.yml is right\n");
   EXPECT_THAT(check({"renamed.yml", "--step", "a"}).errors,
               ElementsAre("terroir check: --step goes with a job, and renamed.yml is none; remove it"));
+  write("torn.yml", "type: command\ncommand: [\n");
+  EXPECT_THAT(check({"torn.yml", "--step", "a"}).errors, ElementsAre(StartsWith("torn.yml:3:1: ")));
 }
 
 TEST_F(CheckJob, ReadsAPipeOnce) {

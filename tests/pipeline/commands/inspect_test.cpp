@@ -255,6 +255,12 @@ TEST_F(Inspect, SaysWhatAPlaceIsThatIsNoStore) {
   EXPECT_EQ(refusal(path + "/no"), "2 " + path + "/no: it does not exist; check the path\n");
   fs::create_directories(root_ / "begun.nc.terroir");
   EXPECT_EQ(refusal(path + "/begun.nc"), "2 " + path + "/begun.nc: nothing is published yet; run it again to resume\n");
+  // A run that is killed while it publishes leaves an empty document.
+  fs::create_directories(root_ / "torn.zarr/__terroir");
+  std::ofstream(root_ / "torn.zarr/zarr.json").flush();
+  std::ofstream(root_ / "torn.zarr/__terroir/journal") << "begun";
+  EXPECT_EQ(refusal(path + "/torn.zarr"), "2 " + path + "/torn.zarr: nothing is published yet; run it again to resume\n");
+  fs::remove_all(root_ / "torn.zarr");
   EXPECT_EQ(refusal(path), "2 " + path + ": there is no Zarr store; give the folder that holds zarr.json or .zgroup\n");
   const auto root_document = [&](const char* text) { std::ofstream(root_ / "zarr.json") << text; };
   root_document(R"({"zarr_format": 3, "node_type": "group", "attributes": {}})");
