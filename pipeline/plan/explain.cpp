@@ -76,8 +76,6 @@ std::size_t output_bytes(const OutputPlan& output) {
   return floats * sizeof(float);
 }
 
-const std::string none_said;
-
 /// Whether files of a layer hold more digits than pixels do.
 bool is_rounded(const Plan& plan, const InputLayer& input) {
   for (const auto& step : input.steps)
@@ -89,21 +87,37 @@ bool is_rounded(const Plan& plan, const InputLayer& input) {
   return false;
 }
 
-void explain_inputs(const Plan& plan, std::string& text) {
-  text += "Inputs\n";
+/// What a plan tells of an input's layer.
+struct ToldInput {
+  const PlannedLayer* layer;
+  std::size_t files;
+  std::string polygons;  ///< the file of what is burned; empty for a raster
+  bool rounded;
+};
+
+std::vector<ToldInput> told_inputs(const Plan& plan) {
+  std::vector<ToldInput> inputs;
   std::set<std::pair<std::string, std::string>> told;  // what masks see otherwise stands twice in a plan
   for (const auto& input : plan.inputs) {
-    if (!told.insert({plan.layers[input.layer].step, plan.layers[input.layer].info.name}).second) continue;
+    const PlannedLayer& layer = plan.layers[input.layer];
+    if (!told.insert({layer.step, layer.info.name}).second) continue;
     std::set<std::size_t> files;
     for (const auto& step : input.steps)
       for (const auto& part : step) files.insert(part.file);
-    const PlannedLayer& layer = plan.layers[input.layer];
-    text += "  " + layer.variable + ": " + std::to_string(files.size()) + (files.size() == 1 ? " file" : " files");
+    inputs.push_back({&layer, files.size(), files.empty() ? "" : plan.files[*files.begin()].polygons, is_rounded(plan, input)});
+  }
+  return inputs;
+}
+
+void explain_inputs(const Plan& plan, std::string& text) {
+  text += "Inputs\n";
+  for (const auto& input : told_inputs(plan)) {
+    const PlannedLayer& layer = *input.layer;
+    text += "  " + layer.variable + ": " + std::to_string(input.files) + (input.files == 1 ? " file" : " files");
     if (layer.axis != no_entry) text += ", " + std::to_string(plan.axes[layer.axis].size()) + " times";
-    const std::string& polygons = files.empty() ? none_said : plan.files[*files.begin()].polygons;
-    text += ", " + (polygons.empty() ? grid_text(plan.lattices[layer.lattice].sub(layer.extent)) : polygons);
+    text += ", " + (input.polygons.empty() ? grid_text(plan.lattices[layer.lattice].sub(layer.extent)) : input.polygons);
     if (layer.info.categorical) text += ", categorical";
-    if (is_rounded(plan, input)) text += ", float64 rounded to float32";
+    if (input.rounded) text += ", float64 rounded to float32";
     text += "\n";
   }
 }
@@ -180,8 +194,21 @@ void explain_output(const Plan& plan, const OutputPlan& output, std::string& tex
 Json json_shape(Shape s) { return {s.rows, s.cols}; }
 
 Json json_grid(const Grid& g) {
+  if (g.cells()) return {{"cells", g.cells()->kind()}, {"shape", json_shape(g.shape())}};
   const Affine& a = g.affine();
   return {{"crs", crs_text(g.crs())}, {"shape", json_shape(g.shape())}, {"transform", {a.dx, 0, a.x0, 0, a.dy, a.y0}}};
+}
+
+Json json_input(const Plan& plan, const ToldInput& input) {
+  const PlannedLayer& layer = *input.layer;
+  const bool still = layer.axis == no_entry, raster = input.polygons.empty();
+  return {{"layer", layer.variable},
+          {"files", input.files},
+          {"times", still ? Json(nullptr) : Json(plan.axes[layer.axis].size())},
+          {"grid", raster ? json_grid(plan.lattices[layer.lattice].sub(layer.extent)) : Json(nullptr)},
+          {"polygons", raster ? Json(nullptr) : Json(input.polygons)},
+          {"categorical", layer.info.categorical},
+          {"rounded_to_float32", input.rounded}};
 }
 
 Json json_chunk(const ChunkShape& chunk) { return {chunk.times, chunk.shape.rows, chunk.shape.cols}; }
@@ -208,12 +235,14 @@ Json json_pass(const Plan& plan, const Pass& pass) {
   for (const std::size_t o : pass.outputs) outputs.push_back(plan.outputs[o].name);
   Json own = Json::array();
   for (const LayerId layer : coarse_layers(plan, pass)) own.push_back(json_own(plan, coarse_pass(plan, layer)));
+  Json starts_from = Json::array();
+  for (const LayerId layer : pass.kept) starts_from.push_back(plan.layers[layer].variable);
   return {{"tiles", pass.tiles.size()},          {"tile", json_shape(pass.shard)},
           {"chunk", json_shape(pass.chunk)},     {"block", json_shape(pass.block)},
           {"steps", step_names(plan, pass.ops)}, {"own_passes", own},
           {"fits", step_names(plan, pass.fits)}, {"outputs", outputs},
           {"input_bytes", pass.input_bytes},     {"read_amplification", pass.read_amplification},
-          {"recompute", pass.recompute}};
+          {"recompute", pass.recompute},         {"starts_from", starts_from}};
 }
 
 Json json_output(const Plan& plan, const OutputPlan& output) {
@@ -272,6 +301,7 @@ std::string explain_json(const Plan& plan) {
                {"resampled", resampled(plan)},
                {"shared_bytes", shared_bytes(plan)},
                {"rechunk", json_rechunk(plan)}};
+  for (const auto& input : told_inputs(plan)) json["inputs"].push_back(json_input(plan, input));
   for (const Pass& pass : plan.passes) json["passes"].push_back(json_pass(plan, pass));
   for (const auto& output : plan.outputs) json["outputs"].push_back(json_output(plan, output));
   json["memory"] = {{"projected", plan.projected_memory()}, {"allowed", plan.resources.memory}, {"terms", Json::object()}};

@@ -191,6 +191,10 @@ def test_plan_is_json_and_writes_nothing(stores, tmp_path):
     root = json.loads((stores["season", "stacked", 3] / "zarr.json").read_text())
     assert plan["hash"] == root["attributes"]["terroir_plan"]
     assert [output["name"] for output in plan["outputs"]] == [f"{layout}{version}" for layout, version in FORMS]
+    spoken = terroir("plan", stores["season", "stacked", 3], *BOUND["season"], "--output", f"out={tmp_path / 'out'}").stdout
+    for layer in plan["inputs"]:
+        assert f"  {layer['layer']}: {layer['files']} file" in spoken and (layer["times"] is None or f"{layer['times']} times" in spoken)
+    assert any(one["starts_from"] for one in plan["passes"]) == ("starts from what pass 1 kept" in spoken)
     data = opened(stores["season", "stacked", 3])
     assert plan["outputs"][0]["grid"]["shape"] == [len(data.y), len(data.x)]
     assert plan["outputs"][0]["grid"]["transform"] == list(data.rio.transform())[:6]
