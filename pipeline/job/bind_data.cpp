@@ -1,6 +1,7 @@
 #include "pipeline/job/bind_data.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace terroir {
 namespace {
@@ -13,6 +14,14 @@ bool is_elsewhere(const std::string& path) { return path.rfind("/vsi", 0) == 0 |
 std::string below(const std::string& root, const std::string& path, const std::string& here) {
   if (!is_elsewhere(root)) return path_in(path_in(here, root), path);
   return root + (root.back() == '/' ? "" : "/") + path;
+}
+
+/// Whether a path names a folder above the one that it begins in, as "a/../../b".
+bool climbs(const std::string& path) {
+  std::istringstream parts(path);
+  for (std::string part; std::getline(parts, part, '/');)
+    if (part == "..") return true;
+  return false;
 }
 
 std::string replaced(std::string text, const std::string& name, const std::string& value) {
@@ -89,7 +98,10 @@ class DataBinder {
       path = path_in(options_.here, input.place.name);
     } else if (input.place.kind == Place::datastore && store != options_.datastores.end()) {
       path = below(store->second, input.place.path, options_.here);
-      if (!is_elsewhere(path)) look_up(path, input, input.path_at, "inputs." + input.name);
+      if (climbs(input.place.path))
+        refuse_climbing(input.path_at, "inputs." + input.name, input.place.path);
+      else if (!is_elsewhere(path))
+        look_up(path, input, input.path_at, "inputs." + input.name);
     } else if (input.place.kind == Place::blob && !account_.empty() && account_ == input.place.account) {
       path = "/vsiaz/" + input.place.name + (input.place.path.empty() ? "" : "/" + input.place.path);
       bound_.blobs = true;
@@ -134,10 +146,18 @@ class DataBinder {
     if (output.place.kind != Place::datastore) return own;
     const std::string name = with_names(output.place.name, run_, output.name);
     const auto store = options_.datastores.find(name);
-    if (store != options_.datastores.end()) return below(store->second, with_names(output.place.path, run_, output.name), options_.here);
+    if (store != options_.datastores.end()) {
+      const std::string path = with_names(output.place.path, run_, output.name);
+      if (climbs(path)) refuse_climbing(output.path_at, "outputs." + output.name, path);
+      return below(store->second, path, options_.here);
+    }
     note(output.path_at, "outputs." + output.name, "a launch writes it to " + own,
          "map the data store with --datastore " + name + "=FOLDER");
     return own;
+  }
+
+  void refuse_climbing(Position at, const std::string& where, const std::string& path) {
+    report_.error(at, where, quoted_path(path) + " may lie outside its data store", "write it without '..'");
   }
 
   template <typename Port>

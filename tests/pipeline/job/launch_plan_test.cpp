@@ -191,6 +191,16 @@ TEST(LaunchPlan, ADatastoreIsAFolder) {
               ElementsAre("terroir", "processes", "/home/me/project/default/x"));
 }
 
+TEST(LaunchPlan, AFolderOfADatastoreIsNotLeft) {
+  LaunchOptions options = here();
+  options.datastores = {{"blobs", "/store"}};
+  EXPECT_THAT(told(job_with("{path: 'azureml://datastores/blobs/paths/../a'}"), options),
+              ElementsAre("job.yml:3:20: inputs.a: '../a' may lie outside its data store; write it without '..'"));
+  EXPECT_THAT(told(job_writing("{path: 'azureml://datastores/blobs/paths/b/../../c'}"), options),
+              ElementsAre(testing::HasSubstr("'b/../../c' may lie outside its data store; write it without '..'")));
+  EXPECT_THAT(told(job_writing("{path: 'azureml://datastores/blobs/paths/b/..c'}"), options), IsEmpty());
+}
+
 TEST(LaunchPlan, AnOutputOfAnotherDatastoreIsWrittenHere) {
   const PlannedLaunch result = planned(job_writing("{path: 'azureml://datastores/blobs/paths/x'}"));
   EXPECT_THAT(result.words, ElementsAre("terroir", "processes", "/home/me/project/job-run/outputs/a"));
