@@ -162,13 +162,16 @@ int inspect(const InspectRequest& request, std::ostream& out, std::ostream& erro
   }
   Json description = describe_store(*store, *zarr);
   add_size(description, request.path);
+  if (!zarr->unread.empty()) description["unread"] = zarr->unread;
   if (request.verify) description["verified"] = verify(*store, *zarr);
   if (request.json) {
     out << description.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
     out << store_page(description) << (request.verify ? verified_text(description["verified"]) : "");
   }
-  if (!request.verify || description["verified"]["damaged"].empty()) return 0;
+  for (const auto& problem : zarr->unread) errors << "terroir inspect: " << request.path << ": " << problem << "\n";
+  const int code = zarr->unread.empty() ? 0 : static_cast<int>(Fault::data);
+  if (!request.verify || description["verified"]["damaged"].empty()) return code;
   errors << request.path << ": objects are damaged; `terroir run --verify` with the same recipe and inputs writes them again\n";
   return static_cast<int>(Fault::data);
 }

@@ -57,10 +57,8 @@ double of_transform(const ZarrStore& zarr, std::size_t number) {
 
 /// Edges of the pixels whose centres a coordinate holds. The step is the whole way over its number, which cancels rounding; of one pixel it
 /// is the transform's `number`.
-std::optional<Positions> positions_of(Store& store, const ZarrStore& zarr, const char* name, std::size_t number) {
-  const Variable* variable = zarr.find(name);
-  if (variable == nullptr) return std::nullopt;
-  const auto values = read_numbers(store, zarr, *variable);
+std::optional<Positions> positions_of(Store& store, const ZarrStore& zarr, const Variable& variable, std::size_t number) {
+  const auto values = read_numbers(store, zarr, variable);
   if (values.empty()) return std::nullopt;
   Positions out;
   out.step = values.size() == 1 ? of_transform(zarr, number) : (values.back() - values.front()) / static_cast<double>(values.size() - 1);
@@ -70,13 +68,23 @@ std::optional<Positions> positions_of(Store& store, const ZarrStore& zarr, const
   return out;
 }
 
+/// The first of the names that an array has.
+const Variable* find_any(const ZarrStore& zarr, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const Variable* found = zarr.find(name)) return found;
+  return nullptr;
+}
+
+/// Others name the coordinates of geographic grids otherwise than x and y.
 Json grid_of(Store& store, const ZarrStore& zarr) {
-  const auto x = positions_of(store, zarr, "x", 1), y = positions_of(store, zarr, "y", 5);
+  const Variable *across = find_any(zarr, {"x", "lon", "longitude"}), *down = find_any(zarr, {"y", "lat", "latitude"});
+  if (across == nullptr || down == nullptr) return nullptr;
+  const auto x = positions_of(store, zarr, *across, 1), y = positions_of(store, zarr, *down, 5);
   if (!x || !y) return nullptr;
-  return {{"rows", zarr.find("y")->shape[0]},
-          {"cols", zarr.find("x")->shape[0]},
+  return {{"rows", down->shape[0]},
+          {"cols", across->shape[0]},
           {"pixel", {std::abs(x->step), std::abs(y->step)}},
-          {"unit", text_of(zarr.find("x")->attributes, "units")},
+          {"unit", text_of(across->attributes, "units")},
           {"bounds", {x->low, y->low, x->high, y->high}}};
 }
 

@@ -41,12 +41,22 @@ bool is_node(const Json& document, const char* type) {
   return found != document.end() && *found == type;
 }
 
+/// Adds what `parse` returns, or why it returns nothing: an array of others that cannot be read hides none that can.
+template <class Parse>
+void add_array(ZarrStore& zarr, Parse parse) {
+  try {
+    zarr.variables.push_back(parse());
+  } catch (const Error& error) {
+    zarr.unread.emplace_back(error.what());
+  }
+}
+
 void read_v3(Store& store, const std::optional<Json>& root, ZarrStore& zarr) {
   zarr.format = 3;
   zarr.is_array = root && is_node(*root, "array");
   if (zarr.is_array) return;
   const auto add = [&](const std::string& name, const Json& facts) {
-    if (!is_node(facts, "group")) zarr.variables.push_back(parse_v3(name, facts));
+    if (!is_node(facts, "group")) add_array(zarr, [&] { return parse_v3(name, facts); });
   };
   const Json inside = root ? object_in(object_in(*root, "consolidated_metadata"), "metadata") : Json::object();
   if (root) zarr.attributes = object_in(*root, "attributes");
@@ -66,7 +76,7 @@ void read_v2(Store& store, ZarrStore& zarr) {
     if (key.ends_with("/.zarray")) names.push_back(key.substr(0, key.rfind('/')));
   }
   if (names.empty()) names = names_with(store, ".zarray");
-  for (const auto& name : names) zarr.variables.push_back(parse_v2(name, find(name + "/.zarray"), find(name + "/.zattrs")));
+  for (const auto& name : names) add_array(zarr, [&] { return parse_v2(name, find(name + "/.zarray"), find(name + "/.zattrs")); });
 }
 
 /// Whether a variable stands in one chunk as Terroir writes coordinates; those of others are not read here.
@@ -119,6 +129,7 @@ std::optional<ZarrStore> read_zarr(Store& store) {
     read_v3(store, root, zarr);
   }
   zarr.is_array = zarr.is_array || (!zarr.committed && store.get(".zarray").has_value());
+  if (zarr.variables.empty() && !zarr.unread.empty()) throw Error(Fault::data, zarr.unread.front());
   if (!zarr.committed && !zarr.is_array && zarr.variables.empty()) return std::nullopt;
   return zarr;
 }

@@ -15,6 +15,7 @@ struct ZarrStore {
   bool is_array = false;   ///< no group: the folder of a single array
   Json attributes = Json::object();
   std::vector<Variable> variables;  ///< in the order of the consolidated metadata, or sorted by name
+  std::vector<std::string> unread;  ///< what is wrong with arrays whose metadata cannot be read, beside others that can
 
   [[nodiscard]] const Variable* find(const std::string& name) const noexcept;
 };

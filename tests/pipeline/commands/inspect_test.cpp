@@ -233,6 +233,20 @@ TEST_F(Inspect, TellsAStoreThatIsNotComplete) {
   EXPECT_THAT(said.out, HasSubstr("NOT COMPLETE"));
 }
 
+TEST_F(Inspect, ShowsTheArraysThatItCanRead) {
+  write();
+  fs::create_directory(root_ / "odd");
+  std::ofstream(root_ / "odd/zarr.json") << R"({"zarr_format": 3, "node_type": "array", "shape": "many"})";
+  auto root = nlohmann::json::parse(std::ifstream(root_ / "zarr.json"));
+  root["consolidated_metadata"]["metadata"]["odd"] = nlohmann::json::parse(std::ifstream(root_ / "odd/zarr.json"));
+  std::ofstream(root_ / "zarr.json") << root.dump();
+  const Said said = inspect({root_.string()});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_THAT(said.out, HasSubstr("\nVariables\n"));
+  EXPECT_THAT(said.errors, testing::StartsWith("terroir inspect: " + root_.string() + ": array 'odd': its metadata are damaged ("));
+  EXPECT_EQ(nlohmann::json::parse(inspect({root_.string(), "--json"}).out)["unread"].size(), 1u);
+}
+
 /// A single coordinate has no step: the grid mapping tells it.
 TEST_F(Inspect, KnowsTheGridOfOneRow) {
   Plan plan = small_plan();
