@@ -164,7 +164,8 @@ def test_paths_that_are_no_text(tmp_path):
     for command in (["plan", "--json"], ["run"], ["run"]):
         done = subprocess.run([TERROIR, *command, *words], capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
-    assert json.loads(subprocess.run([TERROIR, "inspect", "--json", odd[1] + b"/o.zarr"], capture_output=True, check=True).stdout)["complete"]
+    shown = subprocess.run([TERROIR, "inspect", "--json", odd[1] + b"/o.zarr"], capture_output=True, check=True)
+    assert json.loads(shown.stdout)["complete"]
 
 
 @BOTH

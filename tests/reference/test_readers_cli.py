@@ -188,9 +188,10 @@ def test_inspect_is_json(stores, name, layout, version):
 @pytest.mark.parametrize("names", [("lat", "lon"), ("latitude", "longitude")])
 def test_inspect_shows_a_geographic_grid_of_others(names, version, tmp_path):
     """18 x 36 cells of 10 degrees cover the globe."""
-    sides = {names[0]: np.arange(85.0, -90, -10), names[1]: np.arange(-175.0, 180, 10)}
-    told = {names[0]: (names[0], sides[names[0]], {"units": "degrees_north"}), names[1]: (names[1], sides[names[1]], {"units": "degrees_east"})}
-    xarray.Dataset({"t": (names, np.ones((18, 36), "f4"))}, coords=told).to_zarr(tmp_path / "o.zarr", zarr_format=version)
+    lat, lon = names
+    rows, cols = np.arange(85.0, -90, -10), np.arange(-175.0, 180, 10)
+    sides = {lat: (lat, rows, {"units": "degrees_north"}), lon: (lon, cols, {"units": "degrees_east"})}
+    xarray.Dataset({"t": (names, np.ones((18, 36), "f4"))}, coords=sides).to_zarr(tmp_path / "o.zarr", zarr_format=version)
     done = terroir("inspect", tmp_path / "o.zarr")
     assert done.returncode == 0, done.stderr
     assert "  18 rows x 36 columns, pixels of 10 x 10 degrees\n  x -180 .. 180, y -90 .. 90\n" in done.stdout
