@@ -129,8 +129,9 @@ std::optional<ZarrStore> read_store(Store& store, bool begun) {
   if (!begun && !has_root_document(store)) return std::nullopt;
   try {
     return read_zarr(store);
-  } catch (const Error&) {
-    if (begun && !is_published(store)) return std::nullopt;  // its run was cut off while it wrote the document
+  } catch (const Error& error) {
+    if (error.fault() == Fault::data && begun && !is_published(store))
+      return std::nullopt;  // its run was cut off while it wrote the document
     throw;
   } catch (const nlohmann::json::exception&) {
     throw Error(Fault::data, store.location() + ": its metadata are not those of a Zarr store; write the store again");

@@ -48,10 +48,7 @@ std::optional<std::string> take_sets(const po::variables_map& given, JobArgument
   for (const auto& text : given["set"].as<Texts>()) {
     const auto equals = text.find('=');
     if (equals == 0 || equals == std::string::npos) return "--set " + text + " has no key; give KEY=VALUE";
-    std::string key = text.substr(0, equals);
-    for (const auto& [other, value] : options.sets)
-      if (other == key) return "--set " + key + " is given twice; keep one";
-    options.sets.emplace_back(std::move(key), text.substr(equals + 1));
+    options.sets.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return std::nullopt;
 }

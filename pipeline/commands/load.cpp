@@ -111,11 +111,13 @@ std::optional<fs::path> file_above(const fs::path& path) {
   return std::nullopt;
 }
 
-/// "https://example.org/out" or "/vsiaz/data/out", which would make folders of such names here; without a query, which may hold a secret.
+/// "https://example.org/out", or "/vsiaz/data/out", which would make folders of such names here; without a query, which may hold a secret.
 std::optional<std::string> address_in(const std::string& path) {
   const auto scheme_end = path.find("://");
   const bool has_scheme = scheme_end != path.npos && scheme_end > 0 && path.find('/') == scheme_end + 1;
-  if (!has_scheme && !path.starts_with("/vsi")) return std::nullopt;
+  std::error_code unknown;
+  const bool virtual_files = path.starts_with("/vsi") && !fs::exists(path.substr(0, path.find('/', 1)), unknown);
+  if (!has_scheme && !virtual_files) return std::nullopt;
   return path.substr(0, path.find('?'));
 }
 
@@ -125,8 +127,7 @@ std::optional<Diagnostic> check_kind(const OutputSpec& output) {
   const bool one_file = is_one_file(output.format, output.path);
   const std::string where = "outputs." + output.name + ".path";
   if (const auto address = address_in(output.path))
-    return Diagnostic{output.at, where, *address + " is no folder of this machine", "give a folder, which may be a mount of a container",
-                      false};
+    return Diagnostic{output.at, where, *address + " is no path of a folder", "give one, which may lie in a mount of a container", false};
   if (const auto file = file_above(output.path))
     return Diagnostic{output.at, where, output.path + " lies below " + file->string() + ", which is a file", "choose another path", false};
   std::error_code unknown;

@@ -102,28 +102,29 @@ ObjectRecord StagedFile::publish(Store& store, const std::string& key, std::vect
   const std::uint64_t size = std::filesystem::file_size(path_);
   std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
   require_inside(known, size);
-  const auto object = store.take(path_, key) ? nullptr : store.create(key);
-  if (object) known.clear();  // all is read to be copied
   ObjectRecord record{key};
   std::vector<std::byte> buffer(piece);
-  const auto read_to = [&](std::uint64_t end) {
+  const auto read_to = [&](std::uint64_t end, ObjectWriter* object) {
     file.seekg(static_cast<std::streamoff>(record.bytes));
     while (record.bytes < end && file) {
       file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(std::min<std::uint64_t>(piece, end - record.bytes)));
       const auto bytes = std::span<const std::byte>(buffer).first(static_cast<std::size_t>(file.gcount()));
-      if (object) object->write(bytes);
+      if (object != nullptr) object->write(bytes);
       record.bytes += bytes.size();
       record.crc32c = crc32c(bytes, record.crc32c);
     }
+    if (record.bytes != end) throw Error(Fault::system, "cannot read the scratch file " + path_);
   };
+  if (!store.take(path_, key)) {
+    store.make(key, [&](ObjectWriter& object) { read_to(size, &object); });
+    return record;
+  }
   for (const auto& stretch : known) {
-    read_to(stretch.offset);
+    read_to(stretch.offset, nullptr);
     record.bytes += stretch.bytes;
     record.crc32c = crc32c_joined(record.crc32c, stretch.crc32c, stretch.bytes);
   }
-  read_to(size);
-  if (record.bytes != size) throw Error(Fault::system, "cannot read the scratch file " + path_);
-  if (object) object->close();
+  read_to(size, nullptr);
   return record;
 }
 

@@ -16,8 +16,9 @@ std::string below(const std::string& root, const std::string& path, const std::s
   return root + (root.back() == '/' ? "" : "/") + path;
 }
 
-/// Whether a path names a folder above the one that it begins in, as "a/../../b".
-bool climbs(const std::string& path) {
+/// Whether a path may lead out of the folder that it begins in; data stores know no "..".
+bool may_leave(const std::string& path) {
+  if (path.starts_with('/')) return true;
   std::istringstream parts(path);
   for (std::string part; std::getline(parts, part, '/');)
     if (part == "..") return true;
@@ -98,8 +99,8 @@ class DataBinder {
       path = path_in(options_.here, input.place.name);
     } else if (input.place.kind == Place::datastore && store != options_.datastores.end()) {
       path = below(store->second, input.place.path, options_.here);
-      if (climbs(input.place.path))
-        refuse_climbing(input.path_at, "inputs." + input.name, input.place.path);
+      if (may_leave(input.place.path))
+        refuse_leaving(input.path_at, "inputs." + input.name, input.place.path);
       else if (!is_elsewhere(path))
         look_up(path, input, input.path_at, "inputs." + input.name);
     } else if (input.place.kind == Place::blob && !account_.empty() && account_ == input.place.account) {
@@ -148,7 +149,7 @@ class DataBinder {
     const auto store = options_.datastores.find(name);
     if (store != options_.datastores.end()) {
       const std::string path = with_names(output.place.path, run_, output.name);
-      if (climbs(path)) refuse_climbing(output.path_at, "outputs." + output.name, path);
+      if (may_leave(path)) refuse_leaving(output.path_at, "outputs." + output.name, path);
       return below(store->second, path, options_.here);
     }
     note(output.path_at, "outputs." + output.name, "a launch writes it to " + own,
@@ -156,8 +157,8 @@ class DataBinder {
     return own;
   }
 
-  void refuse_climbing(Position at, const std::string& where, const std::string& path) {
-    report_.error(at, where, quoted_path(path) + " may lie outside its data store", "write it without '..'");
+  void refuse_leaving(Position at, const std::string& where, const std::string& path) {
+    report_.error(at, where, quoted_path(path) + " may lie outside its data store", "write it without '..', and without '/' in front");
   }
 
   template <typename Port>

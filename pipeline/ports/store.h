@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,12 +53,24 @@ class Store {
   /// lost. The file is gone from its old place after true.
   [[nodiscard]] virtual bool take(const std::string& /*file*/, const std::string& /*key*/) { return false; }
 
-  /// Creates, writes and closes one object.
-  void put(const std::string& key, std::span<const std::byte> bytes) {
-    const auto writer = create(key);
-    writer->write(bytes);
-    writer->close();
+  /// Creates one object, has it written, and closes it. What fails on the way leaves none under this name, as far as the storage lets it.
+  void make(const std::string& key, const std::function<void(ObjectWriter&)>& write) {
+    auto writer = create(key);
+    try {
+      write(*writer);
+      writer->close();
+    } catch (...) {
+      writer.reset();  // a mount may bring an object into being when it is closed
+      take_back(key);
+      throw;
+    }
   }
+  void put(const std::string& key, std::span<const std::byte> bytes) {
+    make(key, [bytes](ObjectWriter& writer) { writer.write(bytes); });
+  }
+
+  /// Takes away an object that could not be written to its end, where the storage shows those. Throws no Error.
+  virtual void take_back(const std::string& /*key*/) {}
 };
 
 }  // namespace terroir

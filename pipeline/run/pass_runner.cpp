@@ -215,10 +215,10 @@ class PassRunner final : public TileRunner {
     const TileGrid chunks(piece, pass_.chunk);
     bool kept = !pass_.kept.empty();
     for (Index i = 0; i < chunks.size() && kept; ++i) kept = kept_.find(chunks[i]) != nullptr;
-    if (kept) return;
+    const Program& program = kept ? shorter_program_ : program_;
     std::vector<Window> windows;
-    request_windows(plan_, pass_, program_, intersect(piece, pass_.window), windows);
-    for (const LayerId id : program_.layers)
+    request_windows(plan_, kept ? shorter_ : pass_, program, intersect(piece, pass_.window), windows);
+    for (const LayerId id : program.layers)
       if (plan_.layers[id].producer == no_entry && !windows[id].empty()) {
         const std::size_t axis = plan_.layers[id].axis;
         reader_.prefetch(id, 0, axis == no_entry ? 1 : plan_.axes[axis].size(), windows[id]);

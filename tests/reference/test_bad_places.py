@@ -151,7 +151,7 @@ def test_an_address_as_an_output(place, ranks, tmp_path):
     words = [write_recipe(tmp_path / "recipe.yml", recipe()), "--input", f"dem={DEM}", "--output", f"out={place}"]
     for command in ("run", "check"):
         done = terroir(command, *words, ranks=ranks if command == "run" else 0, cwd=tmp_path)
-        assert_refused(done, MISTAKE, ["outputs.o.path: ", "is no folder of this machine", "a mount of a container"])
+        assert_refused(done, MISTAKE, ["outputs.o.path: ", "is no path of a folder", "a mount of a container"])
         assert "secret" not in done.stderr + done.stdout
     assert contents(tmp_path).keys() == {"recipe.yml"}
 

@@ -27,6 +27,7 @@ class FileStore final : public Store {
   [[nodiscard]] bool read(const std::string& key, std::vector<std::byte>& into) override { return store_of(key).read(inner(key), into); }
   [[nodiscard]] std::optional<std::uint64_t> size(const std::string& key) override { return store_of(key).size(inner(key)); }
   void remove(const std::string& key) override { store_of(key).remove(inner(key)); }
+  void take_back(const std::string& key) override { store_of(key).take_back(inner(key)); }
   [[nodiscard]] bool take(const std::string& file, const std::string& key) override { return store_of(key).take(file, inner(key)); }
 
   [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override {

@@ -14,7 +14,6 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -57,52 +56,38 @@ PieceMemory& piece_memory() {
   return *memory;
 }
 
-/// What cannot be written to its end is taken away again, as far as the mount lets it: under its final name a reader would take it for
-/// whole.
 class FileWriter final : public ObjectWriter {
  public:
-  FileWriter(int descriptor, std::string path)
-      : file_(std::in_place, descriptor, path), path_(std::move(path)), gathered_(piece_memory().take()) {}
+  explicit FileWriter(FileDescriptor file) : file_(std::move(file)), gathered_(piece_memory().take()) {}
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
-  ~FileWriter() override {
-    piece_memory().give(std::move(gathered_));
-    if (!failed_) return;
-    file_.reset();  // a mount may bring an object into being when it is closed
-    ::unlink(path_.c_str());
-  }
+  ~FileWriter() override { piece_memory().give(std::move(gathered_)); }
 
   void write(std::span<const std::byte> bytes) override {
-    failed_ = true;
-    while (!bytes.empty() && (filled_ > 0 || bytes.size() < piece)) {
+    while (!bytes.empty()) {
+      if (filled_ == 0 && bytes.size() >= piece) return file_.write_all(bytes);
       const auto part = bytes.first(std::min(bytes.size(), piece - filled_));
       std::memcpy(gathered_.data() + filled_, part.data(), part.size());
       filled_ += part.size();
       bytes = bytes.subspan(part.size());
       if (filled_ == piece) flush();
     }
-    file_->write_all(bytes);
-    failed_ = false;
   }
 
   void close() override {
-    failed_ = true;
     flush();
-    file_->close();
-    failed_ = false;
+    file_.close();
   }
 
  private:
   void flush() {
-    file_->write_all({gathered_.data(), filled_});
+    file_.write_all({gathered_.data(), filled_});
     filled_ = 0;
   }
 
-  std::optional<FileDescriptor> file_;
-  std::string path_;
+  FileDescriptor file_;
   Buffer gathered_;
   std::size_t filled_ = 0;
-  bool failed_ = false;  ///< a write or the close is under way, or has thrown
 };
 
 /// Makes the folders above a file. Another process may make them at the same time.
@@ -151,7 +136,7 @@ class FolderStore final : public Store {
       descriptor = open_for_writing(path);
     }
     if (descriptor < 0) throw_system_error("create", path, errno);
-    return std::make_unique<FileWriter>(descriptor, path);
+    return std::make_unique<FileWriter>(FileDescriptor(descriptor, path));
   }
 
   /// Moves it, which needs one file system: a mounted store is another one than this machine's disk, and is not asked for anything.
@@ -163,6 +148,13 @@ class FolderStore final : public Store {
     create(key)->close();
     // In the place of another file ext4 would write all of this one to the disk first.
     return same_access(file, path) && ::unlink(path.c_str()) == 0 && std::rename(file.c_str(), path.c_str()) == 0;
+  }
+
+  /// Behind a link, which stays; devices are left alone.
+  void take_back(const std::string& key) override {
+    std::error_code unknown;
+    const fs::path object = fs::canonical(path_of(key), unknown);
+    if (!unknown && fs::is_regular_file(object, unknown)) ::unlink(object.c_str());
   }
 
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override {

@@ -16,6 +16,7 @@ class RecordingStore final : public Store {
   [[nodiscard]] std::optional<std::vector<std::byte>> get(const std::string& key) override { return store_.get(key); }
   [[nodiscard]] std::vector<std::string> list(const std::string& prefix) override { return store_.list(prefix); }
   void remove(const std::string& key) override { store_.remove(key); }
+  void take_back(const std::string& key) override { store_.take_back(key); }
 
   [[nodiscard]] const std::vector<ObjectRecord>& records() const noexcept { return records_; }
 

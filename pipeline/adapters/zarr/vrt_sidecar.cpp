@@ -147,6 +147,18 @@ class BandWriter {
   int band_ = 0;
 };
 
+void write_bands(const Plan& plan, const OutputPlan& output, const std::vector<ArrayLayout>& layouts, ObjectWriter& object) {
+  BandWriter writer(plan, object);
+  const Grid& grid = output.grid;
+  const Affine& a = grid.affine();
+  writer.write("<VRTDataset rasterXSize=\"" + whole(grid.shape().cols) + "\" rasterYSize=\"" + whole(grid.shape().rows) + "\">\n");
+  // Without a mapping of its axes GDAL takes x before y, as the transform has them.
+  if (grid.crs().known()) writer.write("  <SRS>" + escaped(grid.crs().wkt) + "</SRS>\n");
+  writer.write("  <GeoTransform>" + exact(a.x0) + ", " + exact(a.dx) + ", 0, " + exact(a.y0) + ", 0, " + exact(a.dy) + "</GeoTransform>\n");
+  for (std::size_t i = 0; i < layouts.size(); ++i) writer.write_array(output.arrays[i], layouts[i]);
+  writer.write("</VRTDataset>\n");
+}
+
 }  // namespace
 
 std::string vrt_name(const OutputPlan& output) { return output.name + ".vrt"; }
@@ -159,17 +171,7 @@ bool has_vrt(const OutputPlan& output) {
 
 void write_vrt(const Plan& plan, const OutputPlan& output, const std::vector<ArrayLayout>& layouts, Store& store) {
   for (const ArrayLayout& layout : layouts) put_views(layout, store);
-  const auto object = store.create(vrt_name(output));
-  BandWriter writer(plan, *object);
-  const Grid& grid = output.grid;
-  const Affine& a = grid.affine();
-  writer.write("<VRTDataset rasterXSize=\"" + whole(grid.shape().cols) + "\" rasterYSize=\"" + whole(grid.shape().rows) + "\">\n");
-  // Without a mapping of its axes GDAL takes x before y, as the transform has them.
-  if (grid.crs().known()) writer.write("  <SRS>" + escaped(grid.crs().wkt) + "</SRS>\n");
-  writer.write("  <GeoTransform>" + exact(a.x0) + ", " + exact(a.dx) + ", 0, " + exact(a.y0) + ", 0, " + exact(a.dy) + "</GeoTransform>\n");
-  for (std::size_t i = 0; i < layouts.size(); ++i) writer.write_array(output.arrays[i], layouts[i]);
-  writer.write("</VRTDataset>\n");
-  object->close();
+  store.make(vrt_name(output), [&](ObjectWriter& object) { write_bands(plan, output, layouts, object); });
 }
 
 }  // namespace terroir

@@ -73,7 +73,6 @@ TEST(JobArguments, TellWhatIsWrongInOneLine) {
       {{"a", "--output", "o="}, "--output o= names no folder; give o=FOLDER"},
       {{"a", "--datastore", "d="}, "--datastore d= names no folder; give d=FOLDER"},
       {{"a", "--set", "=x"}, "--set =x has no key; give KEY=VALUE"},
-      {{"a", "--set", "a.b=1", "--set", "a.b=2"}, "--set a.b is given twice; keep one"},
       {{"a", "--ranks", "0"}, "--ranks must be between 1 and 100000"},
       {{"a", "--retries", "-1"}, "--retries must be between 0 and 1000"},
       {{"a", "--retires", "1"}, "unrecognised option '--retires'"}};

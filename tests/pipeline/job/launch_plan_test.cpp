@@ -194,10 +194,14 @@ TEST(LaunchPlan, ADatastoreIsAFolder) {
 TEST(LaunchPlan, AFolderOfADatastoreIsNotLeft) {
   LaunchOptions options = here();
   options.datastores = {{"blobs", "/store"}};
-  EXPECT_THAT(told(job_with("{path: 'azureml://datastores/blobs/paths/../a'}"), options),
-              ElementsAre("job.yml:3:20: inputs.a: '../a' may lie outside its data store; write it without '..'"));
-  EXPECT_THAT(told(job_writing("{path: 'azureml://datastores/blobs/paths/b/../../c'}"), options),
-              ElementsAre(testing::HasSubstr("'b/../../c' may lie outside its data store; write it without '..'")));
+  EXPECT_THAT(
+      told(job_with("{path: 'azureml://datastores/blobs/paths/../a'}"), options),
+      ElementsAre("job.yml:3:20: inputs.a: '../a' may lie outside its data store; write it without '..', and without '/' in front"));
+  EXPECT_THAT(
+      told(job_writing("{path: 'azureml://datastores/blobs/paths/b/../../c'}"), options),
+      ElementsAre(testing::HasSubstr("'b/../../c' may lie outside its data store; write it without '..', and without '/' in front")));
+  EXPECT_THAT(told(job_writing("{path: 'azureml://datastores/blobs/paths//etc/x'}"), options),
+              ElementsAre(testing::HasSubstr("'/etc/x' may lie outside its data store")));
   EXPECT_THAT(told(job_writing("{path: 'azureml://datastores/blobs/paths/b/..c'}"), options), IsEmpty());
 }
 

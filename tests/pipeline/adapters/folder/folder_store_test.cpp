@@ -156,7 +156,22 @@ TEST_F(FolderStore, NamesObjectReasonAndRemedyWhenTheDeviceIsFull) {
     EXPECT_EQ(error.fault(), Fault::system);
     EXPECT_THAT(error.what(), HasSubstr((root_ / "key").string() + ": No space left on device; free some space"));
   }
-  EXPECT_FALSE(store->size("key").has_value()) << "what could not be written to its end is taken away";
+  EXPECT_TRUE(fs::is_symlink(root_ / "key") && fs::exists("/dev/full"));
+}
+
+/// Readers would take the stump of an object for the whole.
+TEST_F(FolderStore, TakesBackWhatCannotBeWrittenToItsEnd) {
+  fs::create_symlink(root_ / "elsewhere", root_ / "link");
+  const auto store = make_folder_store(root_.string());
+  for (const char* key : {"key", "link"}) {
+    const auto half = [](ObjectWriter& writer) {
+      writer.write(bytes_of(std::string(3 << 20, 'x')));
+      throw Error(Fault::system, "the other half is lost");
+    };
+    EXPECT_THROW(store->make(key, half), Error);
+    EXPECT_EQ(store->size(key), std::nullopt);
+  }
+  EXPECT_TRUE(fs::is_symlink(root_ / "link") && !fs::exists(root_ / "elsewhere"));
 }
 
 TEST_F(FolderStore, RefusesAFileWhereAFolderIsNeeded) {
