@@ -148,5 +148,5 @@ def test_the_file_follows_the_rules_of_outputs(tmp_path):
     assert foreign.returncode == 2 and "is a file that no run of terroir has written" in foreign.stderr
     into_folder = terroir("run", other, *words[2:-1], f"out={out.parent}")
     assert into_folder.returncode == 2 and "is a folder, and this output is one file" in into_folder.stderr
-    no_scratch = terroir("run", other, *words[2:-1], f"out={tmp_path / 'x.nc'}", env={**os.environ, "TMPDIR": "/nowhere"})
+    no_scratch = terroir("run", other, *words[2:-1], f"out={tmp_path / 'x.nc'}", env={**os.environ, "TMPDIR": str(tmp_path / "no")})
     assert no_scratch.returncode == 4 and "set TMPDIR" in no_scratch.stderr

@@ -178,9 +178,10 @@ def test_a_run_that_is_ended_leaves_nothing_and_is_resumed(tmp_path, archive, as
 
 def test_scratch_that_is_not_there_is_said(tmp_path, archive):
     run = Run(tmp_path, archive[0])
-    done = terroir(*run.words, env=run.environment | {"TMPDIR": "/nowhere"})
+    nowhere = tmp_path / "nowhere"
+    done = terroir(*run.words, env=run.environment | {"TMPDIR": str(nowhere)})
     assert done.returncode == 4
-    assert "cannot make the scratch file /nowhere/terroir-scratch-" in done.stderr
+    assert f"cannot make the scratch file {nowhere}/terroir-scratch-" in done.stderr
     assert "name another folder by TMPDIR" in done.stderr
 
 
