@@ -1,5 +1,7 @@
 #include "pipeline/commands/findings.h"
 
+#include "pipeline/json_text.h"
+
 #include "terroir_version.h"
 
 #include <nlohmann/json.hpp>
@@ -95,7 +97,7 @@ std::string findings_json(const std::vector<Finding>& findings) {
   for (const auto& f : findings)
     list.push_back({{"group", f.group}, {"what", f.what}, {"verdict", name_of(f.verdict)}, {"value", f.value}, {"remedy", f.remedy}});
   const Json json = {{"terroir", version}, {"can_run", !any_fault(findings)}, {"findings", std::move(list)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 std::vector<Finding> parse_findings(const std::string& json) {

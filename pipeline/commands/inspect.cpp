@@ -7,6 +7,7 @@
 #include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/store_report.h"
 #include "pipeline/error.h"
+#include "pipeline/json_text.h"
 #include "pipeline/run/journal.h"
 #include "pipeline/run/marker.h"
 
@@ -166,7 +167,7 @@ int inspect(const InspectRequest& request, std::ostream& out, std::ostream& erro
   if (!zarr->unread.empty()) description["unread"] = zarr->unread;
   if (request.verify) description["verified"] = verify(*store, *zarr);
   if (request.json) {
-    out << description.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    out << json_text(description, 2) << "\n";
   } else {
     out << store_page(description) << (request.verify ? verified_text(description["verified"]) : "");
   }

@@ -2,6 +2,7 @@
 
 #include "pipeline/codecs/crc32c.h"
 #include "pipeline/error.h"
+#include "pipeline/json_text.h"
 #include "pipeline/run/marker.h"
 
 #include <ostream>
@@ -77,7 +78,7 @@ std::optional<int> inspect_files(Store& result, bool json, bool verify, std::ost
                       {"terroir_plan", marker->hash},  {"recipe", marker->recipe}, {"inputs", marker->inputs}};
   for (const auto& file : note->files) description["files"].push_back({{"name", file.key}, {"bytes", file.bytes}});
   if (verify) description["verified"] = {{"checked", note->files.size()}, {"damaged", damaged_files(result, note->files)}};
-  out << (json ? description.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : page(description));
+  out << (json ? json_text(description, 2) + "\n" : page(description));
   if (!verify || description["verified"]["damaged"].empty()) return 0;
   errors << result.location() << ": files are damaged; write them again with `terroir run --verify`\n";
   return static_cast<int>(Fault::data);

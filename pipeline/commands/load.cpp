@@ -5,6 +5,7 @@
 #include "pipeline/adapters/proj/proj_crs_reader.h"
 #include "pipeline/adapters/units/udunits_converter.h"
 #include "pipeline/adapters/yaml/yaml_reader.h"
+#include "pipeline/address.h"
 #include "pipeline/commands/inspect_files.h"
 #include "pipeline/commands/open_outputs.h"
 #include "pipeline/commands/open_sources.h"
@@ -113,11 +114,9 @@ std::optional<fs::path> file_above(const fs::path& path) {
 
 /// "https://example.org/out", or "/vsiaz/data/out", which would make folders of such names here; without a query, which may hold a secret.
 std::optional<std::string> address_in(const std::string& path) {
-  const auto scheme_end = path.find("://");
-  const bool has_scheme = scheme_end != path.npos && scheme_end > 0 && path.find('/') == scheme_end + 1;
   std::error_code unknown;
   const bool virtual_files = path.starts_with("/vsi") && !fs::exists(path.substr(0, path.find('/', 1)), unknown);
-  if (!has_scheme && !virtual_files) return std::nullopt;
+  if (scheme_of(path).empty() && !virtual_files) return std::nullopt;
   return path.substr(0, path.find('?'));
 }
 

@@ -3,6 +3,7 @@
 #include "pipeline/adapters/folder/folder_store.h"
 #include "pipeline/adapters/report/job_reporter.h"
 #include "pipeline/error.h"
+#include "pipeline/json_text.h"
 #include "pipeline/plan/value_json.h"
 #include "pipeline/redaction/redactor.h"
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 std::string recipe_json(const Plan& plan) {
   auto recipe = to_json(plan.canonical);
   redact(recipe);
-  return recipe.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(recipe, 2) + "\n";
 }
 
 std::string whole_path(const std::string& path) {

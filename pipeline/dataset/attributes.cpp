@@ -4,6 +4,7 @@
 #include "kernels/moments.h"
 #include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/dataset/coordinates.h"
+#include "pipeline/json_text.h"
 #include "pipeline/plan/value_json.h"
 #include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
@@ -98,7 +99,7 @@ std::string inputs_text(const Plan& plan) {
                       {"head_crc32c", hexadecimal(file.fingerprint.head_crc32c)},
                       {"tail_crc32c", hexadecimal(file.fingerprint.tail_crc32c)}});
   }
-  return inputs.dump(-1, ' ', false, Json::error_handler_t::replace);  // a path may be no UTF-8
+  return json_text(inputs);
 }
 
 }  // namespace

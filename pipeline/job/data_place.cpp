@@ -1,5 +1,7 @@
 #include "pipeline/job/data_place.h"
 
+#include "pipeline/address.h"
+
 #include <string_view>
 
 namespace terroir {
@@ -11,15 +13,6 @@ bool starts_with(std::string_view text, std::string_view front) { return text.su
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-/// "scheme" of scheme://..., empty when there is none.
-std::string_view scheme_of(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || text.substr(colon, 3) != "://") return {};
-  for (const char c : text.substr(0, colon))
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '.' || c == '-')) return {};
-  return text.substr(0, colon);
 }
 
 /// azureml://datastores/NAME/paths/PATH, or azureml://subscriptions/.../datastores/NAME/paths/PATH.

@@ -1,3 +1,4 @@
+#include "pipeline/json_text.h"
 #include "pipeline/plan/coarse.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/plan/plan.h"
@@ -308,7 +309,7 @@ std::string explain_json(const Plan& plan) {
   for (const auto& term : plan.memory) json["memory"]["terms"][term.name] = term.bytes;
   json["ranks"] = plan.resources.ranks;
   json["threads"] = plan.resources.threads;
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);  // a path may be no UTF-8
+  return json_text(json, 2);
 }
 
 }  // namespace terroir

@@ -1,5 +1,6 @@
 #include "pipeline/redaction/redactor.h"
 
+#include "pipeline/json_text.h"
 #include "pipeline/redaction/secrets.h"
 
 #include <unistd.h>
@@ -97,7 +98,7 @@ std::string percent_encoded(std::string_view text, bool capital) {
 }
 
 std::string json_escaped(const std::string& text) {
-  const std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string quoted = json_text(nlohmann::json(text));
   return quoted.substr(1, quoted.size() - 2);
 }
 

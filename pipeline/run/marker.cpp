@@ -1,5 +1,6 @@
 #include "pipeline/run/marker.h"
 
+#include "pipeline/json_text.h"
 #include "pipeline/plan/value_json.h"
 #include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
@@ -75,7 +76,7 @@ std::string to_text(const PlanMarker& marker) {
   const Json json = {{"terroir", marker.version}, {"attempt", marker.attempt}, {"plan", marker.hash},   {"output", marker.output},
                      {"journal", marker.journal}, {"root", marker.root_key},   {"names", marker.names}, {"tiles", marker.tiles},
                      {"inputs", marker.inputs},   {"recipe", marker.recipe}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 std::optional<PlanMarker> parse_marker(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "pipeline/adapters/gdal/remote_file.h"
 
 #include "pipeline/adapters/gdal/gdal_library.h"
+#include "pipeline/address.h"
 
 #include <cpl_multiproc.h>
 #include <cpl_vsi.h>
@@ -38,13 +39,6 @@ std::string place_of(const std::string& path) {
 }
 
 bool is_azure(const std::string& path) { return path.starts_with(blob) || path.starts_with(lake); }
-
-/// "https" of "https://example.org"; empty for what is no address.
-std::string_view scheme_of(std::string_view text) {
-  const auto in_scheme = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; };
-  const auto end = std::find_if_not(text.begin(), text.end(), in_scheme);
-  return std::string_view(end, text.end()).starts_with("://") ? std::string_view(text.begin(), end) : std::string_view{};
-}
 
 /// The path of an address: "/vsiaz/C/FILE" of "wasbs://C@ACCOUNT.blob.core.windows.net/FILE".
 std::string path_of_address(const std::string& address, std::string_view scheme) {

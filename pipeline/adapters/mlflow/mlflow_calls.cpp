@@ -1,5 +1,6 @@
 #include "pipeline/adapters/mlflow/mlflow_calls.h"
 
+#include "pipeline/json_text.h"
 #include "pipeline/redaction/redactor.h"
 
 #include <algorithm>
@@ -103,9 +104,7 @@ MlflowOutcome MlflowCalls::get(const std::string& method, const std::string& nam
                true);
 }
 
-MlflowOutcome MlflowCalls::post(const std::string& method, const Json& body) {
-  return post_text(method, body.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+MlflowOutcome MlflowCalls::post(const std::string& method, const Json& body) { return post_text(method, json_text(body)); }
 
 MlflowOutcome MlflowCalls::post_text(const std::string& method, const std::string& json) {
   renew_token();

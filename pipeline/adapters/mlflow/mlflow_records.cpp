@@ -1,5 +1,6 @@
 #include "pipeline/adapters/mlflow/mlflow_records.h"
 
+#include "pipeline/json_text.h"
 #include "pipeline/redaction/redactor.h"
 
 #include <nlohmann/json.hpp>
@@ -28,7 +29,7 @@ class BatchFiller {
   explicit BatchFiller(const std::string& run_id) : run_id_(run_id) { begin(); }
 
   void add(const char* list, std::size_t most, OrderedJson entry) {
-    const std::size_t size = text_of(entry).size() + 1;
+    const std::size_t size = json_text(entry).size() + 1;
     if (body_[list].size() == most || entries_ == most_entries || bytes_ + size > most_bytes) end();
     body_[list].push_back(std::move(entry));
     ++entries_;
@@ -41,13 +42,12 @@ class BatchFiller {
   }
 
  private:
-  static std::string text_of(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
   void begin() {
     body_ = {{"run_id", run_id_}, {"params", OrderedJson::array()}, {"tags", OrderedJson::array()}, {"metrics", OrderedJson::array()}};
     entries_ = bytes_ = 0;
   }
   void end() {
-    bodies_.push_back(text_of(body_));
+    bodies_.push_back(json_text(body_));
     begin();
   }
 

@@ -1,4 +1,5 @@
 #include "pipeline/adapters/report/job_reporter.h"
+#include "pipeline/json_text.h"
 #include "pipeline/plan/memory.h"
 #include "pipeline/redaction/redactor.h"
 #include "terroir_version.h"
@@ -68,7 +69,7 @@ std::string summary_json(const Plan& plan, const JobSummary& summary, const std:
                                {"excluded_readers", readers == excluded.end() ? std::vector<std::string>{} : readers->second}});
   }
   redact(json);
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);  // a path may be no UTF-8
+  return json_text(json, 2);
 }
 
 std::string summary_text(const Plan& plan, const JobSummary& summary, const std::map<std::string, std::vector<std::string>>& excluded) {
