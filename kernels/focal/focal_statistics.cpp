@@ -153,14 +153,16 @@ struct FocalStatistics {
       const auto emit = [&](Index row, const focal::Partial& windows) {
         for (const Member& m : group)
           for (std::size_t k = 0; k < m.step->reducer.size(); ++k)
-            focal::finish_row(needed, windows, m.step->reducer[k], m.step->validity, in.row(t, row), args.out[m.first_out + k].row(t, row),
+            focal::finish_row(windows, m.step->reducer[k], m.step->validity, in.row(t, row), args.out[m.first_out + k].row(t, row),
                               in.cols());
       };
       focal::RowMemory memory(needed, args.scratch);
-      if (first.shape == WindowShape::square)
-        focal::square_windows(focal::SquareRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
-      else
+      if (first.shape == WindowShape::square) {
+        focal::SquareRows rows(needed, first.size, in.cols(), memory);
+        focal::square_windows(rows, in.at_time(t), emit);
+      } else {
         focal::circle_windows(focal::CircleRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
+      }
     }
   }
 };

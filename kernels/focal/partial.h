@@ -2,6 +2,7 @@
 
 #include "tiling/window.h"
 
+#include <algorithm>
 #include <array>
 
 /// Statistics of parts of a window, one part for each pixel of a row; two such rows are joined by one loop without branches.
@@ -10,23 +11,24 @@ namespace terroir::focal {
 /// What is kept of a part. `count` counts the pixels that are not missing, `squares` sums their squared distances to the mean.
 enum class Plane { count, mean, squares, sum, low, high };
 
-/// The planes that the wanted reducers need, and the place of each in a row's memory.
+/// The planes that the wanted reducers need, counts among them. A row's memory has room for all, so that the place of each is a constant.
 class Planes {
  public:
-  Planes() { place_.fill(-1), add(Plane::count); }
+  static constexpr Index most = 6;
+
   void add(Plane plane) noexcept {
-    if (!has(plane)) place_[static_cast<std::size_t>(plane)] = size_++;
+    if (!has(plane)) wanted_[static_cast<std::size_t>(size_++)] = plane;
   }
-  [[nodiscard]] bool has(Plane plane) const noexcept { return place_[static_cast<std::size_t>(plane)] >= 0; }
-  [[nodiscard]] Index place(Plane plane) const noexcept { return place_[static_cast<std::size_t>(plane)]; }
-  [[nodiscard]] Index size() const noexcept { return size_; }
+  [[nodiscard]] bool has(Plane plane) const noexcept { return std::find(begin(), end(), plane) != end(); }
+  [[nodiscard]] const Plane* begin() const noexcept { return wanted_.data(); }
+  [[nodiscard]] const Plane* end() const noexcept { return wanted_.data() + size_; }
 
  private:
-  std::array<Index, 6> place_{};
-  Index size_ = 0;
+  std::array<Plane, most> wanted_ = {Plane::count};
+  Index size_ = 1;
 };
 
-/// A row of parts that all have the same shape: memory of `planes.size() * stride` floats. While no pixel of any part is missing
+/// A row of parts that all have the same shape: memory of `Planes::most * stride` floats. While no pixel of any part is missing
 /// (`full`), the count plane is not written.
 struct Partial {
   float* base = nullptr;
@@ -34,7 +36,7 @@ struct Partial {
   float pixels = 0;  ///< of a part, missing ones included
   bool full = true;
 
-  [[nodiscard]] float* plane(const Planes& planes, Plane p) const noexcept { return base + planes.place(p) * stride; }
+  [[nodiscard]] float* plane(Plane p) const noexcept { return base + static_cast<Index>(p) * stride; }
   /// The parts from column `cols` on.
   [[nodiscard]] Partial from(Index cols) const noexcept { return {base + cols, stride, pixels, full}; }
 };

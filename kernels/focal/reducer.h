@@ -21,7 +21,6 @@ struct Validity {
 };
 
 /// Turns a row of whole windows into the results of a reducer; `centre` are the pixels in the middle of the windows.
-void finish_row(const Planes& planes, const Partial& windows, Reducer reducer, const Validity& validity, const float* centre, float* out,
-                Index count) noexcept;
+void finish_row(const Partial& windows, Reducer reducer, const Validity& validity, const float* centre, float* out, Index count) noexcept;
 
 }  // namespace terroir::focal

@@ -4,7 +4,6 @@
 #include "tiling/block.h"
 
 #include <algorithm>
-#include <bit>
 #include <span>
 
 /// Statistics of square and circular windows around every pixel, in a number of steps that grows with the logarithm of the size
@@ -12,12 +11,27 @@
 /// a pixel's result has the same bits in whatever block it is computed.
 namespace terroir::focal {
 
-/// A window is built in steps: of a part of half its width (rounded down) twice, and of one pixel more where the width is odd; and so
-/// is that part, down to one pixel. Steps that it takes:
-inline int steps_to(Index width) noexcept { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(width))) - 1; }
-/// The width of the parts after some of them.
-constexpr Index width_after(Index width, int step, int steps) noexcept { return width >> (steps - step); }
-inline bool is_odd(Index width) noexcept { return (width & 1) != 0; }
+/// The widths of the parts that a window is joined from, from one pixel to the window: each is three times the one before, or twice, or
+/// twice and one pixel.
+class Widths {
+ public:
+  static constexpr std::size_t most = 11;  ///< steps to the largest window
+
+  explicit Widths(Index window) noexcept {
+    for (Index width = window; width > 1; width = narrower(width)) ++steps_;
+    std::size_t step = steps_;
+    for (Index width = window; step > 0; width = narrower(width)) after_[step--] = width;
+    after_[0] = 1;
+  }
+  [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
+  [[nodiscard]] Index after(std::size_t step) const noexcept { return after_[step]; }
+
+ private:
+  static constexpr Index narrower(Index width) noexcept { return width % 3 == 0 ? width / 3 : width / 2; }
+
+  std::array<Index, most + 1> after_{};
+  std::size_t steps_ = 0;
+};
 
 constexpr Index round_to_vector(Index cols) noexcept { return ceil_div(cols, 16) * 16; }
 
@@ -26,17 +40,19 @@ class RowMemory {
  public:
   RowMemory(const Planes& planes, std::byte* memory) noexcept : planes_(planes), memory_(memory) {}
 
-  /// `count` rows of `stride` floats in each plane, all 0 (their padding is computed with, though nothing depends on it).
+  /// `count` rows of `stride` floats in each plane. The wanted planes are 0: their padding is computed with, though nothing depends on it.
   std::span<Partial> rows(Index count, Index stride) noexcept {
     const auto headers = static_cast<std::size_t>(ceil_div(count * static_cast<Index>(sizeof(Partial)), 64) * 64);
-    const std::size_t floats = static_cast<std::size_t>(planes_.size() * stride);
+    const auto floats = static_cast<std::size_t>(Planes::most * stride);
     std::byte* at = memory_ == nullptr ? nullptr : memory_ + bytes_;
     bytes_ += headers + static_cast<std::size_t>(count) * floats * sizeof(float);
     if (at == nullptr) return {};
     auto* rows = reinterpret_cast<Partial*>(at);
     auto* pixels = reinterpret_cast<float*>(at + headers);
-    std::fill_n(pixels, static_cast<std::size_t>(count) * floats, 0.0f);
-    for (Index i = 0; i < count; ++i) rows[i] = {pixels + static_cast<std::size_t>(i) * floats, stride, 0, true};
+    for (Index i = 0; i < count; ++i) {
+      rows[i] = {pixels + static_cast<std::size_t>(i) * floats, stride, 0, true};
+      for (const Plane plane : planes_) std::fill_n(rows[i].plane(plane), stride, 0.0f);
+    }
     return {rows, static_cast<std::size_t>(count)};
   }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -65,15 +81,15 @@ class AlongRow {
   /// Where the pixels go: parts of one pixel.
   [[nodiscard]] Partial& start() const noexcept { return rows_[0]; }
 
-  /// Parts of `width` pixels (odd, above 1) that begin at the first `cols` pixels of start().
-  void join(Index width, Index cols, Partial& out) const noexcept {
-    const int steps = steps_to(width);
+  /// Parts as wide as the window (above 1) that begin at the first `cols` pixels of start().
+  void join(const Widths& widths, Index cols, Partial& out) const noexcept {
+    const Index window = widths.after(widths.steps());
     Partial* part = &start();
-    for (int k = 1; k <= steps; ++k) {
-      const Index half = width_after(width, k - 1, steps), whole = width_after(width, k, steps);
-      Partial second = part->from(half), pixel = start().from(2 * half);
-      Partial& joined = k == steps ? out : rows_[1 + static_cast<std::size_t>(k & 1)];
-      join_rows(planes_, *part, second, is_odd(whole) ? &pixel : nullptr, joined, round_to_vector(cols + width - whole));
+    for (std::size_t k = 1; k <= widths.steps(); ++k) {
+      const Index width = widths.after(k - 1), whole = widths.after(k);
+      Partial second = part->from(width), third = (whole == 3 * width ? *part : start()).from(2 * width);
+      Partial& joined = k == widths.steps() ? out : rows_[1 + (k & 1)];
+      join_rows(planes_, *part, second, whole > 2 * width ? &third : nullptr, joined, round_to_vector(cols + window - whole));
       part = &joined;
     }
   }
@@ -86,13 +102,11 @@ class AlongRow {
 /// Windows down the columns, row after row: only the latest rows of the parts of each height are kept.
 class DownColumns {
  public:
-  static constexpr int most_steps = 11;
-
-  DownColumns(const Planes& planes, Index height, Index cols, RowMemory& memory) noexcept
-      : planes_(planes), height_(height), steps_(steps_to(height)), cols_(round_to_vector(cols)) {
-    for (int k = 0; k <= steps_; ++k) {
-      const Index kept = k == steps_ ? 1 : height_after(k + 1) - height_after(k) + 1;
-      parts_[static_cast<std::size_t>(k)].rows = memory.rows(kept, cols_);
+  DownColumns(const Planes& planes, const Widths& heights, Index cols, RowMemory& memory) noexcept
+      : planes_(planes), heights_(heights), cols_(round_to_vector(cols)) {
+    for (std::size_t k = 0; k <= heights.steps(); ++k) {
+      const Index kept = k == heights.steps() ? 1 : heights.after(k + 1) - heights.after(k) + 1;
+      parts_[k].rows = memory.rows(kept, cols_);
     }
   }
 
@@ -102,43 +116,42 @@ class DownColumns {
   /// Takes the row written to next(); the window that it completes, or null while there are too few rows.
   Partial* push() noexcept {
     const Index last = row_++;
-    for (int k = 1; k <= steps_; ++k) {
-      const Index half = height_after(k - 1), whole = height_after(k), first = last - whole + 1;
+    for (std::size_t k = 1; k <= heights_.steps(); ++k) {
+      const Index height = heights_.after(k - 1), whole = heights_.after(k), first = last - whole + 1;
       if (first < 0) return nullptr;
-      const Ring& from = parts_[static_cast<std::size_t>(k - 1)];
-      Partial* row = is_odd(whole) ? &parts_[0][last] : nullptr;
-      join_rows(planes_, from[first], from[first + half], row, parts_[static_cast<std::size_t>(k)][first], cols_);
+      const Ring &from = parts_[k - 1], &thirds = whole == 3 * height ? from : parts_[0];
+      Partial* third = whole > 2 * height ? &thirds[first + 2 * height] : nullptr;
+      join_rows(planes_, from[first], from[first + height], third, parts_[k][first], cols_);
     }
-    return &parts_[static_cast<std::size_t>(steps_)][last + 1 - height_];
+    const std::size_t steps = heights_.steps();
+    return &parts_[steps][last + 1 - heights_.after(steps)];
   }
 
  private:
-  [[nodiscard]] Index height_after(int step) const noexcept { return width_after(height_, step, steps_); }
-
   const Planes& planes_;
-  Index height_;
-  int steps_;
+  const Widths& heights_;
   Index cols_, row_ = 0;
-  std::array<Ring, most_steps> parts_;  ///< by step; a part is numbered by its first row
+  std::array<Ring, Widths::most + 1> parts_;  ///< by step; a part is numbered by its first row
 };
 
 /// What square windows of `size` pixels need.
 struct SquareRows {
   SquareRows(const Planes& kept, Index width, Index cols, RowMemory& memory) noexcept
-      : planes(kept), size(width), along(kept, cols + width - 1, memory), down(kept, width, cols, memory) {}
+      : planes(kept), size(width), widths(width), along(kept, cols + width - 1, memory), down(kept, widths, cols, memory) {}
   const Planes& planes;
   Index size;
+  Widths widths;
   AlongRow along;
   DownColumns down;
 };
 
 /// Calls `emit(row, windows)` for every row of a block of one time.
 template <class Emit>
-void square_windows(SquareRows rows, const Block<const float>& in, Emit emit) noexcept {
+void square_windows(SquareRows& rows, const Block<const float>& in, Emit emit) noexcept {
   const Index reach = rows.size / 2;
   for (Index r = -reach; r < in.rows() + reach; ++r) {
     start_row(rows.planes, in.row(0, r) - reach, in.cols() + 2 * reach, reach == 0 ? rows.down.next() : rows.along.start());
-    if (reach > 0) rows.along.join(rows.size, in.cols(), rows.down.next());
+    if (reach > 0) rows.along.join(rows.widths, in.cols(), rows.down.next());
     if (const Partial* windows = rows.down.push()) emit(r - reach, *windows);
   }
 }
@@ -176,7 +189,7 @@ inline Partial& circles_of_row(const CircleRows& rows, Index centre, Index cols)
     else
       join_rows(rows.planes, above, below, nullptr, pair, round_to_vector(cols + 2 * reach));
     Partial& sum = rows.sums[away == 0 ? 0 : 1];
-    if (reach > 0) rows.along.join(2 * reach + 1, cols, sum);
+    if (reach > 0) rows.along.join(Widths(2 * reach + 1), cols, sum);
     if (away > 0) join_rows(rows.planes, rows.sums[0], reach > 0 ? sum : pair, nullptr, rows.sums[0], round_to_vector(cols));
     if (rows.radius == 0) copy_row(rows.planes, pair, sum, cols);
   }
