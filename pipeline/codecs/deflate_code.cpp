@@ -28,7 +28,7 @@ constexpr auto symbol_meanings = [] {
 
 constexpr auto distance_meanings = [] {
   std::array<Entry, most_distances> meanings{};
-  for (Entry i = 0; i < 30; ++i) meanings[i] = static_cast<Entry>(distance_bases[i]) << 16U | (i < 4 ? 0 : i / 2 - 1);
+  for (Entry i = 0; i < 30; ++i) meanings[i] = all_distances[i].base << 16U | (i < 4 ? 0 : i / 2 - 1);
   meanings[30] = meanings[31] = special;
   return meanings;
 }();

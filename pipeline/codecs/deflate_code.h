@@ -36,15 +36,21 @@ using WholeTable = std::array<Whole, 1U << symbol_bits>;
 /// A match from a smaller distance may overlap the 16 bytes that it makes at once.
 constexpr unsigned overlap = 16;
 
-/// The lowest distance that a symbol stands for; at more places than there are symbols, for bytes are looked up as well.
-constexpr auto distance_bases = [] {
-  std::array<std::int32_t, 256> bases{};
-  std::int32_t base = 1;
-  for (int i = 0; i < 30; ++i) {
-    bases[static_cast<std::size_t>(i)] = base;
-    base += 1 << (i < 4 ? 0 : i / 2 - 1);
+/// What a symbol of a distance stands for: the lowest one, and a mask of the bits that are added.
+struct Distance {
+  std::uint32_t base = 0, extra = 0;
+};
+
+/// At more places than there are symbols, for bytes are looked up as well.
+constexpr auto all_distances = [] {
+  std::array<Distance, 256> all{};
+  std::uint32_t base = 1;
+  for (std::size_t i = 0; i < 30; ++i) {
+    const std::uint32_t count = 1U << (i < 4 ? 0 : i / 2 - 1);
+    all[i] = {base, count - 1};
+    base += count;
   }
-  return bases;
+  return all;
 }();
 constexpr unsigned first_far_symbol = 8;  ///< of a distance beyond `overlap`
 constexpr std::ptrdiff_t farthest = 1 << 15;
@@ -54,7 +60,7 @@ struct Tables {
   WholeTable wholes;    ///< not the last one: 16 bytes are copied from each of its entries
   SymbolTable symbols;  ///< literals and lengths
   DistanceTable distances;
-  std::array<std::int32_t, 256> bases = distance_bases;  ///< here they need no address of their own
+  std::array<Distance, 256> reach = all_distances;  ///< here they need no address of their own
 };
 
 /// Make the table of a canonical prefix code (RFC 1951, section 3.2.2) from the lengths of its codes, 0 for symbols without one. False for

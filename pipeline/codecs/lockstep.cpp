@@ -61,16 +61,21 @@ TERROIR_INLINE std::uint64_t take_value(Cursor& c, Entry entry) {
 
 TERROIR_INLINE void put(std::uint8_t* out, Entry entry) { *out = static_cast<std::uint8_t>(entry >> 8U); }
 
+TERROIR_INLINE void move_16(const std::uint8_t* from, std::uint8_t* out) {
+  std::array<std::uint8_t, 16> bytes;
+  std::memcpy(bytes.data(), from, bytes.size());
+  std::memcpy(out, bytes.data(), bytes.size());
+}
+
+/// Not inlined, for the loop around it has no register left.
+[[gnu::noinline, gnu::cold]] void copy_rest(const std::uint8_t* from, std::uint8_t* out, const std::uint8_t* end) {
+  for (; out < end; from += 16, out += 16) move_16(from, out);
+}
+
 /// Copies 16 bytes at a time, and up to 15 too many.
 TERROIR_INLINE void copy_16(const std::uint8_t* from, std::uint8_t* out, const std::uint8_t* end) {
-  while (true) {
-    std::array<std::uint8_t, 16> bytes;
-    std::memcpy(bytes.data(), from, bytes.size());
-    std::memcpy(out, bytes.data(), bytes.size());
-    if (__builtin_expect(end - out <= 16, 1)) return;
-    from += bytes.size();
-    out += bytes.size();
-  }
+  move_16(from, out);
+  if (__builtin_expect(end - out > 16, 0)) copy_rest(from + 16, out + 16, end);
 }
 
 /// A match that may overlap what it makes within 16 bytes: its pattern is laid out until it is as long.
@@ -94,16 +99,17 @@ TERROIR_INLINE bool copy(Cursor& c, std::uint64_t distance, std::uint64_t length
 }
 
 /// Puts a literal, or copies a match, without a branch that asks which: the byte of a literal is copied from the table. False for a match
-/// that begins before the stream does, which has to be asked as long as one can.
+/// that begins before the stream does, which has to be asked as long as one can. `place`: where `whole` was read, before a store that the
+/// compiler takes for one into the table.
 template <bool far>
-TERROIR_INLINE bool put_whole(Cursor& c, const Whole& whole) {
-  const std::uint64_t extra = (c.bits & ((std::uint64_t{1} << (whole & 63U)) - 1)) >> (whole >> 16U & 63U);
-  const std::uint64_t distance = static_cast<std::uint64_t>(c.tables.bases[whole >> 8U & 0xFFU]) + extra;
+TERROIR_INLINE bool put_whole(Cursor& c, Whole whole, const Whole& place) {
+  const Distance& code = c.tables.reach[whole >> 8U & 0xFFU];
+  const std::uint32_t distance = code.base + (static_cast<std::uint32_t>(c.bits >> (whole >> 16U & 63U)) & code.extra);
   drop(c, whole);
   const auto is_literal = static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int8_t>(whole)) >> 7);
   if constexpr (!far)
     if (__builtin_expect((distance & ~is_literal) > static_cast<std::uint64_t>(c.out - c.begin), 0)) return false;
-  const auto match = reinterpret_cast<std::uintptr_t>(c.out) - distance, byte = reinterpret_cast<std::uintptr_t>(&whole) + 1;
+  const auto match = reinterpret_cast<std::uintptr_t>(c.out) - distance, byte = reinterpret_cast<std::uintptr_t>(&place) + 1;
   copy_16(reinterpret_cast<const std::uint8_t*>(match ^ ((match ^ byte) & is_literal)), c.out, c.out + (whole >> 22U));
   c.out += whole >> 22U;
   return true;
@@ -167,12 +173,14 @@ TERROIR_INLINE Step take_runs(Cursor& c) {
 template <bool far>
 TERROIR_INLINE Step take_wholes(Cursor& c) {
   fill(c);
-  const Whole& one = look(c, c.tables.wholes, symbol_bits);
+  const Whole& first = look(c, c.tables.wholes, symbol_bits);
+  const Whole one = first;
   if (__builtin_expect(one < least_whole, 0)) return take_symbol(c, look(c, c.tables.symbols, symbol_bits));
-  if (!put_whole<far>(c, one)) return Step::damaged;
-  const Whole& other = look(c, c.tables.wholes, symbol_bits);
+  if (!put_whole<far>(c, one, first)) return Step::damaged;
+  const Whole& second = look(c, c.tables.wholes, symbol_bits);
+  const Whole other = second;
   if (__builtin_expect(other < least_whole, 0)) return Step::on;
-  return put_whole<far>(c, other) ? Step::on : Step::damaged;
+  return put_whole<far>(c, other, second) ? Step::on : Step::damaged;
 }
 
 TERROIR_INLINE Cursor cursor_of(const Stream& s) { return {s.tables, s.out_begin, s.in, s.out, s.bits, s.held}; }
