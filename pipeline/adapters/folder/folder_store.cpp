@@ -25,6 +25,9 @@ namespace fs = std::filesystem;
 /// Mounts send what they get in one call as one request, so small pieces are gathered first.
 constexpr std::size_t piece = std::size_t{1} << 20;
 
+/// What a request costs less than gathering does.
+constexpr std::size_t large = std::size_t{1} << 16;
+
 /// Memory for pieces, used again by one object after the other, of whichever store: as many as have been open at once.
 class PieceMemory {
  public:
@@ -64,14 +67,10 @@ class FileWriter final : public ObjectWriter {
   ~FileWriter() override { piece_memory().give(std::move(gathered_)); }
 
   void write(std::span<const std::byte> bytes) override {
-    while (!bytes.empty()) {
-      if (filled_ == 0 && bytes.size() >= piece) return file_.write_all(bytes);
-      const auto part = bytes.first(std::min(bytes.size(), piece - filled_));
-      std::memcpy(gathered_.data() + filled_, part.data(), part.size());
-      filled_ += part.size();
-      bytes = bytes.subspan(part.size());
-      if (filled_ == piece) flush();
-    }
+    if (bytes.size() > piece - filled_ || bytes.size() >= large) flush();
+    if (bytes.size() >= large) return file_.write_all(bytes);
+    std::memcpy(gathered_.data() + filled_, bytes.data(), bytes.size());
+    filled_ += bytes.size();
   }
 
   void close() override {
@@ -81,6 +80,7 @@ class FileWriter final : public ObjectWriter {
 
  private:
   void flush() {
+    if (filled_ == 0) return;
     file_.write_all({gathered_.data(), filled_});
     filled_ = 0;
   }
