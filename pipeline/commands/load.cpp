@@ -126,14 +126,16 @@ std::optional<Diagnostic> check_kind(const OutputSpec& output) {
   const bool one_file = is_one_file(output.format, output.path);
   const std::string where = "outputs." + output.name + ".path";
   if (const auto address = address_in(output.path))
-    return Diagnostic{output.at, where, *address + " is no path of a folder", "give one, which may lie in a mount of a container", false};
+    return Diagnostic{output.at_key("path"), where, *address + " is no path of a folder",
+                      "give one, which may lie in a mount of a container", false};
   if (const auto file = file_above(output.path))
-    return Diagnostic{output.at, where, output.path + " lies below " + file->string() + ", which is a file", "choose another path", false};
+    return Diagnostic{output.at_key("path"), where, output.path + " lies below " + file->string() + ", which is a file",
+                      "choose another path", false};
   std::error_code unknown;
   const fs::file_status found = fs::status(output.path, unknown);
   if (!fs::exists(found) || fs::is_directory(found) != one_file) return std::nullopt;
   const char* const name = output.format == Format::geotiff ? "result.tif" : "result.nc";
-  return Diagnostic{output.at, where,
+  return Diagnostic{output.at_key("path"), where,
                     output.path + (one_file ? " is a folder, and this output is one file" : " is a file, and this output is a folder"),
                     one_file ? "end its path in a name, as " + (fs::path(output.path) / name).string() : "choose another path", false};
 }
@@ -161,7 +163,7 @@ std::vector<Diagnostic> check_apart(const std::vector<OutputSpec>& outputs) {
     for (std::size_t other = 0; other + 1 < places.size(); ++other) {
       if (!meet(places[other], places.back())) continue;
       const OutputSpec& first = outputs[other];
-      mistakes.push_back({output.at, "outputs." + output.name + ".path",
+      mistakes.push_back({output.at_key("path"), "outputs." + output.name + ".path",
                           output.path + " and output '" + first.name + "' (" + first.path + ") lie in each other",
                           "give each its own folder", false});
       break;
@@ -186,7 +188,7 @@ std::vector<Diagnostic> check_places(const std::vector<OutputSpec>& outputs, con
     for (const auto& input : inputs) {
       const fs::path read = files.of(input, there);
       if (!is_within(read, written) && !is_within(written, read)) continue;
-      mistakes.push_back({output.at, "outputs." + output.name + ".path",
+      mistakes.push_back({output.at_key("path"), "outputs." + output.name + ".path",
                           output.path + (read == written ? " is an input as well" : " and the input " + input + " lie in each other"),
                           "write to a path of its own", false});
       break;

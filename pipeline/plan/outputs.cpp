@@ -47,7 +47,7 @@ class OutputLayer {
 
  private:
   void complain(const std::string& key, const std::string& problem, const std::string& remedy) {
-    diagnostics_.push_back({spec_.at, "outputs." + spec_.name + "." + key, problem, remedy, false});
+    diagnostics_.push_back({spec_.at_key(key), "outputs." + spec_.name + "." + key, problem, remedy, false});
   }
 
   void place(OutputPlan& output) {
@@ -95,7 +95,7 @@ class OutputLayer {
     const bool known = from != spec_.layers.end();
     const std::size_t layer = static_cast<std::size_t>(from - spec_.layers.begin());
     if (known && !refused_.insert(layer).second) return;  // one new name serves all that a layer yields
-    diagnostics_.push_back({known ? from->second.at : spec_.at, "outputs." + spec_.name + ".layers", problem,
+    diagnostics_.push_back({known ? from->second.at : spec_.at_key("layers"), "outputs." + spec_.name + ".layers", problem,
                             "give it another name, as {value: " + (known ? from->second.text() : name) + "}", false});
   }
 
@@ -209,7 +209,7 @@ void size(OutputPlan& output, const OutputSpec& spec, const Plan& plan, std::vec
   const Shape shard = default_shard(grid, output.chunk, bulk.features, bulk.times);
   output.shard = {spec.shard.rows.value_or(shard.rows), spec.shard.cols.value_or(shard.cols)};
   if (output.shard.rows % output.chunk.rows != 0 || output.shard.cols % output.chunk.cols != 0)
-    diagnostics.push_back({spec.at, "outputs." + spec.name + ".shard",
+    diagnostics.push_back({spec.at_key("shard"), "outputs." + spec.name + ".shard",
                            "the shard (" + std::to_string(output.shard.rows) + " x " + std::to_string(output.shard.cols) +
                                ") is no multiple of the chunk (" + std::to_string(output.chunk.rows) + " x " +
                                std::to_string(output.chunk.cols) + ")",

@@ -134,6 +134,7 @@ OutputSpec read_output(const Value::Entry& entry, Binder& binder, Report& report
   check_name(entry.key, entry.at, where, report);
   const Section section(&entry.value, entry.at, where,
                         {"path", "layers", "format", "zarr_format", "layout", "chunk", "shard", "codec", "encoding"}, report);
+  for (const auto& setting : section.entries()) output.places[setting.key] = setting.value.at();
   if (section.require("path", "give path: FOLDER, as ${{outputs." + entry.key + "}}/" + entry.key + ".zarr")) {
     const std::string text = section.text("path").value_or("");
     const std::size_t unbound = report.errors();
@@ -169,7 +170,7 @@ void check_paths(const std::vector<OutputSpec>& outputs, Report& report) {
       const bool same = j < i && path == other, inside = !other.empty() && path.starts_with(other + "/");
       if ((!same && !inside) || !report.is_clear("outputs." + outputs[j].name)) continue;
       report.error(
-          outputs[i].at, "outputs." + outputs[i].name + ".path",
+          outputs[i].at_key("path"), "outputs." + outputs[i].name + ".path",
           same ? "output '" + outputs[j].name + "' has the same path" : "it lies in the folder of output '" + outputs[j].name + "'",
           "give each its own folder");
       break;

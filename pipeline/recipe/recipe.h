@@ -148,6 +148,13 @@ struct OutputSpec {
   ChunkSpec chunk, shard;
   CodecSpec codec;
   std::map<std::string, EncodingSpec> encoding;  ///< by variable name
+  std::map<std::string, Position> places;        ///< of its keys' values
+
+  /// Where the value of a key stands, or the output's name when the recipe does not give it.
+  [[nodiscard]] Position at_key(const std::string& key) const {
+    const auto place = places.find(key);
+    return place == places.end() ? at : place->second;
+  }
 };
 
 /// A recipe that is right as far as its text tells: names resolved to processes, parameters bound, references pointing backwards.

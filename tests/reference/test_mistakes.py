@@ -174,13 +174,13 @@ SMALL = {
     "an output's grids": (
         ["inputs: {d: {path: d.tif}, s2: {path: s2.tif}}", "grid: {like: d}", "steps: {m: {process: slope, data: d, unit: deg}}",
          "outputs: {o: {path: o.zarr, layers: [d, s2]}}"],
-        ["4:44: steps.m.unit: ", "5:11: outputs.o.layers: 'd' and 's2_b1' are on different grids", "5:11: outputs.o.layers: 'd' and 's2_b2' are on"],
+        ["4:44: steps.m.unit: ", "5:37: outputs.o.layers: 'd' and 's2_b1' are on different grids", "5:37: outputs.o.layers: 'd' and 's2_b2' are on"],
     ),
     "a coordinate's name": (
         [D, "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: o.zarr, layers: {x: d}}}"],
         ["3:44: steps.m.unit: ", "4:41: outputs.o.layers: a variable cannot be named 'x'"],
     ),
-    "an output that is an input": ([D, "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: d.tif, layers: [d]}}"], ["3:44: ", "4:11: outputs.o.path: d.tif is an input as well"]),
+    "an output that is an input": ([D, "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: d.tif, layers: [d]}}"], ["3:44: ", "4:21: outputs.o.path: d.tif is an input as well"]),
     "bounds beside the input": (
         [D, "grid: {like: d, bounds: [0, 0, 1, 1]}", "steps: {m: {process: slope, data: d, unit: deg}}", "outputs: {o: {path: o.zarr, layers: [d]}}"],
         ["3:7: grid.bounds: output 'o' would hold nothing", "4:44: steps.m.unit: "],

@@ -65,7 +65,7 @@ TEST_F(LoadPlan, TakesNothingForACircleOrATakenPathThatIsOneByADoubledKeyOnly) {
             (Lines{"r.yml:4:32: 'data' is given twice, first in line 4; keep one",
                    "r.yml:6:3: steps.c: steps form a circle: c uses d uses c; break it: a step works on earlier ones",
                    "r.yml:9:33: 'path' is given twice, first in line 9; keep one",
-                   "r.yml:11:3: outputs.q.path: output 'p' has the same path; give each its own folder"}));
+                   "r.yml:11:13: outputs.q.path: output 'p' has the same path; give each its own folder"}));
 }
 
 TEST_F(LoadPlan, TellsNothingElseWhereASectionIsGivenTwice) {

@@ -203,9 +203,9 @@ INSTANTIATE_TEST_SUITE_P(
             7, "  out: {path: o.zarr, layers: [slope], encoding: {slop: {dtype: int8}}}",
             "r.yml:7:51: outputs.out.encoding.slop: the output has no variable 'slop'; use the names of its layers, as STEP or STEP_LAYER"},
         Mistake{7, "  out: {path: o.zarr}\n  two: {path: o.zarr/}",
-                "r.yml:8:3: outputs.two.path: output 'out' has the same path; give each its own folder"},
+                "r.yml:8:15: outputs.two.path: output 'out' has the same path; give each its own folder"},
         Mistake{7, "  out: {path: o.zarr/in/it}\n  two: {path: o.zarr}",
-                "r.yml:7:3: outputs.out.path: it lies in the folder of output 'two'; give each its own folder"}));
+                "r.yml:7:15: outputs.out.path: it lies in the folder of output 'two'; give each its own folder"}));
 
 TEST(Mistakes, CircleIsNamedOnce) {
   EXPECT_THAT(
