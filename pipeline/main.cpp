@@ -1,18 +1,10 @@
-#include "kernels/value.h"
 #include "pipeline/adapters/mpi/mpi_communicator.h"
 #include "pipeline/adapters/process/document_output.h"
-#include "pipeline/commands/check.h"
-#include "pipeline/commands/doctor.h"
-#include "pipeline/commands/inspect.h"
-#include "pipeline/commands/launch.h"
-#include "pipeline/commands/processes.h"
-#include "pipeline/commands/run.h"
+#include "pipeline/commands/all_commands.h"
 #include "pipeline/error.h"
 #include "pipeline/redaction/redacting_buffer.h"
 #include "terroir_version.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -23,33 +15,15 @@
 namespace terroir {
 namespace {
 
-using Arguments = std::span<const std::string>;
-
-struct Command {
-  const char* name;
-  const char* summary;
-  int (*run)(Arguments, std::ostream&, std::ostream&);
-  bool prints_document = false;  ///< and starts no other programs; libraries that read rasters may print what is no part of it
-};
-
-constexpr std::array commands = {
-    Command{"check", "find every mistake of a recipe, or of a job and its recipe", run_check, true},
-    Command{"plan", "say what a run would read, compute, write and take", run_plan, true},
-    Command{"run", "compute a recipe's outputs, alone or under mpirun", run_run, true},
-    Command{"launch", "run an Azure ML job on this machine or a cluster", run_launch},
-    Command{"processes", "list the processes, or explain one", run_processes, true},
-    Command{"inspect", "show what a store holds", run_inspect, true},
-    Command{"doctor", "check a machine, its MPI and its storage, and say what to change", run_doctor},
-};
-
 void print_help(std::ostream& out) {
   out << "terroir " << version << ": climate and geospatial rasters to machine-learning features\n\nterroir COMMAND ...\n";
-  for (const auto& c : commands) out << "  " << c.name << std::string(12 - std::string_view(c.name).size(), ' ') << c.summary << "\n";
+  for (const auto& c : all_commands()) out << "  " << c.name << std::string(12 - std::string_view(c.name).size(), ' ') << c.summary << "\n";
   out << "terroir COMMAND --help explains a command.\n";
 }
 
 bool prints_document(const std::string& name) {
-  return std::any_of(commands.begin(), commands.end(), [&](const Command& c) { return c.prints_document && c.name == name; });
+  const Command* const command = find_command(name);
+  return command != nullptr && command->prints_document;
 }
 
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
@@ -65,13 +39,9 @@ int dispatch(const std::vector<std::string>& words, std::ostream& out, std::ostr
     out << "terroir " << version << "\n";
     return 0;
   }
-  const auto command = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return words[0] == c.name; });
-  if (command != commands.end()) return command->run(Arguments(words).subspan(1), out, errors);
-  std::vector<std::string> names;
-  for (const auto& c : commands) names.emplace_back(c.name);
-  const auto near = nearest_word(words[0], names);
-  errors << "terroir: unknown command '" << words[0] << "'; " << (near ? "did you mean '" + *near + "'?" : "use " + list_words(names))
-         << "\n";
+  if (const Command* const command = find_command(words[0])) return command->run(std::span(words).subspan(1), out, errors);
+  const Complaint complaint = unknown_command(words[0]);
+  errors << "terroir: " << complaint.problem << "; " << complaint.remedy << "\n";
   return 2;
 }
 

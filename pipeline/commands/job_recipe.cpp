@@ -1,10 +1,12 @@
 #include "pipeline/commands/job_recipe.h"
 
 #include "pipeline/adapters/process/machine.h"
+#include "pipeline/commands/all_commands.h"
 #include "pipeline/commands/load.h"
 #include "pipeline/job/command_text.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <sstream>
@@ -35,21 +37,56 @@ class RecipeCheck {
       : job_(job), planned_(planned), here_(std::move(here)) {}
 
   std::vector<JobFinding> check() {
-    const auto& words = planned_.words;
-    if (words.size() < 2 || file_name(words[0]) != "terroir" || words[1] != "run") return {};
-    auto options = run_options();
-    if (options && find_recipe(*options)) check_recipe(*options);
+    for (const ShellWords& command : planned_.commands) {
+      moved_ = moved_ || (!command.words.empty() && command.words[0] == "cd");
+      const auto program = find_terroir(command.words);
+      if (command.words.end() - program < 2) continue;
+      const std::string& name = program[1];
+      if (name == "run") check_run(command, program);
+      if (find_command(name) != nullptr || name == "help" || name.starts_with("-")) continue;
+      const Complaint unknown = unknown_command(name);
+      tell("command", unknown.problem, unknown.remedy);
+    }
     return std::move(findings_);
   }
 
  private:
+  using Word = std::vector<std::string>::const_iterator;
+
+  /// The program, which may stand behind one that starts others.
+  static Word find_terroir(const std::vector<std::string>& words) {
+    constexpr std::array<std::string_view, 6> starters = {"mpirun", "mpiexec", "exec", "time", "nice", "env"};
+    const auto is_program = [](const std::string& word) { return file_name(word) == "terroir"; };
+    if (words.empty() || is_program(words[0])) return words.begin();
+    const bool starts = std::find(starters.begin(), starters.end(), file_name(words[0])) != starters.end();
+    return starts ? std::find_if(words.begin(), words.end(), is_program) : words.end();
+  }
+
+  void check_run(const ShellWords& command, Word program) {
+    if (!command.shell.empty())
+      return tell("command", "the shell has a part in what `terroir run` gets (" + command.shell + "), so it was not checked",
+                  "write it so that no shell is needed", true);
+    auto options = run_options({program + 2, command.words.end()});
+    if (!options) return;
+    if (program == command.words.begin()) check_ranks(options->expect_ranks);
+    if (moved_)
+      return tell("command", "where the job finds " + options->recipe + " after cd is not known, so it was not checked",
+                  "name it from the folder of the code, without cd", true);
+    if (find_recipe(*options)) check_recipe(*options);
+  }
+
+  void check_ranks(int expected) {
+    if (expected == 0 || !planned_.plan || planned_.plan->ranks == expected) return;
+    tell("command", "--expect-ranks " + std::to_string(expected) + ", and the job starts " + std::to_string(planned_.plan->ranks),
+         "change it, or resources.instance_count and distribution.process_count_per_instance");
+  }
+
   void tell(const std::string& where, const std::string& problem, const std::string& remedy, bool is_note = false) {
     findings_.push_back({job_.command_file, {job_.command_at, where, problem, remedy, false}, is_note});
   }
 
   /// The options of `terroir run`, or what is wrong with them.
-  std::optional<RecipeOptions> run_options() {
-    const std::vector<std::string> arguments(planned_.words.begin() + 2, planned_.words.end());
+  std::optional<RecipeOptions> run_options(const std::vector<std::string>& arguments) {
     std::ostringstream out, errors;
     int code = 0;
     auto options = parse_recipe_options("run", "", arguments, out, errors, code);
@@ -68,6 +105,11 @@ class RecipeCheck {
     const bool absolute = !options.recipe.empty() && options.recipe.front() == '/';
     shown_ = absolute || folder_.empty() ? options.recipe : path_in(folder_, options.recipe);
     std::error_code error;
+    if (!cloud && !absolute && fs::path(options.recipe).lexically_normal().string().starts_with("..")) {
+      tell("command", "the recipe " + options.recipe + " lies outside of the folder of the code, which is all that the job gets",
+           "put it into that folder");
+      return false;
+    }
     if (!cloud && (absolute || !folder_.empty()) && fs::exists(path_in(here_, shown_), error)) return true;
     if (cloud || absolute)
       tell("command", "the recipe " + shown_ + " is not on this machine and was not checked",
@@ -158,6 +200,7 @@ class RecipeCheck {
   const CommandJob& job_;
   const PlannedLaunch& planned_;
   std::string here_, folder_, shown_;
+  bool moved_ = false;  ///< a command before has left the folder of the code
   std::vector<JobFinding> findings_;
 };
 

@@ -2,7 +2,6 @@
 
 #include "pipeline/job/bind_data.h"
 #include "pipeline/job/command_text.h"
-#include "pipeline/job/shell_words.h"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +59,11 @@ bool begins_with_terroir(const ShellWords& line) { return !line.words.empty() &&
 std::vector<std::string> make_words(const CommandJob& job, const LaunchOptions& options, const std::vector<ShellPart>& parts,
                                     PlannedLaunch& planned) {
   ShellWords line = split_words(parts);
+  if (line.unclosed) {
+    planned.findings.push_back({job.command_file, {job.command_at, "command", "a quote is not closed", "close it", false}, false});
+    return {};
+  }
+  planned.commands = line.shell.empty() ? std::vector{line} : split_commands(parts);
   if (line.shell.empty() && begins_with_terroir(line)) return line.words;
   const std::string problem =
       line.shell.empty() ? "the command does not begin with terroir" : "the command needs a shell (for " + line.shell + ")";
@@ -158,7 +162,6 @@ PlannedLaunch make_launch_plan(const CommandJob& job, const LaunchOptions& optio
   find_hosts(options, files, report, plan);
   link_code(job, options, files, planned, plan);
   plan.words = make_words(job, options, substitute(job, data), planned);
-  planned.words = plan.words;
   make_environment(job, options, run, data, plan);
   make_folders(job, data, plan);
   if (job.timeout_seconds) plan.timeout_seconds = static_cast<double>(*job.timeout_seconds);

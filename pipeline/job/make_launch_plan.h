@@ -2,6 +2,7 @@
 
 #include "pipeline/job/command_job.h"
 #include "pipeline/job/launch_plan.h"
+#include "pipeline/job/shell_words.h"
 
 namespace terroir {
 
@@ -24,7 +25,7 @@ struct LaunchOptions {
 /// The plan of a job, or every reason why it cannot be started here.
 struct PlannedLaunch {
   std::optional<LaunchPlan> plan;
-  std::vector<std::string> words;             ///< the command, also where there is no plan
+  std::vector<ShellWords> commands;           ///< what the job runs, also where there is no plan: one command, or those of a shell's line
   std::vector<std::string> cloud;             ///< inputs that are nowhere on this machine; with `check_only` no mistake
   std::map<std::string, std::string> inputs;  ///< what each input stands for
   std::vector<JobFinding> findings;

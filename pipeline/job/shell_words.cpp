@@ -1,6 +1,7 @@
 #include "pipeline/job/shell_words.h"
 
 #include <string_view>
+#include <utility>
 
 namespace terroir {
 namespace {
@@ -44,10 +45,12 @@ class Quoting {
 
 constexpr std::string_view expanded_in_quotes = "$`", kept_after_backslash = "$`\"\\\n";
 
-/// Cuts parts into words.
+/// Cuts parts into words: of one command, or of each of several.
 class Cutter {
  public:
-  ShellWords cut(const std::vector<ShellPart>& parts) {
+  explicit Cutter(bool apart) : apart_(apart) {}
+
+  std::vector<ShellWords> cut(const std::vector<ShellPart>& parts) {
     for (const auto& part : parts) {
       if (part.value) {
         quoting_.end_escape();
@@ -58,10 +61,11 @@ class Cutter {
       }
       for (const char c : part.text) take(c);
     }
-    if (quoting_.quote() != Quote::none) need("a quote that is not closed");
+    result_.unclosed = quoting_.quote() != Quote::none;
+    if (result_.unclosed) need("a quote that is not closed");
     if (quoting_.escaped()) need("'\\' at the end");
-    end_word();
-    return std::move(result_);
+    end_command();
+    return std::move(commands_);
   }
 
  private:
@@ -90,9 +94,13 @@ class Cutter {
   }
 
   void take_plain(char c) {
-    constexpr std::string_view operators = "|&;<>()$`*?[\n", first_only = "#~!";
+    constexpr std::string_view operators = "|&;<>()$`*?[\n", between_commands = "|&;\n", first_only = "#~!";
     if (c == ' ' || c == '\t') {
       end_word();
+      return;
+    }
+    if (apart_ && between_commands.find(c) != std::string_view::npos) {
+      end_command();
       return;
     }
     const bool first = !in_word_;
@@ -115,11 +123,18 @@ class Cutter {
     bare_ = true;
   }
 
+  void end_command() {
+    end_word();
+    if (!apart_ || !result_.words.empty() || !result_.shell.empty()) commands_.push_back(std::exchange(result_, {}));
+  }
+
   void need(const std::string& what) {
     if (result_.shell.empty()) result_.shell = what;
   }
 
+  bool apart_;
   Quoting quoting_;
+  std::vector<ShellWords> commands_;
   ShellWords result_;
   std::string word_;
   bool in_word_ = false;
@@ -151,7 +166,8 @@ std::string quoted_for(Quote quote, const std::string& value) {
 
 }  // namespace
 
-ShellWords split_words(const std::vector<ShellPart>& parts) { return Cutter().cut(parts); }
+ShellWords split_words(const std::vector<ShellPart>& parts) { return Cutter(false).cut(parts).front(); }
+std::vector<ShellWords> split_commands(const std::vector<ShellPart>& parts) { return Cutter(true).cut(parts); }
 
 std::string shell_text(const std::vector<ShellPart>& parts) {
   std::string text;

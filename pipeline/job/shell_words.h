@@ -14,10 +14,14 @@ struct ShellPart {
 /// A command line as a POSIX shell would cut it into words, without expanding anything.
 struct ShellWords {
   std::vector<std::string> words;
-  std::string shell;  ///< what needs a shell, as "'|'"; empty: nothing does
+  std::string shell;      ///< what needs a shell, as "'|'"; empty: nothing does
+  bool unclosed = false;  ///< a quote is not closed, which no shell can read either
 };
 
 [[nodiscard]] ShellWords split_words(const std::vector<ShellPart>& parts);
+
+/// The commands that a shell would run of a line, one after the other or at once: cut at `;`, `&`, `|` and the ends of lines.
+[[nodiscard]] std::vector<ShellWords> split_commands(const std::vector<ShellPart>& parts);
 
 /// The command line as one text for a shell: values are quoted for the place where they stand.
 [[nodiscard]] std::string shell_text(const std::vector<ShellPart>& parts);

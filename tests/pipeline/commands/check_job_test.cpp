@@ -162,6 +162,45 @@ TEST_F(CheckJob, TellsWhereTheRecipeIsMissed) {
           "the job's image or storage"));
 }
 
+TEST_F(CheckJob, TellsARecipeOutsideOfTheCode) {
+  write("recipe.yml", recipe);
+  EXPECT_THAT(told("run recipe.yml", "run ../recipe.yml"),
+              ElementsAre("job.yml:1:10: command: the recipe ../recipe.yml lies outside of the folder of the code, which is all that the "
+                          "job gets; put it into that folder"));
+  EXPECT_THAT(told("run recipe.yml", "run ../src/recipe.yml").size(), 1u);
+  EXPECT_THAT(told("run recipe.yml", "run ./recipe.yml"), IsEmpty());
+}
+
+TEST_F(CheckJob, TellsWhatIsNoCommand) {
+  EXPECT_THAT(told("terroir run", "terroir rum"), ElementsAre("job.yml:1:10: command: unknown command 'rum'; did you mean 'run'?"));
+}
+
+TEST_F(CheckJob, TellsAnotherNumberOfRanksThanTheCommandExpects) {
+  EXPECT_THAT(told("--output out", "--expect-ranks 8 --output out"), IsEmpty());
+  EXPECT_THAT(told("--output out", "--expect-ranks 4 --output out"),
+              ElementsAre("job.yml:1:10: command: --expect-ranks 4, and the job starts 8; change it, or resources.instance_count and "
+                          "distribution.process_count_per_instance"));
+}
+
+TEST_F(CheckJob, ChecksTheRunsOfAShellsLine) {
+  const auto told_of_run = [&](const std::string& from, const std::string& to) {
+    auto lines = told(from, to);
+    EXPECT_THAT(lines.front(), HasSubstr("note: command: the command needs a shell"));
+    lines.erase(lines.begin());
+    return lines;
+  };
+  EXPECT_THAT(told_of_run("terroir run", "pip list && mpirun -n 2 terroir run"), IsEmpty());
+  EXPECT_THAT(told_of_run("terroir run recipe.yml", "pip list; terroir run recip.yml"),
+              ElementsAre(HasSubstr("there is no recipe src/recip.yml")));
+  EXPECT_THAT(told_of_run("terroir run", "pip list && terroir run --memory lots"), ElementsAre(HasSubstr("--memory lots is no size")));
+  EXPECT_THAT(told_of_run("terroir run", "cd there && terroir run"),
+              ElementsAre("job.yml:1:10: note: command: where the job finds recipe.yml after cd is not known, so it was not checked; "
+                          "name it from the folder of the code, without cd"));
+  EXPECT_THAT(told_of_run("terroir run recipe.yml", "terroir run $RECIPE"),
+              ElementsAre("job.yml:1:10: note: command: the shell has a part in what `terroir run` gets ('$'), so it was not checked; "
+                          "write it so that no shell is needed"));
+}
+
 TEST_F(CheckJob, NotesWhatIsOnlyInTheCloudAndChecksTheRest) {
   write("job.yml", changed(job, "path: dem.tif", "path: 'azureml:dem:3'"));
   write("src/recipe.yml", changed(recipe, "data: dem", "data: dam"));

@@ -207,7 +207,7 @@ TEST(LaunchPlan, AFolderOfADatastoreIsNotLeft) {
 
 TEST(LaunchPlan, AnOutputOfAnotherDatastoreIsWrittenHere) {
   const PlannedLaunch result = planned(job_writing("{path: 'azureml://datastores/blobs/paths/x'}"));
-  EXPECT_THAT(result.words, ElementsAre("terroir", "processes", "/home/me/project/job-run/outputs/a"));
+  EXPECT_THAT(result.commands.at(0).words, ElementsAre("terroir", "processes", "/home/me/project/job-run/outputs/a"));
   EXPECT_THAT(lines_of(result.findings),
               ElementsAre("job.yml:3:21: note: outputs.a: a launch writes it to /home/me/project/job-run/outputs/a; map "
                           "the data store with --datastore blobs=FOLDER"));
@@ -251,7 +251,8 @@ TEST(LaunchPlan, WhatAnotherStepMakesMustBeBound) {
               ElementsAre("p.yml:8:14: inputs.i: '${{parent.jobs.a.outputs.o}}' is made by another step; give --input i=PATH"));
   LaunchOptions options = here();
   options.inputs = {{"i", "data"}};
-  EXPECT_THAT(make_launch_plan(*parsed.job, options, files).words, ElementsAre("terroir", "processes", "/home/me/project/data"));
+  EXPECT_THAT(make_launch_plan(*parsed.job, options, files).commands.at(0).words,
+              ElementsAre("terroir", "processes", "/home/me/project/data"));
 }
 
 TEST(LaunchPlan, SignaturesOfAddressesAreNotShown) {
@@ -342,6 +343,10 @@ TEST(LaunchPlan, ABlockOfOneLineIsOneCommand) {
   EXPECT_THAT(plan("environment: azureml:e@latest\ncommand: >\n  terroir\n  processes\n").words, ElementsAre("terroir", "processes"));
   EXPECT_THAT(told("environment: azureml:e@latest\ncommand: |\n  terroir processes\n  terroir processes\n"),
               ElementsAre("job.yml:2:10: command: the command needs a shell (for a second line); allow it with --allow-shell"));
+  LaunchOptions options = here();
+  options.allow_shell = true;
+  EXPECT_THAT(told("environment: azureml:e@latest\ncommand: terroir processes 'slope\n", options),
+              ElementsAre("job.yml:2:10: command: a quote is not closed; close it"));
 }
 
 TEST(LaunchPlan, OptionalInputsComeAndGo) {
@@ -358,7 +363,7 @@ TEST(LaunchPlan, OptionalInputsComeAndGo) {
     EXPECT_TRUE(parsed.job) << testing::PrintToString(lines_of(parsed.findings));
     const PlannedLaunch result = make_launch_plan(*parsed.job, options, files);
     EXPECT_EQ(result.plan->folder, "/home/me/project/p-s-run");
-    return result.words;
+    return result.commands.at(0).words;
   };
   EXPECT_THAT(words(""), ElementsAre("terroir", "processes", "x"));
   EXPECT_THAT(words("a: 1"), ElementsAre("terroir", "processes", "--a", "1", "x"));

@@ -46,6 +46,19 @@ TEST(ShellWords, ValuesAreNeverRead) {
   EXPECT_EQ(split_words({{"a ", false}, {wild, true}}).shell, "");
 }
 
+TEST(ShellWords, OfALineAreThoseOfEachOfItsCommands) {
+  const auto commands = split_commands({{"cd a&&terroir run 'r;s.yml' --x=", false}, {"p|q", true}, {"; b > c\n\nd |e \\; f &", false}});
+  ASSERT_EQ(commands.size(), 5u);
+  EXPECT_THAT(commands[0].words, ElementsAre("cd", "a"));
+  EXPECT_THAT(commands[1].words, ElementsAre("terroir", "run", "r;s.yml", "--x=p|q"));
+  EXPECT_EQ(commands[1].shell, "");
+  EXPECT_EQ(commands[2].shell, "'>'");
+  EXPECT_THAT(commands[3].words, ElementsAre("d"));
+  EXPECT_THAT(commands[4].words, ElementsAre("e", ";", "f"));
+  EXPECT_TRUE(split("a 'b").unclosed);
+  EXPECT_FALSE(split("a 'b' \\'").unclosed);
+}
+
 TEST(ShellWords, ValuesAreQuotedForAShell) {
   const std::string text =
       shell_text({{"a ", false}, {"/p q", true}, {" \"b ", false}, {"/p q", true}, {"\" 'c ", false}, {"it's", true}, {"'", false}});

@@ -138,12 +138,12 @@ TEST(Verdict, HearsThatRanksAreLost) {
 }
 
 TEST(Verdict, LeavesOutWhatTheExitCodeSays) {
-  for (const char* line : {"", "--------------------------------------------------------------------------",
-                           "Primary job  terminated normally, but 1 process returned",
-                           "a non-zero exit code. Per user-direction, the job has been aborted.",
-                           "mpirun detected that one or more processes exited with non-zero status, thus causing",
-                           "the job to be terminated. The first process to do so was:", "  Process name: [[5268,1],0]",
-                           "  Exit code:    75", "mpirun: Forwarding signal 10 to job"})
+  for (const char* line :
+       {"", "--------------------------------------------------------------------------",
+        "Primary job  terminated normally, but 1 process returned", "a non-zero exit code. Per user-direction, the job has been aborted.",
+        "mpirun detected that one or more processes exited with non-zero status, thus causing",
+        "the job to be terminated. The first process to do so was:", "  Process name: [[5268,1],0]", "  Exit code:    75",
+        "mpirun: Forwarding signal 10 to job"})
     EXPECT_FALSE(tells_news(line)) << line;
   for (const char* line : {"mpirun was unable to launch the specified application as it could not access", "Executable: /tmp/nosuch",
                            "ORTE has lost communication with a remote daemon."})
