@@ -22,8 +22,9 @@ double coincidence(const Counts& counts) noexcept {
   return 256 * pairs / (all * (all - 1));
 }
 
-/// A coincidence of 1 + x makes a code for the values shorter by about x / (2 ln 2) of 8 bits, so 2 %. The values of a slope may be as
-/// even, but its steps from one to the next are few, and runs of them come again.
+/// A code for values of coincidence c is shorter than 8 bits by log2(c) at most, which is 10 %, and by two thirds of that where they grow
+/// rarer by and by, as those of differences do. The values of a slope may be as even, but its steps from one to the next are few, and
+/// runs of them come again.
 bool part_is_noise(std::span<const std::byte> bytes) noexcept {
   Counts values{}, steps{};
   constexpr std::size_t together = 16;
@@ -33,7 +34,7 @@ bool part_is_noise(std::span<const std::byte> bytes) noexcept {
       ++values[static_cast<std::size_t>(bytes[i])];
       if (i > at) ++steps[static_cast<std::uint8_t>(static_cast<unsigned>(bytes[i]) - static_cast<unsigned>(bytes[i - 1]))];
     }
-  return coincidence(values) < 1.25 && coincidence(steps) < 8;
+  return coincidence(values) < 1.7 && coincidence(steps) < 8;
 }
 
 /// Bytes left over join the last part.
@@ -47,7 +48,7 @@ bool parts_are_noise(std::span<const std::byte> plane) noexcept {
 }
 
 bool repeats(std::span<const std::byte> plane, std::size_t offset) noexcept {
-  return offset > 0 && offset < plane.size() && Repeats(plane, offset).share() > 1. / 64;
+  return offset > 0 && offset < plane.size() && Repeats(plane, offset).runs() > 1. / 256;
 }
 
 }  // namespace
