@@ -1,6 +1,7 @@
 #include "pipeline/cf/axes.h"
 
 #include "pipeline/cf/time_units.h"
+#include "pipeline/error.h"
 
 #include <algorithm>
 #include <set>
@@ -61,6 +62,13 @@ bool has(const std::vector<CfAxis>& axes, AxisKind kind) {
   return std::any_of(axes.begin(), axes.end(), [&](const auto& a) { return a.kind == kind; });
 }
 
+/// As the part of an archive that nothing was written to yet.
+[[noreturn]] void refuse_empty(const CfFile& file, const CfVariable& variable) {
+  const auto size = std::find(variable.shape.begin(), variable.shape.end(), 0) - variable.shape.begin();
+  throw Error(Fault::mistake, file.path() + ": '" + variable.name + "' has no steps along '" +
+                                  variable.dimensions[static_cast<std::size_t>(size)] + "'; remove the file, or narrow the path");
+}
+
 }  // namespace
 
 bool is_latitude(const CfVariable& v) {
@@ -108,11 +116,15 @@ std::vector<std::string> data_variables(const CfFile& file) {
       for (const CfVariable* helper : named_by(file, v, attribute))
         if (helper != &v && (std::string_view(attribute) != "ancillary_variables" || helper->dimensions.size() < 2)) helpers.insert(helper);
   std::vector<std::string> names;
+  const CfVariable* empty = nullptr;
   for (const auto& v : file.variables()) {
-    if (!v.type || v.dimensions.size() < 2 || helpers.count(&v) != 0) continue;
-    const bool filled = std::all_of(v.shape.begin(), v.shape.end(), [](Index size) { return size > 0; });
-    if (filled && !is_latitude(v) && !is_longitude(v)) names.push_back(v.name);
+    if (!v.type || v.dimensions.size() < 2 || helpers.count(&v) != 0 || is_latitude(v) || is_longitude(v)) continue;
+    if (std::find(v.shape.begin(), v.shape.end(), 0) == v.shape.end())
+      names.push_back(v.name);
+    else if (empty == nullptr)
+      empty = &v;
   }
+  if (names.empty() && empty != nullptr) refuse_empty(file, *empty);
   return names;
 }
 

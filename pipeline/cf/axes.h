@@ -19,7 +19,7 @@ struct CfAxis {
 [[nodiscard]] std::vector<CfAxis> axes_of(const CfFile&, const CfVariable&);
 
 /// Names of the variables that can be a layer: numbers on rows and columns which do not only describe others (bounds, coordinates,
-/// grid mappings).
+/// grid mappings). Throws where the only ones hold nothing.
 [[nodiscard]] std::vector<std::string> data_variables(const CfFile&);
 
 /// The words of an attribute such as `coordinates`, as names of variables near another one.

@@ -70,7 +70,7 @@ class GraphBuilder {
       std::string misaligned;
       const auto grid = layer_grid(layer, inventory_, misaligned);
       if (!grid) {
-        diagnostics_.push_back(misaligned_file(*input.spec, layer, misaligned));
+        tell_misaligned(*input.spec, misaligned, diagnostics_);
         names_.set_broken(name, true);
         continue;
       }
@@ -191,13 +191,23 @@ class GraphBuilder {
         return false;
       }
       if (layer.axis != no_entry && axis != no_entry && layer.axis != axis) {
-        complain(step.at, "steps." + step.name, "'" + plan_.layers[timed].variable + "' and '" + layer.variable + "' have different times",
-                 "reduce one over time, or select the same times");
+        complain_of_times(step, plan_.layers[timed], layer);
         return false;
       }
       if (layer.axis != no_entry) axis = layer.axis, timed = id;
     }
     return true;
+  }
+
+  void complain_of_times(const StepSpec& step, const PlannedLayer& one, const PlannedLayer& other) {
+    const Calendar first = plan_.axes[one.axis].calendar, second = plan_.axes[other.axis].calendar;
+    if (same_dates(first, second, plan_.axes[one.axis].seconds.front()))
+      return complain(step.at, "steps." + step.name, "'" + one.variable + "' and '" + other.variable + "' have different times",
+                      "reduce one over time, or select the same times");
+    complain(step.at, "steps." + step.name,
+             "'" + one.variable + "' counts in the calendar " + calendar_name(first) + " and '" + other.variable + "' in " +
+                 calendar_name(second),
+             "reduce one over time, or convert one: cdo setcalendar");
   }
 
   /// Where a parameter stands, else the step.

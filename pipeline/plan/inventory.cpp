@@ -182,7 +182,7 @@ class InputTaker : InputFindings {
     if (!found_.empty() && !has_band_ && found_.front().variable != known.front()) {
       complain("path", spec_.path_at,
                name_of(found_.front().file) + " has '" + found_.front().variable + "', and " + name + " has '" + known.front() + "'",
-               "name the one that is meant: variable: " + known.front());
+               "give the files inputs of their own");
       return {};
     }
     return known;

@@ -15,9 +15,14 @@ bool taken(const TimeAxis& axis, const std::vector<TimeAxis>& axes) {
 
 }  // namespace
 
+bool same_dates(Calendar a, Calendar b, std::int64_t earliest) noexcept {
+  const auto gregorian = [](Calendar c) { return c == Calendar::standard || c == Calendar::proleptic_gregorian; };
+  return a == b || (gregorian(a) && gregorian(b) && earliest >= to_seconds({1582, 10, 15}, Calendar::standard));
+}
+
 std::size_t share_axis(const TimeAxis& times, const std::string& input, std::vector<TimeAxis>& axes) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i].calendar != times.calendar || axes[i].seconds != times.seconds) continue;
+    if (axes[i].seconds != times.seconds || !same_dates(axes[i].calendar, times.calendar, times.seconds.front())) continue;
     if (axes[i].bounds != times.bounds) axes[i].bounds.clear();
     return i;
   }

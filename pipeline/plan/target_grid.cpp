@@ -69,7 +69,7 @@ std::optional<Grid> like_grid(const Recipe& recipe, const Inventory& inventory, 
   std::string misaligned;
   auto grid = layer_grid(*layer, inventory, misaligned);
   if (!grid) {
-    diagnostics.push_back(misaligned_file(*input, *layer, misaligned));
+    tell_misaligned(*input, misaligned, diagnostics);
     return std::nullopt;
   }
   if (grid->cells()) {
@@ -128,9 +128,12 @@ std::optional<Grid> layer_grid(const InventoryLayer& layer, const Inventory& inv
   return layer.grid.sub(all);
 }
 
-Diagnostic misaligned_file(const InputSpec& input, const InventoryLayer& layer, const std::string& file) {
-  return {input.path_at, "inputs." + input.name + ".path", file + " is not on the same grid as the other files of '" + layer.name + "'",
-          "give it an input of its own and resample it", false};
+void tell_misaligned(const InputSpec& input, const std::string& file, std::vector<Diagnostic>& diagnostics) {
+  const std::string where = "inputs." + input.name + ".path",
+                    problem = file + " is not on the same grid as the other files of '" + input.name + "'";
+  const auto same = [&](const Diagnostic& told) { return told.where == where && told.problem == problem; };
+  if (std::none_of(diagnostics.begin(), diagnostics.end(), same))
+    diagnostics.push_back({input.path_at, where, problem, "give it an input of its own and resample it", false});
 }
 
 std::optional<Grid> target_grid(const Recipe& recipe, const Inventory& inventory, CrsReader& crs, std::vector<Diagnostic>& diagnostics) {

@@ -14,7 +14,7 @@ namespace terroir {
 /// `misaligned`, when they are not on one lattice.
 [[nodiscard]] std::optional<Grid> layer_grid(const InventoryLayer&, const Inventory&, std::string& misaligned);
 
-/// What is wrong with a file that is on another grid.
-[[nodiscard]] Diagnostic misaligned_file(const InputSpec& input, const InventoryLayer& layer, const std::string& file);
+/// Says that a file is on another grid than the others of its input: once, whatever asks for the grid.
+void tell_misaligned(const InputSpec& input, const std::string& file, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace terroir

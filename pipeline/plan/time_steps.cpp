@@ -1,8 +1,10 @@
 #include "pipeline/plan/time_steps.h"
 
 #include "pipeline/plan/selection.h"
+#include "pipeline/plan/shared_axis.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace terroir {
 namespace {
@@ -16,8 +18,11 @@ void TimeSteps::complain(const std::string& key, const std::string& problem, con
   wrong_ = wrong_ || !warning;
 }
 
-bool TimeSteps::fits(std::size_t file, const TimeAxis& times, bool has_time) {
+bool TimeSteps::fits(std::size_t file, const TimeAxis& times, const std::optional<DateTime>& name_time) {
+  const bool has_time = !times.is_static() || name_time;
   const Calendar calendar = times.is_static() ? Calendar::standard : times.calendar;
+  const std::int64_t named = name_time ? to_seconds(*name_time, Calendar::standard) : 0;
+  since_ = std::min(first_ ? since_ : std::numeric_limits<std::int64_t>::max(), times.is_static() ? named : times.seconds.front());
   if (!first_) {
     first_ = file;
     has_time_ = has_time;
@@ -28,7 +33,7 @@ bool TimeSteps::fits(std::size_t file, const TimeAxis& times, bool has_time) {
   if (has_time != has_time_) {
     complain("path", name_of(has_time ? file : *first_) + " has times and " + name_of(has_time ? *first_ : file) + " has none",
              "give them inputs of their own");
-  } else if (has_time && calendar != calendar_) {
+  } else if (has_time && !same_dates(calendar_, calendar, since_)) {
     complain("path",
              name_of(*first_) + " counts in the calendar " + calendar_name(calendar_) + " and " + name_of(file) + " in " +
                  calendar_name(calendar),
@@ -40,7 +45,7 @@ bool TimeSteps::fits(std::size_t file, const TimeAxis& times, bool has_time) {
 void TimeSteps::add(std::size_t file, int band, const std::optional<DateTime>& name_time) {
   if (wrong_) return;
   const TimeAxis& times = inventory_.files[file].source->times();
-  if (!fits(file, times, !times.is_static() || name_time)) return;
+  if (!fits(file, times, name_time)) return;
   if (times.is_static()) {
     steps_[name_time ? to_seconds(*name_time, Calendar::standard) : 0].push_back({file, band, 0, 0});
     return;

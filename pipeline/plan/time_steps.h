@@ -25,7 +25,7 @@ class TimeSteps {
 
  private:
   void complain(const std::string& key, const std::string& problem, const std::string& remedy, bool warning = false);
-  bool fits(std::size_t file, const TimeAxis& times, bool has_time);
+  bool fits(std::size_t file, const TimeAxis& times, const std::optional<DateTime>& name_time);
   void warn_of_gaps(const TimeAxis& times);
   /// What the files of a step say of its bounds; nothing where one says none, or they differ.
   [[nodiscard]] std::optional<TimeBounds> bounds_of(const std::vector<InventoryLayer::Part>& parts) const;
@@ -42,6 +42,7 @@ class TimeSteps {
   std::optional<std::size_t> first_;  ///< the file that says whether there is time, and of which calendar
   bool has_time_ = false, by_axis_ = false, wrong_ = false;
   Calendar calendar_ = Calendar::standard;
+  std::int64_t since_ = 0;                         ///< the earliest time of the files so far
   std::optional<std::int64_t> earliest_, latest_;  ///< of all times, selected or not
 };
 

@@ -228,6 +228,9 @@ TEST(CfDescription, NamesThatAreNotOneForEachPlaceMakeNoBands) {
 TEST(CfDescription, WhatCannotBeRead) {
   FakeFile file = two_by_three();
   EXPECT_EQ(complaint(file), "f.nc: it has no variable on rows and columns; name another file");
+  FakeFile unwritten = two_by_three();
+  unwritten.variable("t", {"time", "lat", "lon"}, {0, 2, 3});
+  EXPECT_EQ(complaint(unwritten), "f.nc: 't' has no steps along 'time'; remove the file, or narrow the path");
   file.variable("t", {"lat", "lon"}, {2, 3});
   EXPECT_EQ(complaint(file, {"tas", {}}), "f.nc: it has no variable 'tas'; use t");
   EXPECT_EQ(complaint(file, {"t", 3}), "f.nc: variable 't': it has no levels; leave out select.level");

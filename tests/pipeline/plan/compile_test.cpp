@@ -58,6 +58,15 @@ TEST(Compile, FilesOfOneLayerOnTwoGrids) {
                    "resample it"}));
 }
 
+TEST(Compile, FilesOfOneLayerOnTwoGridsAreToldOnceWhereTheGridIsTheirs) {
+  MemoryOpener opener;
+  opener.add("a.tif", raster({4, 4}, {4, 4}, hills, {600000, 5200000}));
+  opener.add("b.tif", raster({4, 4}, {4, 4}, hills, {600007, 5200000}));
+  EXPECT_EQ(
+      faults("version: 1\ninputs: {x: {path: \"?.tif\"}}\nsteps: {s: {process: clip, data: x, min: 0}}\noutputs: {o: {path: o}}\n", opener),
+      (Texts{"inputs.x.path: b.tif is not on the same grid as the other files of 'x'; give it an input of its own and resample it"}));
+}
+
 TEST(Compile, ABandThatIsNotThere) {
   EXPECT_EQ(faults_of("  x: {path: in/dem.tif, bands: {N: 4}}\n", "  s: {process: clip, data: x, min: 0}\n"),
             (Texts{"inputs.x.bands.N: dem.tif has no band '4'; use 1"}));

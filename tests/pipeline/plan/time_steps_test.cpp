@@ -149,6 +149,38 @@ TEST(TimeSteps, WhatIsNotOneAxisIsRefusedByName) {
                    "all are with unit_as"}));
 }
 
+// Day -141427 is 15 October 1582, the first of the Gregorian calendar.
+TEST(TimeSteps, TheGregorianCalendarsAreOneSinceTheyBegan) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", stack({0, 1}, 0, Calendar::standard));
+  opener.add("b.nc", "t", stack({-141427, 3}, 10, Calendar::proleptic_gregorian));
+  const WholeRun run = whole_run(times_recipe("\"?.nc\""), opener);
+  EXPECT_EQ(run.plan.axes.at(0).size(), 4);
+  EXPECT_EQ(run.arrays.at("out/s").at(1, 1, 0), 10);
+  opener.add("c.nc", "t", stack({-141428}, 20, Calendar::proleptic_gregorian));
+  EXPECT_EQ(faults(times_recipe("\"?.nc\""), opener),
+            (Texts{"inputs.x.path: a.nc counts in the calendar standard and c.nc in proleptic_gregorian; give them inputs of their own, or "
+                   "convert one: cdo setcalendar"}));
+}
+
+TEST(TimeSteps, LayersOfOneStepCountAlike) {
+  MemoryOpener opener;
+  opener.add("a.nc", "t", stack({0, 1}, 5, Calendar::standard));
+  opener.add("same.nc", "t", stack({0, 1}, 3, Calendar::proleptic_gregorian));
+  opener.add("noleap.nc", "t", stack({0, 1}, 3, Calendar::noleap));
+  opener.add("later.nc", "t", stack({0, 2}, 3, Calendar::standard));
+  const auto recipe = [](const std::string& other) {
+    return "version: 1\ninputs: {x: {path: a.nc}, y: {path: " + other +
+           "}}\ngrid: {like: x}\nsteps: {d: {process: expression, data: [x, y], formula: \"x - y\"}}\noutputs: {out: {path: o}}\n";
+  };
+  EXPECT_EQ(whole_run(recipe("same.nc"), opener).arrays.at("out/d").at(0, 0, 1), 2);
+  EXPECT_EQ(
+      faults(recipe("noleap.nc"), opener),
+      (Texts{"steps.d: 'x' counts in the calendar standard and 'y' in 365_day; reduce one over time, or convert one: cdo setcalendar"}));
+  EXPECT_EQ(faults(recipe("later.nc"), opener),
+            (Texts{"steps.d: 'x' and 'y' have different times; reduce one over time, or select the same times"}));
+}
+
 TEST(TimeSteps, FilesOfOneInputCoverOnePlaceOrLieSideBySide) {
   const auto at = [](double x, const std::vector<std::int64_t>& days) {
     auto made = stack(days, 0);
