@@ -12,6 +12,11 @@ struct Globe {
   std::array<double, 2> poles{};
 };
 
+/// Rows for the poles of a source on a cylinder, on which they may lie anywhere, or nowhere.
+[[nodiscard]] inline std::array<double, 2> poles_beyond(const Window& extent) noexcept {
+  return {static_cast<double>(extent.row - 1), static_cast<double>(extent.row_end() + 1)};
+}
+
 /// The outline of a destination pixel in the pixels of a source, corner after corner, in one turn of the globe; empty where a corner has no
 /// place. The source's pole is a line there: where a corner or a side lies on it, or the pixel holds it, the outline follows that line.
 struct CornerRing {

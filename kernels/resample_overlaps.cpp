@@ -97,7 +97,7 @@ class Overlaps {
       : rule_{result, min_valid, nothing}, args_(args), map_(args.map), in_(args.in[0]), sphere_(map_.latitude_step != 0) {
     if (sphere_) places_ = {map_.first_latitude, map_.latitude_step};
     if (const auto& edges = map_.patches.front()->row_edges) places_.edges = *edges, sphere_ = map_.turn != 0;
-    if (sphere_) globe_ = {map_.turn, {places_.row_of(90), places_.row_of(-90)}};
+    globe_ = {map_.turn, sphere_ ? std::array{places_.row_of(90), places_.row_of(-90)} : poles_beyond(map_.extent)};
     flipped_ = map_.row_scale * map_.col_scale < 0;
   }
 

@@ -18,7 +18,10 @@ struct Crs {
   double metres_per_unit = 1;   ///< of a projected axis
   double semi_major = 6378137;  ///< of the ellipsoid, metres
   double flattening = 1 / 298.257223563;
+  double equator = 0;  ///< its length in units of the map, where this is a cylinder around the axis of the poles
 
+  /// After how much of x the globe begins again; 0: it does not.
+  [[nodiscard]] double turn() const noexcept { return geographic ? 360 : equator; }
   [[nodiscard]] bool known() const noexcept { return !wkt.empty(); }
   /// The same system: equal authority codes, or equal text where one has none.
   friend bool operator==(const Crs& a, const Crs& b) noexcept {

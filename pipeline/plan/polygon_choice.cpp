@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace terroir {
 namespace {
@@ -90,6 +91,9 @@ std::optional<float> PolygonChoice::value_of(const Feature& feature) const {
       layer_.find(spec_.attribute)->kind == Kind::integer)
     throw Error(Fault::mistake, "its '" + spec_.attribute + "' is " + value->text +
                                     ", and a pixel keeps integers up to ±16777216; give classes, or another attribute");
+  if (std::isfinite(value->number) && std::abs(value->number) > std::numeric_limits<float>::max())
+    throw Error(Fault::mistake,
+                "its '" + spec_.attribute + "' is " + value->text + ", and a pixel keeps numbers up to ±3.4e38; give another attribute");
   return static_cast<float>(value->number);
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/plan/warp.h"
 
+#include "kernels/corner_ring.h"
 #include "kernels/source_rows.h"
 #include "kernels/warp_runs.h"
 #include "tiling/cells.h"
@@ -22,10 +23,7 @@ constexpr double grain = 0x1p20;
 
 double rounded(double position) { return std::nearbyint(position * grain) / grain; }
 
-double columns_of_turn(const Grid& grid) {
-  if (grid.cells()) return grid.cells()->turn;
-  return grid.crs().geographic ? 360 / std::abs(grid.affine().dx) : 0;
-}
+double columns_of_turn(const Grid& grid) { return grid.cells() ? grid.cells()->turn : grid.crs().turn() / std::abs(grid.affine().dx); }
 
 /// Whether all positions lie where every `spacing`-th one, interpolated, has them, but for `most`.
 bool follows(const ControlPatch& coarse, const ControlPatch& all, double most) {
@@ -46,7 +44,8 @@ Index from_origin(double first, double size) { return static_cast<Index>(std::fl
 bool goes_around(const Grid& grid, const Window& window) noexcept {
   if (grid.cells()) return grid.cells()->around && window.cols == grid.cells()->shape.cols;
   const double width = static_cast<double>(window.cols) * std::abs(grid.affine().dx);
-  return grid.crs().geographic && std::abs(width - 360) <= 1e-6 * 360;
+  const double turn = grid.crs().turn();
+  return turn > 0 && std::abs(width - turn) <= 1e-6 * turn;
 }
 
 Warp::Warp(std::shared_ptr<const CrsOperation> operation, const Grid& source, const Window& extent, const Grid& destination, Points points)
@@ -182,7 +181,7 @@ void Warp::find_side() {
   mirrored_ = same < 0;
 }
 
-/// Brings columns of a geographic source into one turn: around the middle of the extent, or, of a periodic one, next to the point before
+/// Brings columns of a source in longitudes into one turn: around the middle of the extent, or, of a periodic one, next to the point before
 /// it in its row (above it in the first column), so that only a pole leaves a jump.
 void Warp::unwrap(std::vector<PixelPoint>& points, Index per_row) const {
   if (turn_ == 0) return;
@@ -203,8 +202,9 @@ std::array<double, 2> Warp::latitudes() const noexcept {
   return {source_.affine().y0, source_.affine().dy};
 }
 
-/// Where the poles lie in a geographic source.
+/// Where the poles lie in a geographic source; beyond the extent of another, whose own rows may not reach them.
 std::array<double, 2> Warp::pole_rows() const {
+  if (!source_.cells() && !source_.crs().geographic) return poles_beyond(extent_);
   const auto [first, step] = latitudes();
   SourceRows rows{first, step};
   if (source_.cells()) rows.edges = source_.cells()->rows.edges;

@@ -32,7 +32,7 @@ class Warp {
   [[nodiscard]] const Window& extent() const noexcept { return extent_; }
   /// Columns after which the source begins again; 0: never.
   [[nodiscard]] Index period() const noexcept { return periodic_ ? extent_.cols : 0; }
-  /// Columns of 360 degrees of a source in longitudes; 0: none.
+  /// Columns of 360 degrees of a source in longitudes, or on a cylinder; 0: none.
   [[nodiscard]] double turn() const noexcept { return turn_; }
   [[nodiscard]] double largest_scale() const noexcept { return largest_scale_; }
   /// Degrees of latitude at row 0 of a geographic source, and for each of its rows; both 0 of others, and of cells.
@@ -97,7 +97,7 @@ class Warp {
   bool corners_, mirrored_ = false;
   Window extent_, covered_;
   std::array<double, 4> bounds_{};
-  double turn_ = 0;  ///< columns of 360 degrees of a source in longitudes; 0: none
+  double turn_ = 0;  ///< columns of 360 degrees of a source in longitudes, or on a cylinder; 0: none
   bool periodic_ = false;
   double largest_scale_ = 1;
   Index anchor_row_ = 0, anchor_col_ = 0;

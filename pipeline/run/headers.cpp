@@ -9,7 +9,7 @@ namespace terroir {
 
 template <class A>
 void fields(A& archive, Crs& c) {
-  archive(c.wkt, c.authority, c.geographic, c.metres_per_unit, c.semi_major, c.flattening);
+  archive(c.wkt, c.authority, c.geographic, c.metres_per_unit, c.semi_major, c.flattening, c.equator);
 }
 template <class A>
 void fields(A& archive, TimeBounds& b) {

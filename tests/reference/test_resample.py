@@ -249,6 +249,22 @@ def test_averages_of_turned_pixels(tmp_path):
     assert got.sum() == pytest.approx(wanted.sum(), rel=1e-3)
 
 
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "cubic", "average", "min", "median", "conservative"])
+@pytest.mark.parametrize("crs, half", [("EPSG:6933", 17367530.445161372), ("EPSG:3857", 20037508.342789244)])
+def test_a_map_of_the_world_has_no_edge_at_its_seam(crs, half, method, tmp_path):
+    """Columns of one degree, whose values are their longitudes, onto degrees on both sides of 180."""
+    size = 2 * half / 360
+    longitudes = np.tile(np.arange(-179.5, 180), (146, 1))
+    source = write(tmp_path / "world.tif", longitudes, crs=crs, transform=(size, 0, -half, 0, -size, 73 * size))
+    got = by_terroir(tmp_path, source, method, (1, 1), (170, 0, 190, 10), crs="EPSG:4326")
+    # A millionth of a pixel of the column beside it may come in.
+    np.testing.assert_allclose(got[2:8], np.tile([*np.arange(170.5, 180), *np.arange(-179.5, -170)], (6, 1)), atol=0.01)
+    if method in ("average", "conservative"):
+        shutil.rmtree(tmp_path / "out")
+        got = by_terroir(tmp_path, source, method, (10, 10), (155, 0, 205, 10), crs="EPSG:4326")
+        np.testing.assert_allclose(got, [[160, 170, 0, -170, -160]], atol=0.01)
+
+
 @pytest.mark.parametrize("resolution", [(0.0002, 0.00015), (0.0003, 0.0002)])
 def test_lanczos_across_crs(resolution, tmp_path):
     """Pixels do not grow here. Both are of single precision in places; positions are known to some thousandths of a pixel."""

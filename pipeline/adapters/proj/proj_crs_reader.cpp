@@ -7,8 +7,10 @@
 #include "tiling/angle.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace terroir {
@@ -122,6 +124,38 @@ void fill_ellipsoid(PJ_CONTEXT* context, const PJ* crs, Crs& out) {
   out.flattening = inverse == 0 ? 0 : 1 / inverse;
 }
 
+/// Whether a projection is a cylinder around the poles' axis: its x is a multiple of the longitude. By EPSG's methods, and one without.
+bool is_cylinder(PJ_CONTEXT* context, const PJ* crs) {
+  constexpr std::array<std::string_view, 9> methods = {"1024", "1026", "1028", "1029", "1044", "9804", "9805", "9834", "9835"};
+  const PjPtr conversion(proj_crs_get_coordoperation(context, crs));
+  const char *name = nullptr, *authority = nullptr, *code = nullptr;
+  if (!conversion || proj_coordoperation_get_method_info(context, conversion.get(), &name, &authority, &code) == 0) return false;
+  const bool listed = code != nullptr && std::find(methods.begin(), methods.end(), code) != methods.end();
+  return listed || (name != nullptr && std::string_view(name) == "Miller Cylindrical");
+}
+
+/// The x of six longitudes around the globe, at two latitudes, tells whether it really is one, and how long its equator is. 0: it is none.
+double equator_of_cylinder(PJ_CONTEXT* context, const PJ* crs) {
+  if (!is_cylinder(context, crs)) return 0;
+  const PjPtr geographic(proj_crs_get_geodetic_crs(context, crs));
+  if (!geographic || std::abs(axis_factor(context, geographic.get()) / radians_per_degree - 1) > 1e-9) return 0;
+  PjPtr operation(proj_create_crs_to_crs_from_pj(context, geographic.get(), crs, nullptr, nullptr));
+  if (operation) operation.reset(proj_normalize_for_visualization(context, operation.get()));
+  if (!operation) return 0;
+  constexpr std::size_t count = 6;
+  std::array<double, count> x{};
+  for (std::size_t i = 0; i < count; ++i) {
+    const double longitude = -150 + 60 * static_cast<double>(i);
+    x[i] = proj_trans(operation.get(), PJ_FWD, proj_coord(longitude, 0, 0, 0)).xy.x;
+    if (!(std::abs(proj_trans(operation.get(), PJ_FWD, proj_coord(longitude, 40, 0, 0)).xy.x - x[i]) < 1e-3)) return 0;
+  }
+  std::array<double, count> steps{};
+  for (std::size_t i = 0; i < count; ++i) steps[i] = x[(i + 1) % count] - x[i];
+  std::sort(steps.begin(), steps.end());
+  const double step = steps[count / 2];  // all but the one over the seam are equal
+  return std::abs(steps[1] - step) + std::abs(steps[count - 1] - step) < 1e-3 ? count * step : 0;
+}
+
 }  // namespace
 
 PJ_CONTEXT* ProjCrsReader::context() {
@@ -177,6 +211,7 @@ Crs ProjCrsReader::parse(const std::string& text) {
   if (out.geographic && std::abs(factor / radians_per_degree - 1) > 1e-9) throw no_crs(text, "its angles are not in degrees");
   if (!out.geographic) out.metres_per_unit = factor;
   fill_ellipsoid(context, facts, out);
+  if (!out.geographic) out.equator = equator_of_cylinder(context, facts);
   return out;
 }
 

@@ -62,6 +62,15 @@ TEST(PolygonChoice, RefusesIntegersThatAPixelCannotKeep) {
   EXPECT_THROW(static_cast<void>(choice.value_of(with({AttributeValue{16777217, "16777217"}}))), Error);
 }
 
+TEST(PolygonChoice, RefusesNumbersThatAPixelCannotKeep) {
+  RasterizeSpec spec;
+  spec.attribute = "height";
+  const VectorLayer layer = parcels();
+  const PolygonChoice choice(spec, layer);
+  EXPECT_EQ(choice.value_of(with({AttributeValue{-3e38, "-3e38"}})), -3e38f);
+  EXPECT_THROW(static_cast<void>(choice.value_of(with({AttributeValue{1e39, "1e39"}}))), Error);
+}
+
 TEST(PolygonChoice, ComplainsOfEachAttributeThatCannotBeUsed) {
   RasterizeSpec spec;
   spec.attribute = "crop";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numbers>
 #include <optional>
 #include <thread>
 
@@ -44,6 +45,17 @@ TEST(ProjCrsReader, ReadsAGeographicSystem) {
   const Crs crs = reader.read("EPSG:4326");
   EXPECT_TRUE(crs.geographic);
   EXPECT_EQ(crs.authority, "EPSG:4326");
+}
+
+// The radius times 2 pi; EPSG:6933 is EASE-Grid 2.0, whose edges NSIDC gives.
+TEST(ProjCrsReader, TellsHowLongTheEquatorOfACylinderIs) {
+  ProjCrsReader reader;
+  for (const char* mercator : {"EPSG:3857", "EPSG:3395", "EPSG:3832", "EPSG:4087"})
+    EXPECT_NEAR(reader.read(mercator).equator, 2 * std::numbers::pi * 6378137, 1e-3) << mercator;
+  EXPECT_NEAR(reader.read("EPSG:6933").equator, 2 * 17367530.445161372, 1e-3);
+  for (const char* other : {"EPSG:32632", "EPSG:3035", "EPSG:3413", "EPSG:8857", "ESRI:54009", "EPSG:4326"})
+    EXPECT_EQ(reader.read(other).equator, 0) << other;
+  EXPECT_EQ(reader.read("EPSG:4326").turn(), 360);
 }
 
 TEST(ProjCrsReader, EveryWayToNameASystemGivesTheSame) {
