@@ -12,9 +12,11 @@ struct Globe {
   std::array<double, 2> poles{};
 };
 
-/// Rows for the poles of a source on a cylinder, on which they may lie anywhere, or nowhere.
+/// Rows for the poles of a source on a cylinder, which may reach them or not: next to its edges, but not on them, where corners lie that
+/// are no poles.
 [[nodiscard]] inline std::array<double, 2> poles_beyond(const Window& extent) noexcept {
-  return {static_cast<double>(extent.row - 1), static_cast<double>(extent.row_end() + 1)};
+  constexpr double beside = 1e-3;
+  return {static_cast<double>(extent.row) - beside, static_cast<double>(extent.row_end()) + beside};
 }
 
 /// The outline of a destination pixel in the pixels of a source, corner after corner, in one turn of the globe; empty where a corner has no

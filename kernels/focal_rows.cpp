@@ -82,7 +82,8 @@ TERROIR_INLINE void join_two(const Moments& m, Index count) noexcept {
   }
 }
 
-/// By distances to the mean of b, in the middle, where they are short; of another part where b has no pixel.
+/// By distances to the mean of b, in the middle, where they are short. With gaps b changes places with the part that has most pixels: the
+/// distance of many pixels to the mean of a few would leave few digits of their squares.
 template <bool gaps, bool squared>
 TERROIR_INLINE void join_three(const Moments& m, Index count) noexcept {
   const float *count_a = m.a.count, *mean_a = m.a.mean, *squares_a = m.a.squares;
@@ -92,14 +93,16 @@ TERROIR_INLINE void join_three(const Moments& m, Index count) noexcept {
   const float pixels_a = m.a.pixels, pixels_c = m.c.pixels, full_part = 1 / (m.a.pixels + m.b.pixels + m.c.pixels);
 #pragma GCC ivdep
   for (Index i = 0; i < count; ++i) {
-    const float a = mean_a[i], c = mean_c[i];
-    float origin = mean_b[i], na = pixels_a, nc = pixels_c, part = full_part;
+    float a = mean_a[i], origin = mean_b[i], c = mean_c[i], na = pixels_a, nc = pixels_c, part = full_part;
     if constexpr (gaps) {
-      const float nb = count_b[i];
-      na = count_a[i];
-      nc = count_c[i];
-      const float n = (na + nb) + nc;
-      origin = nb > 0 ? origin : na > 0 ? a : c;
+      const float of_a = count_a[i], of_b = count_b[i], of_c = count_c[i], n = (of_a + of_b) + of_c;
+      const bool most_a = of_a > of_b && of_a >= of_c, most_c = of_c > of_b && of_c > of_a;
+      const float b = origin;
+      origin = most_a ? a : most_c ? c : b;
+      a = most_a ? b : a;
+      c = most_c ? b : c;
+      na = most_a ? of_b : of_a;
+      nc = most_c ? of_b : of_c;
       part = 1 / (n < 1 ? 1 : n);
       count_out[i] = n;
     }

@@ -29,7 +29,7 @@ class Planes {
 };
 
 /// A row of parts that all have the same shape: memory of `Planes::most * stride` floats. While no pixel of any part is missing
-/// (`full`), the count plane is not written.
+/// (`full`), what the count plane says need not be right.
 struct Partial {
   float* base = nullptr;
   Index stride = 0;

@@ -38,12 +38,12 @@ class RecipeCheck {
 
   std::vector<JobFinding> check() {
     for (const ShellWords& command : planned_.commands) {
-      moved_ = moved_ || (!command.words.empty() && command.words[0] == "cd");
+      moved_ = moved_ || std::any_of(command.words.begin(), command.words.end(), changes_folder);
       const auto program = find_terroir(command.words);
       if (command.words.end() - program < 2) continue;
       const std::string& name = program[1];
       if (name == "run") check_run(command, program);
-      if (find_command(name) != nullptr || name == "help" || name.starts_with("-")) continue;
+      if (!command.shell.empty() || find_command(name) != nullptr || name == "help" || name.starts_with("-")) continue;
       const Complaint unknown = unknown_command(name);
       tell("command", unknown.problem, unknown.remedy);
     }
@@ -53,13 +53,20 @@ class RecipeCheck {
  private:
   using Word = std::vector<std::string>::const_iterator;
 
-  /// The program, which may stand behind one that starts others.
+  /// Also at the beginning of what a shell runs by itself, as (cd there; ...).
+  static bool changes_folder(const std::string& word) {
+    const std::string bare = word.substr(std::min(word.find_first_not_of('('), word.size()));
+    return bare == "cd" || bare == "pushd";
+  }
+
+  /// The program, which may stand behind one that starts others and has options with paths.
   static Word find_terroir(const std::vector<std::string>& words) {
     constexpr std::array<std::string_view, 6> starters = {"mpirun", "mpiexec", "exec", "time", "nice", "env"};
     const auto is_program = [](const std::string& word) { return file_name(word) == "terroir"; };
     if (words.empty() || is_program(words[0])) return words.begin();
-    const bool starts = std::find(starters.begin(), starters.end(), file_name(words[0])) != starters.end();
-    return starts ? std::find_if(words.begin(), words.end(), is_program) : words.end();
+    if (std::find(starters.begin(), starters.end(), file_name(words[0])) == starters.end()) return words.end();
+    const auto runs = [&](const std::string& word, const std::string& next) { return is_program(word) && find_command(next) != nullptr; };
+    return std::adjacent_find(words.begin(), words.end(), runs);
   }
 
   void check_run(const ShellWords& command, Word program) {
@@ -105,7 +112,8 @@ class RecipeCheck {
     const bool absolute = !options.recipe.empty() && options.recipe.front() == '/';
     shown_ = absolute || folder_.empty() ? options.recipe : path_in(folder_, options.recipe);
     std::error_code error;
-    if (!cloud && !absolute && fs::path(options.recipe).lexically_normal().string().starts_with("..")) {
+    const fs::path normal = fs::path(options.recipe).lexically_normal();
+    if (!cloud && !absolute && !folder_.empty() && !normal.empty() && *normal.begin() == "..") {
       tell("command", "the recipe " + options.recipe + " lies outside of the folder of the code, which is all that the job gets",
            "put it into that folder");
       return false;

@@ -61,8 +61,8 @@ class Cutter {
       }
       for (const char c : part.text) take(c);
     }
-    result_.unclosed = quoting_.quote() != Quote::none;
-    if (result_.unclosed) need("a quote that is not closed");
+    result_.unclosed = quoting_.quote() != Quote::none && result_.shell.empty();
+    if (quoting_.quote() != Quote::none) need("a quote that is not closed");
     if (quoting_.escaped()) need("'\\' at the end");
     end_command();
     return std::move(commands_);
@@ -70,6 +70,8 @@ class Cutter {
 
  private:
   void take(char c) {
+    if (comment_ && c != '\n') return;
+    comment_ = false;
     const bool escaped = quoting_.escaped();
     switch (quoting_.take(c)) {
       case Quoting::Role::quote:
@@ -104,6 +106,10 @@ class Cutter {
       return;
     }
     const bool first = !in_word_;
+    if (apart_ && first && c == '#') {
+      comment_ = true;
+      return;
+    }
     if (operators.find(c) != std::string_view::npos || (first && first_only.find(c) != std::string_view::npos))
       need(c == '\n' ? "a second line" : std::string("'") + c + "'");
     if (c == '=' && result_.words.empty() && bare_ && !first) need("an assignment");
@@ -138,6 +144,7 @@ class Cutter {
   ShellWords result_;
   std::string word_;
   bool in_word_ = false;
+  bool comment_ = false;               ///< to the end of its line
   bool bare_ = true;                   ///< the word has no quotes so far
   bool brace_ = false, list_ = false;  ///< the word has a {, and a list in it
 };

@@ -15,7 +15,7 @@ struct ShellPart {
 struct ShellWords {
   std::vector<std::string> words;
   std::string shell;      ///< what needs a shell, as "'|'"; empty: nothing does
-  bool unclosed = false;  ///< a quote is not closed, which no shell can read either
+  bool unclosed = false;  ///< a quote is not closed, and nothing before it needs a shell
 };
 
 [[nodiscard]] ShellWords split_words(const std::vector<ShellPart>& parts);

@@ -257,8 +257,8 @@ bool Warp::close(const ControlPatch& coarse, const ControlPatch& fine) const {
 /// Points of a patch that stood further apart than a quarter of a turn could agree on a place that is a whole turn off.
 Index Warp::widest_spacing() const {
   Index spacing = side;
-  if (destination_.crs().geographic)
-    while (spacing > 2 && static_cast<double>(spacing) * std::abs(destination_.affine().dx) > 90) spacing /= 2;
+  if (const double turn = destination_.crs().turn(); turn > 0)
+    while (spacing > 2 && static_cast<double>(spacing) * std::abs(destination_.affine().dx) > turn / 4) spacing /= 2;
   return spacing;
 }
 

@@ -67,6 +67,7 @@ class FileWriter final : public ObjectWriter {
   ~FileWriter() override { piece_memory().give(std::move(gathered_)); }
 
   void write(std::span<const std::byte> bytes) override {
+    if (bytes.empty()) return;
     if (bytes.size() > piece - filled_ || bytes.size() >= large) flush();
     if (bytes.size() >= large) return file_.write_all(bytes);
     std::memcpy(gathered_.data() + filled_, bytes.data(), bytes.size());

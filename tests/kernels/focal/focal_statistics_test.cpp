@@ -195,6 +195,23 @@ TEST(FocalStatistics, DeviationsOfPressureKeepTheirStatedError) {
     }
 }
 
+// Every third row and column holds a few zeros between the thousands of the others.
+TEST(FocalStatistics, AFewPixelsInTheMiddleCostNoDigits) {
+  const double step = std::exp2(-10);  // of float32 between 8192 and 16384
+  for (const Index size : {9, 27}) {
+    OwnedBlock in = noise_raster(1, {30, 60}, {size / 2, size / 2}, 8848, 8849, 0);
+    for (Index r = -(size / 2); r < 30 + size / 2; ++r)
+      for (Index c = -(size / 2); c < 60 + size / 2; ++c)
+        if (((r % 3 + 3) % 3 == 1 || (c % 3 + 3) % 3 == 1)) in(0, r, c) = (7 * r + c) % 53 == 0 ? 0 : nan;
+    const auto sd = run_focal(*focal({"sd"}, size), in.view());
+    for (Index r = 0; r < 30; ++r)
+      for (Index c = 0; c < 60; ++c)
+        if (const auto want = by_definition(in, r, c, size, false, 0)) {
+          ASSERT_NEAR(sd[0](0, r, c), want->sd, step) << size << ' ' << r << ' ' << c;
+        }
+  }
+}
+
 TEST(FocalStatistics, RowsWithAndWithoutGapsGiveTheSameBits) {
   for (const char* shape : {"square", "circle"})
     for (const Index size : {3, 9, 21}) {

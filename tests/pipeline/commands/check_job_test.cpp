@@ -196,6 +196,9 @@ TEST_F(CheckJob, ChecksTheRunsOfAShellsLine) {
   EXPECT_THAT(told_of_run("terroir run", "cd there && terroir run"),
               ElementsAre("job.yml:1:10: note: command: where the job finds recipe.yml after cd is not known, so it was not checked; "
                           "name it from the folder of the code, without cd"));
+  EXPECT_THAT(told_of_run("terroir run", "(cd there; terroir run"), ElementsAre(HasSubstr("after cd is not known")));
+  EXPECT_THAT(told_of_run("terroir run", "pip list && mpirun --prefix /opt/terroir terroir run"), IsEmpty());
+  EXPECT_THAT(told_of_run("terroir run", "terroir $MODE"), IsEmpty());
   EXPECT_THAT(told_of_run("terroir run recipe.yml", "terroir run $RECIPE"),
               ElementsAre("job.yml:1:10: note: command: the shell has a part in what `terroir run` gets ('$'), so it was not checked; "
                           "write it so that no shell is needed"));

@@ -57,6 +57,11 @@ TEST(ShellWords, OfALineAreThoseOfEachOfItsCommands) {
   EXPECT_THAT(commands[4].words, ElementsAre("e", ";", "f"));
   EXPECT_TRUE(split("a 'b").unclosed);
   EXPECT_FALSE(split("a 'b' \\'").unclosed);
+  EXPECT_FALSE(split("# it's\nb").unclosed) << "in a comment";
+  const auto commented = split_commands({{"# it's; gone\nb c # d; e\nf#g", false}});
+  ASSERT_EQ(commented.size(), 2u);
+  EXPECT_THAT(commented[0].words, ElementsAre("b", "c"));
+  EXPECT_THAT(commented[1].words, ElementsAre("f#g"));
 }
 
 TEST(ShellWords, ValuesAreQuotedForAShell) {
