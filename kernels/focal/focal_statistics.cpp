@@ -157,12 +157,10 @@ struct FocalStatistics {
                               in.cols());
       };
       focal::RowMemory memory(needed, args.scratch);
-      if (first.shape == WindowShape::square) {
-        focal::SquareRows rows(needed, first.size, in.cols(), memory);
-        focal::square_windows(rows, in.at_time(t), emit);
-      } else {
+      if (first.shape == WindowShape::square)
+        focal::square_windows(focal::SquareRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
+      else
         focal::circle_windows(focal::CircleRows(needed, first.size, in.cols(), memory), in.at_time(t), emit);
-      }
     }
   }
 };

@@ -129,7 +129,7 @@ class DownColumns {
 
  private:
   const Planes& planes_;
-  const Widths& heights_;
+  Widths heights_;
   Index cols_, row_ = 0;
   std::array<Ring, Widths::most + 1> parts_;  ///< by step; a part is numbered by its first row
 };
@@ -147,7 +147,7 @@ struct SquareRows {
 
 /// Calls `emit(row, windows)` for every row of a block of one time.
 template <class Emit>
-void square_windows(SquareRows& rows, const Block<const float>& in, Emit emit) noexcept {
+void square_windows(SquareRows rows, const Block<const float>& in, Emit emit) noexcept {
   const Index reach = rows.size / 2;
   for (Index r = -reach; r < in.rows() + reach; ++r) {
     start_row(rows.planes, in.row(0, r) - reach, in.cols() + 2 * reach, reach == 0 ? rows.down.next() : rows.along.start());

@@ -4,7 +4,6 @@
 #include "pipeline/plan/shared_axis.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace terroir {
 namespace {
@@ -22,7 +21,7 @@ bool TimeSteps::fits(std::size_t file, const TimeAxis& times, const std::optiona
   const bool has_time = !times.is_static() || name_time;
   const Calendar calendar = times.is_static() ? Calendar::standard : times.calendar;
   const std::int64_t named = name_time ? to_seconds(*name_time, Calendar::standard) : 0;
-  since_ = std::min(first_ ? since_ : std::numeric_limits<std::int64_t>::max(), times.is_static() ? named : times.seconds.front());
+  since_ = std::min(since_, times.is_static() ? named : times.seconds.front());
   if (!first_) {
     first_ = file;
     has_time_ = has_time;

@@ -2,6 +2,7 @@
 
 #include "pipeline/plan/inventory.h"
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -42,8 +43,8 @@ class TimeSteps {
   std::optional<std::size_t> first_;  ///< the file that says whether there is time, and of which calendar
   bool has_time_ = false, by_axis_ = false, wrong_ = false;
   Calendar calendar_ = Calendar::standard;
-  std::int64_t since_ = 0;                         ///< the earliest time of the files so far
-  std::optional<std::int64_t> earliest_, latest_;  ///< of all times, selected or not
+  std::int64_t since_ = std::numeric_limits<std::int64_t>::max();  ///< the earliest time of the files so far
+  std::optional<std::int64_t> earliest_, latest_;                  ///< of all times, selected or not
 };
 
 }  // namespace terroir

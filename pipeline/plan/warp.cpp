@@ -202,7 +202,7 @@ std::array<double, 2> Warp::latitudes() const noexcept {
   return {source_.affine().y0, source_.affine().dy};
 }
 
-/// Where the poles lie in a geographic source; beyond the extent of another, whose own rows may not reach them.
+/// Where the poles lie in a geographic source; beside the extent of one on a cylinder.
 std::array<double, 2> Warp::pole_rows() const {
   if (!source_.cells() && !source_.crs().geographic) return poles_beyond(extent_);
   const auto [first, step] = latitudes();
