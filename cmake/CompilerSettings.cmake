@@ -9,16 +9,13 @@ target_compile_options(terroir_settings INTERFACE
   -march=x86-64-v2
   # No fused multiply-add: the same bits on every CPU. The other two change no result and let g++ vectorise sqrt and selects.
   -ffp-contract=off -fno-math-errno -fno-trapping-math)
+# On top of that for our own code under sanitizers, with assertions. What tests are compiled with is the same in all presets: ccache serves
+# them here from what `release` made, and what they do wrong shows in the layers they call.
+add_library(terroir_layer_settings INTERFACE)
 if(TERROIR_SANITIZE)
-  target_compile_options(terroir_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(terroir_layer_settings INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -UNDEBUG)
   target_link_options(terroir_settings INTERFACE -fsanitize=address,undefined)
-endif()
-# On top of that for tests, to be linked behind the layers. A null pointer that is followed, and what lies behind an object's end, are found
-# by AddressSanitizer as well, and these two checks are a fifth of the compiler's work on a test. Functions in headers may lose them, too.
-add_library(terroir_test_settings INTERFACE)
-target_link_libraries(terroir_test_settings INTERFACE terroir_settings)
-if(TERROIR_SANITIZE)
-  target_compile_options(terroir_test_settings INTERFACE -fno-sanitize=null,object-size)
 endif()
 find_program(TERROIR_CCACHE ccache)
 if(TERROIR_CCACHE)

@@ -1,11 +1,7 @@
 # terroir_together(TARGET): compiles up to eight files at once, which takes six tenths of the time. Not for hot loops: what g++ inlines there
 # must not depend on the neighbours. The preset dev compiles each file by itself and so finds what a file forgot to include.
-# Under sanitizers -Og compiles twice as fast as -O1, and what it makes is a fifth slower, -O0 two and a half times.
 function(terroir_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${TERROIR_TOGETHER} UNITY_BUILD_BATCH_SIZE 8)
-  if(TERROIR_SANITIZE)
-    target_compile_options(${target} PRIVATE -Og)
-  endif()
 endfunction()
 
 # terroir_layer(NAME [RECURSIVE] [APART] [LINK targets...] [LATE packages...]): one static library from the .cpp files of the current
@@ -24,9 +20,13 @@ function(terroir_layer name)
   endif()
   if(sources)
     add_library(${name} STATIC ${sources})
-    target_link_libraries(${name} PUBLIC terroir_settings ${arg_LINK})
+    target_link_libraries(${name} PUBLIC terroir_settings ${arg_LINK} PRIVATE terroir_layer_settings)
     if(NOT arg_APART)
       terroir_together(${name})
+    endif()
+    # Under sanitizers -Og compiles twice as fast as -O1, and what it makes is a fifth slower, -O0 two and a half times.
+    if(TERROIR_SANITIZE)
+      target_compile_options(${name} PRIVATE $<IF:$<BOOL:${arg_APART}>,-O1,-Og>)
     endif()
   else()
     add_library(${name} INTERFACE)
@@ -48,10 +48,39 @@ function(terroir_late_layer name)
   target_link_libraries(${name} INTERFACE ${name}_code ${name}_late)
 endfunction()
 
-# terroir_tests(NAME FOLDER [LINK targets...]): one GoogleTest program from the *_test.cpp files under tests/FOLDER and what helps
-# them in its support/.
+# terroir_archives(RESULT layers...): the static libraries that these are, or are made of.
+function(terroir_archives result)
+  set(archives "")
+  foreach(layer IN LISTS ARGN)
+    if(TARGET ${layer})
+      get_target_property(type ${layer} TYPE)
+      if(type STREQUAL "STATIC_LIBRARY")
+        list(APPEND archives $<TARGET_FILE:${layer}>)
+      elseif(layer MATCHES "^terroir_")
+        get_target_property(parts ${layer} INTERFACE_LINK_LIBRARIES)
+        terroir_archives(more ${parts})
+        list(APPEND archives ${more})
+      endif()
+    endif()
+  endforeach()
+  set(${result} ${archives} PARENT_SCOPE)
+endfunction()
+
+# terroir_compile_test(TARGET [layers...]): compiled often and run once, with the same options in `release` and `asan`, so that ccache has
+# it for the second. Of an inline function that a test and a layer both hold the linker takes the first one: under sanitizers the layers
+# stand first, as theirs has the checks.
+function(terroir_compile_test target)
+  target_compile_options(${target} PRIVATE -Og -UNDEBUG)
+  terroir_archives(layers ${ARGN})
+  if(TERROIR_SANITIZE AND layers)
+    target_link_options(${target} PRIVATE -Wl,--whole-archive ${layers} -Wl,--no-whole-archive)
+  endif()
+endfunction()
+
+# terroir_tests(NAME FOLDER [LINK targets...] [UNSANITIZED suite]): one GoogleTest program from the *_test.cpp files under tests/FOLDER and
+# what helps them in its support/. Under sanitizers one suite can be left out.
 function(terroir_tests name folder)
-  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "UNSANITIZED" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp
        ${PROJECT_SOURCE_DIR}/tests/${folder}/support/*.cpp)
   if(NOT sources)
@@ -59,10 +88,12 @@ function(terroir_tests name folder)
   endif()
   add_executable(${name} ${sources})
   terroir_together(${name})
-  target_link_libraries(${name} PRIVATE ${arg_LINK} terroir_test_settings GTest::gtest_main GTest::gmock)
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock)
   target_compile_definitions(${name} PRIVATE TERROIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # Tests are compiled often and run once.
-  target_compile_options(${name} PRIVATE -Og)
+  terroir_compile_test(${name} ${arg_LINK})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  if(TERROIR_SANITIZE AND arg_UNSANITIZED)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "GTEST_FILTER=-${arg_UNSANITIZED}.*")
+  endif()
 endfunction()

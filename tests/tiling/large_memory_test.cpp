@@ -46,7 +46,7 @@ TEST(LargeMemory, BuffersDoNotOverlap) {
   for (const Taken& rest : taken) give_memory(rest.memory, rest.bytes);
 }
 
-#ifndef __SANITIZE_ADDRESS__  // which keeps what is given back for a while
+// OwnMemory: what a sanitizer does otherwise, which keeps what is given back for a while.
 
 std::size_t resident_bytes() {
   std::size_t all = 0, resident = 0;
@@ -54,7 +54,7 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-TEST(LargeMemory, IsUsedAgain) {
+TEST(OwnMemory, IsUsedAgain) {
   std::byte* const first = take_memory(mebibyte);
   give_memory(first, mebibyte);
   std::byte* const again = take_memory(mebibyte);
@@ -63,7 +63,7 @@ TEST(LargeMemory, IsUsedAgain) {
 }
 
 // Neighbours that are free are one place: three of a mebibyte, from the highest one down, hold one of three.
-TEST(LargeMemory, JoinsWhatIsFree) {
+TEST(OwnMemory, JoinsWhatIsFree) {
   std::vector<std::byte*> memory;
   for (int i = 0; i < 3; ++i) memory.push_back(take_memory(mebibyte));
   for (const int i : {0, 2, 1}) give_memory(memory[static_cast<std::size_t>(i)], mebibyte);
@@ -73,7 +73,7 @@ TEST(LargeMemory, JoinsWhatIsFree) {
 }
 
 // Buffers of 2^19 bytes begin in different sets of a cache of 2^12 bytes a way.
-TEST(LargeMemory, EqualBuffersDoNotShareCacheSets) {
+TEST(OwnMemory, EqualBuffersDoNotShareCacheSets) {
   constexpr std::size_t bytes = mebibyte / 2;
   std::map<std::uintptr_t, int> places;
   std::vector<std::byte*> taken;
@@ -85,7 +85,7 @@ TEST(LargeMemory, EqualBuffersDoNotShareCacheSets) {
   for (std::byte* const memory : taken) give_memory(memory, bytes);
 }
 
-TEST(LargeMemory, GoesBackToTheSystemWhenTrimmed) {
+TEST(OwnMemory, GoesBackToTheSystemWhenTrimmed) {
   std::byte* const memory = take_memory(128 * mebibyte);
   std::memset(memory, 1, 128 * mebibyte);
   const std::size_t full = resident_bytes();
@@ -96,7 +96,7 @@ TEST(LargeMemory, GoesBackToTheSystemWhenTrimmed) {
 }
 
 // Every other buffer stays: all of the small pages between them go.
-TEST(LargeMemory, GoesBackFromBetweenBuffers) {
+TEST(OwnMemory, GoesBackFromBetweenBuffers) {
   std::vector<std::byte*> taken;
   for (int i = 0; i < 64; ++i) {
     taken.push_back(take_memory(mebibyte));
@@ -113,7 +113,7 @@ TEST(LargeMemory, GoesBackFromBetweenBuffers) {
 }
 
 // What was given back in the first 64 MiB is used before more is asked for.
-TEST(LargeMemory, FillsWhatItHasBeforeItGrows) {
+TEST(OwnMemory, FillsWhatItHasBeforeItGrows) {
   std::vector<std::byte*> taken;
   for (int i = 0; i < 100; ++i) taken.push_back(take_memory(mebibyte));
   std::byte* const early = taken[10];
@@ -124,9 +124,7 @@ TEST(LargeMemory, FillsWhatItHasBeforeItGrows) {
   for (std::byte* const memory : taken) give_memory(memory, mebibyte);
 }
 
-TEST(LargeMemory, ThatTheSystemDoesNotHaveIsRefused) { EXPECT_THROW((void)take_memory(SIZE_MAX / 4 - 100), std::bad_alloc); }
-
-#endif
+TEST(OwnMemory, ThatTheSystemDoesNotHaveIsRefused) { EXPECT_THROW((void)take_memory(SIZE_MAX / 4 - 100), std::bad_alloc); }
 
 TEST(LargeMemory, ThatNobodyHasIsRefused) {
   for (const std::size_t bytes : {SIZE_MAX, SIZE_MAX - 4096, SIZE_MAX / 2}) EXPECT_THROW((void)take_memory(bytes), std::bad_alloc) << bytes;

@@ -134,15 +134,15 @@ TEST(Warp, OfCornersAsksForThePixelsBetweenThem) {
   EXPECT_TRUE(Warp(nullptr, two, two.window(), up, Warp::Points::corners).mirrored());
 }
 
-/// Cells of ten degrees around the globe, but for a gap of `gap` degrees before the first one, at Greenwich.
+/// Cells of five degrees around the globe, but for a gap of `gap` degrees before the first one, at Greenwich.
 std::shared_ptr<const Cells> ring(double gap) {
   std::vector<MapPoint> centres;
-  for (Index r = 0; r < 10; ++r)
-    for (Index c = 0; c < 36; ++c) {
+  for (Index r = 0; r < 20; ++r)
+    for (Index c = 0; c < 72; ++c) {
       const auto row = static_cast<double>(r), col = static_cast<double>(c);
-      centres.push_back({(col + 0.5) * (360 - gap) / 36, 45 - 10 * row + std::sin(col)});
+      centres.push_back({(col + 0.5) * (360 - gap) / 72, 47.5 - 5 * row + std::sin(col)});
     }
-  return curvilinear_cells(wgs84(), {10, 36}, centres);
+  return curvilinear_cells(wgs84(), {20, 72}, centres);
 }
 
 TEST(Warp, AJumpBetweenPositionsIsNoFootprint) {
@@ -157,7 +157,7 @@ TEST(Warp, AJumpBetweenPositionsIsNoFootprint) {
   Index near = 0;
   visit_runs(map, 64, [&](const WarpRun& run, double) {
     EXPECT_LE(run.col_scale, 1.0) << run.out_row << ", " << run.out_col;
-    near += run.col > 35 || run.col < 1 ? run.count : 0;
+    near += run.col > 71 || run.col < 1 ? run.count : 0;
   });
   EXPECT_GT(near, 100) << "both sides of the gap";
 }
@@ -178,7 +178,7 @@ TEST(Warp, PositionsInCellsAreThoseOfTheirCoordinates) {
     }
     ++known;
     EXPECT_NEAR(p.row, -point.y, 2e-4);
-    EXPECT_NEAR(std::remainder(p.col - point.x, 36), 0, 2e-4);
+    EXPECT_NEAR(std::remainder(p.col - point.x, 72), 0, 2e-4);
   }
   EXPECT_GT(known, 25000);
 }
