@@ -4,7 +4,8 @@
 #
 #   1. build/release and its unit tests (ctest)
 #   2. the same under sanitizers (build/asan)
-#   3. scripts, tests/**/run*.sh and selftest.sh, and beside them Python, tests/**/test_*.py, in the environment of tests/env
+#   3. Python, tests/**/test_*.py, in the environment of tests/env
+#   4. beside 2 and 3, scripts: tests/**/run*.sh and selftest.sh
 #
 # Scripts and Python tests find in the environment: TERROIR (the program), BLOBFS (the fault file system), PYTHON (the pinned
 # interpreter), AZURE_PYTHON (one with the clients of Azure and an MLflow server), TERROIR_SOURCE and what Open MPI needs. A script
@@ -70,13 +71,8 @@ suite build step 1800 bash -c 'build release' || { wait; finish; }
 wait "$readers" || finish
 suite unit unit 900 bash -c "unit_tests release '$report/unit'"
 
-if suite build-asan step 1800 bash -c 'build asan'; then
-  suite unit-asan unit 900 env ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-    LSAN_OPTIONS="suppressions=$PWD/scripts/test/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    bash -c "unit_tests asan '$report/unit-asan'"
-fi
-
-# One lane of scripts beside Python's tests, and once these are through a second one from the other end of the alphabet, where the longest are.
+# One lane of scripts beside all that follows, for they wait for processes that end half of the time; and a second one from the other end
+# of the alphabet, where the longest are, once Python's tests are through.
 queue=$report/scripts
 find tests \( -name '.venv*' -o -name node_modules \) -prune -o \( -name 'run*.sh' -o -name selftest.sh \) -print | sort >"$queue"
 scripts() {  # the line of the queue that is next: 1 or $
@@ -86,8 +82,14 @@ scripts() {  # the line of the queue that is next: 1 or $
     suite "$(tr / - <<<"${name%.sh}")" script 600 bash "$script"
   done
 }
-# Scripts wait for processes that end half of the time, so Python's tests take hardly longer beside them.
 scripts 1 &
+
+if suite build-asan step 1800 bash -c 'build asan'; then
+  suite unit-asan unit 900 env ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+    LSAN_OPTIONS="suppressions=$PWD/scripts/test/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    bash -c "unit_tests asan '$report/unit-asan'"
+fi
+
 mkdir -p "$report/python"
 suite python unit 900 "$PYTHON" -m pytest tests -q -p no:cacheprovider -n "$jobs" --dist loadfile --junit-xml="$report/python/results.xml"
 scripts '$'
