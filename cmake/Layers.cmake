@@ -63,6 +63,7 @@ function(terroir_archives result)
       endif()
     endif()
   endforeach()
+  list(REMOVE_DUPLICATES archives)
   set(${result} ${archives} PARENT_SCOPE)
 endfunction()
 
