@@ -12,6 +12,11 @@
 ///
 ///     TERROIR_INLINE void scale_body(const float* in, float* out, Index n, float f) { for (...) out[i] = in[i] * f; }
 ///     TERROIR_CLONES(scale, (const float* in, float* out, Index n, float f), (in, out, n, f))
+#ifdef __SANITIZE_ADDRESS__
+// What sanitizers find is the same in all three, of which each takes its time to compile.
+#define TERROIR_CLONES(NAME, PARAMETERS, ARGUMENTS) \
+  void NAME PARAMETERS noexcept { NAME##_body ARGUMENTS; }
+#else
 #define TERROIR_CLONES(NAME, PARAMETERS, ARGUMENTS)                                               \
   [[gnu::target("arch=x86-64-v4")]] void NAME##_v4 PARAMETERS noexcept { NAME##_body ARGUMENTS; } \
   [[gnu::target("arch=x86-64-v3")]] void NAME##_v3 PARAMETERS noexcept { NAME##_body ARGUMENTS; } \
@@ -23,3 +28,4 @@
       case ::terroir::CpuLevel::v2: return NAME##_v2 ARGUMENTS;                                   \
     }                                                                                             \
   }
+#endif
