@@ -2,6 +2,8 @@
 
 #include "pipeline/error.h"
 
+#include <map>
+
 namespace terroir {
 namespace {
 
@@ -103,58 +105,64 @@ bool PathPattern::has_no_date(const std::string& path) const {
 
 std::optional<PatternMatch> PathPattern::match_form(const std::string& path) const {
   PatternMatch found;
-  DateTime time{0, 1, 1, 0, 0, 0};
-  int day_of_year = -1;
-  if (!match_from(0, path, 0, found, time, day_of_year)) return std::nullopt;
-  if (!has_time_) return found;
-  const int year = time.year;
-  if (day_of_year >= 0) {
-    const DateTime first{year, 1, 1, time.hour, time.minute, time.second};
-    if (!valid(first, Calendar::standard)) return found;
-    time = from_seconds(to_seconds(first, Calendar::standard) + (day_of_year - 1) * 86400LL, Calendar::standard);
-  }
-  if (valid(time, Calendar::standard) && time.year == year) found.time = time;
+  std::vector<int> digits(tokens_.size());
+  if (!match_from(0, path, 0, found, digits)) return std::nullopt;
+  if (has_time_) found.time = time_of(digits);
   return found;
 }
 
-bool PathPattern::match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time,
-                               int& doy) const {
-  const char directive = tokens_[token].directive;
-  const auto width = static_cast<std::size_t>(width_of(directive));
+/// Nothing for what is no date, and for fields that contradict each other, as the years of 2023/20240101.tif do.
+std::optional<DateTime> PathPattern::time_of(const std::vector<int>& digits) const {
+  std::map<char, int> told;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    if (tokens_[i].kind != Token::Kind::digits) continue;
+    const bool short_year = tokens_[i].directive == 'y';
+    const int value = !short_year ? digits[i] : digits[i] < 69 ? 2000 + digits[i] : 1900 + digits[i];  // POSIX strptime
+    const auto [at, fresh] = told.emplace(short_year ? 'Y' : tokens_[i].directive, value);
+    if (!fresh && at->second != value) return std::nullopt;
+  }
+  const auto field = [&](char directive, int otherwise) {
+    const auto at = told.find(directive);
+    return at == told.end() ? otherwise : at->second;
+  };
+  DateTime time{field('Y', 0), field('m', 1), field('d', 1), field('H', 0), field('M', 0), field('S', 0)};
+  if (const int day_of_year = field('j', -1); day_of_year >= 0) {
+    const DateTime first{time.year, 1, 1, time.hour, time.minute, time.second};
+    if (!valid(first, Calendar::standard)) return std::nullopt;
+    time = from_seconds(to_seconds(first, Calendar::standard) + (day_of_year - 1) * 86400LL, Calendar::standard);
+  }
+  const bool as_told = time.year == field('Y', 0) && time.month == field('m', time.month) && time.day == field('d', time.day);
+  return as_told && valid(time, Calendar::standard) ? std::optional(time) : std::nullopt;
+}
+
+bool PathPattern::match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found,
+                               std::vector<int>& digits) const {
+  const auto width = static_cast<std::size_t>(width_of(tokens_[token].directive));
   if (at + width > path.size()) return false;
   int value = 0;
   for (std::size_t i = 0; i < width; ++i) {
     if (!is_digit(path[at + i])) return false;
     value = value * 10 + (path[at + i] - '0');
   }
-  switch (directive) {
-    case 'Y': time.year = value; break;
-    case 'y': time.year = value < 69 ? 2000 + value : 1900 + value; break;  // POSIX strptime
-    case 'm': time.month = value; break;
-    case 'd': time.day = value; break;
-    case 'j': doy = value; break;
-    case 'H': time.hour = value; break;
-    case 'M': time.minute = value; break;
-    default: time.second = value; break;
-  }
-  return match_from(token + 1, path, at + width, found, time, doy);
+  digits[token] = value;
+  return match_from(token + 1, path, at + width, found, digits);
 }
 
-bool PathPattern::match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time,
-                             int& doy) const {
+bool PathPattern::match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found,
+                             std::vector<int>& digits) const {
   if (token == tokens_.size()) return at == path.size();
   const Token& t = tokens_[token];
   switch (t.kind) {
     case Token::Kind::literal:
-      return path.compare(at, t.text.size(), t.text) == 0 && match_from(token + 1, path, at + t.text.size(), found, time, doy);
-    case Token::Kind::question: return at < path.size() && path[at] != '/' && match_from(token + 1, path, at + 1, found, time, doy);
-    case Token::Kind::digits: return match_digits(token, path, at, found, time, doy);
+      return path.compare(at, t.text.size(), t.text) == 0 && match_from(token + 1, path, at + t.text.size(), found, digits);
+    case Token::Kind::question: return at < path.size() && path[at] != '/' && match_from(token + 1, path, at + 1, found, digits);
+    case Token::Kind::digits: return match_digits(token, path, at, found, digits);
     case Token::Kind::star:
     case Token::Kind::band: break;
   }
   const std::size_t least = t.kind == Token::Kind::band ? 1 : 0;
   for (std::size_t end = at; end <= path.size(); ++end) {
-    if (end - at >= least && match_from(token + 1, path, end, found, time, doy)) {
+    if (end - at >= least && match_from(token + 1, path, end, found, digits)) {
       if (t.kind == Token::Kind::band) found.band = path.substr(at, end - at);
       return true;
     }

@@ -40,8 +40,10 @@ class PathPattern {
     std::string text;    ///< of a literal
     char directive = 0;  ///< of digits
   };
-  bool match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& day_of_year) const;
-  bool match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, DateTime& time, int& doy) const;
+  // `digits`: the number that each token of digits has in the path.
+  bool match_from(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, std::vector<int>& digits) const;
+  bool match_digits(std::size_t token, const std::string& path, std::size_t at, PatternMatch& found, std::vector<int>& digits) const;
+  [[nodiscard]] std::optional<DateTime> time_of(const std::vector<int>& digits) const;
   [[nodiscard]] std::optional<PatternMatch> match_form(const std::string& path) const;
   void add_field(const std::string& field);
   void check_time(const std::string& text) const;

@@ -98,4 +98,12 @@ TEST(PathPattern, DigitsThatAreNoDate) {
 }
 
 }  // namespace
+TEST(PathPattern, FieldsThatContradictEachOtherAreNoDate) {
+  const PathPattern folders("{time:%Y}/{time:%y%m%d}.tif"), both("{time:%Y%m%d_%j}.tif");
+  EXPECT_TRUE(folders.has_no_date("2023/240101.tif"));
+  EXPECT_EQ(folders.match("2024/240101.tif")->time, (DateTime{2024, 1, 1, 0, 0, 0}));
+  EXPECT_TRUE(both.has_no_date("20240201_031.tif")) << "day 31 is the last one of January";
+  EXPECT_EQ(both.match("20240201_032.tif")->time, (DateTime{2024, 2, 1, 0, 0, 0}));
+}
+
 }  // namespace terroir
