@@ -5,6 +5,7 @@
 #include "pipeline/codecs/pixel_encoding.h"
 #include "pipeline/plan/cell_operation.h"
 #include "pipeline/plan/coarse.h"
+#include "pipeline/plan/passes.h"
 #include "pipeline/plan/program.h"
 #include "pipeline/plan/reading.h"
 #include "pipeline/plan/rechunk.h"

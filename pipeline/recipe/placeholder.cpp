@@ -2,6 +2,8 @@
 
 #include "pipeline/recipe/report.h"
 
+#include <algorithm>
+
 namespace terroir {
 namespace {
 
