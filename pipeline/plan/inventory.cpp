@@ -70,7 +70,7 @@ class InputTaker : InputFindings {
       if (!match && pattern.has_no_date(path)) dateless.push_back(shown(path, pattern));
     }
     if (!dateless.empty()) {
-      const std::string problem = dateless.front() + " has the form of the pattern, but its digits are no date, so it is not read" +
+      const std::string problem = dateless.front() + " has the form of the pattern, but its digits are no date, or tell two, so it is not read" +
                                   (dateless.size() > 1 ? ", nor are others: " + std::to_string(dateless.size() - 1) : "");
       if (dateless.size() == paths.size()) return complain("path", spec_.path_at, problem, "correct its name");
       warn("path", spec_.path_at, problem, "correct its name, or remove it");

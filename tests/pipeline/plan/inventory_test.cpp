@@ -72,10 +72,10 @@ TEST(Inventory, AFileOfNoDateIsNamed) {
   Texts warnings;
   for (const auto& d : compile_text(recipe_of(path), opener, {}).diagnostics)
     warnings.push_back(d.where + ": " + d.problem + "; " + d.remedy);
-  EXPECT_EQ(warnings, (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, so it is not read, nor "
+  EXPECT_EQ(warnings, (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, or tell two, so it is not read, nor "
                              "are others: 1; correct its name, or remove it"}));
   MemoryOpener wrong = scenes({"20240230", "20240231"});
-  EXPECT_EQ(said(path, wrong), (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, so it is not "
+  EXPECT_EQ(said(path, wrong), (Texts{"inputs.x.path: 20240230.tif has the form of the pattern, but its digits are no date, or tell two, so it is not "
                                       "read, nor are others: 1; correct its name"}));
 }
 

@@ -97,7 +97,6 @@ TEST(PathPattern, DigitsThatAreNoDate) {
   EXPECT_TRUE(of_year.match("2024366.tif"));
 }
 
-}  // namespace
 TEST(PathPattern, FieldsThatContradictEachOtherAreNoDate) {
   const PathPattern folders("{time:%Y}/{time:%y%m%d}.tif"), both("{time:%Y%m%d_%j}.tif");
   EXPECT_TRUE(folders.has_no_date("2023/240101.tif"));
@@ -106,4 +105,5 @@ TEST(PathPattern, FieldsThatContradictEachOtherAreNoDate) {
   EXPECT_EQ(both.match("20240201_032.tif")->time, (DateTime{2024, 2, 1, 0, 0, 0}));
 }
 
+}  // namespace
 }  // namespace terroir
